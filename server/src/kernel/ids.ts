@@ -1,0 +1,25 @@
+import { monotonicFactory } from "ulid";
+import type { Clock } from "./clock.ts";
+
+export type OrganisationId = string & { readonly brand: "OrganisationId" };
+export type UserId = string & { readonly brand: "UserId" };
+export type ApiKeyId = string & { readonly brand: "ApiKeyId" };
+export type ConnectionId = string & { readonly brand: "ConnectionId" };
+export type EnvironmentId = string & { readonly brand: "EnvironmentId" };
+export type CredentialId = string & { readonly brand: "CredentialId" };
+export type VersionId = string & { readonly brand: "VersionId" };
+
+/** Gives ids that sort by the time of `clock`, even several within one millisecond of one process. */
+export function createIds(clock: Clock): <Id extends string>() => Id {
+  const next = monotonicFactory();
+  return <Id extends string>() => next(clock.now().getTime()) as Id;
+}
+
+export type NewId = ReturnType<typeof createIds>;
+
+/** Tells whether `text` is a ULID in the one spelling Mooring takes: upper case, 26 characters, 128 bits at most. */
+export function isUlid(text: string): boolean {
+  return ulidPattern.test(text);
+}
+
+const ulidPattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
