@@ -1,0 +1,170 @@
+import type { TObject, TSchema, TSchemaOptions } from "typebox";
+import { createComponents, type Json } from "./openapi-schemas.ts";
+import { gateway } from "./operations/gateway.ts";
+import { type Operation, tags } from "./operations/operation.ts";
+import { pathParameters } from "./operations/path-parameters.ts";
+import { operations } from "./operations.ts";
+import { ErrorBody } from "./schemas/error.ts";
+import { PageInfo } from "./schemas/page.ts";
+
+/**
+ * The OpenAPI 3.1 document of everything Mooring serves, made from the operations table. `version` is the program's, `serverUrl`
+ * the address that clients use, without a trailing slash.
+ */
+export function openApiDocument({ version, serverUrl }: { version: string; serverUrl: string }): OpenApiDocument {
+  const { emit, all } = createComponents();
+  const paths: OpenApiDocument["paths"] = {};
+  const at = (path: string) => (paths[path] ??= parametersOf(path));
+
+  for (const [operationId, operation] of Object.entries<Operation>(operations)) {
+    at(operation.path)[operation.method.toLowerCase()] = describeOperation(operationId, operation, emit);
+  }
+  for (const method of gateway.methods) at(gateway.path)[method.toLowerCase()] = describeGateway(method, emit);
+  emit(PageInfo);
+
+  return {
+    openapi: "3.1.0",
+    info: { title: "Connect API", version, description, license: { name: "Apache 2.0", identifier: "Apache-2.0" } },
+    servers: [{ url: serverUrl }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    security: [{ cookie: [] }, { bearerToken: [] }],
+    paths,
+    components: { schemas: all(), parameters: { ...describePathParameters(emit), ...headerParameters }, headers, securitySchemes },
+  };
+}
+
+export interface OpenApiDocument {
+  openapi: string;
+  info: Record<string, Json>;
+  servers: { url: string }[];
+  tags: { name: string; description: string }[];
+  security: Json[];
+  paths: Record<string, Record<string, Json>>;
+  components: Record<"schemas" | "parameters" | "headers" | "securitySchemes", Record<string, Json>>;
+}
+
+const description =
+  "Keeps connections to outside systems and makes the authenticated calls. Every failure is an `Error`, which tells every fault of a request at once. " +
+  "Lists are paged by opaque cursors. A single resource has an `ETag`; send it back as `If-Match` to change only what you have seen.";
+
+const securitySchemes = {
+  cookie: { type: "apiKey", in: "cookie", name: "cookie", description: "The session of a person who signed in." },
+  bearerToken: { type: "http", scheme: "bearer", description: "An API key." },
+};
+
+const headers = {
+  ETag: { description: "Which state of the resource this is (RFC 9110 section 8.8.3).", schema: { type: "string" } },
+  "Mooring-Origin": {
+    description: "Who answered: the outside system or the gateway.",
+    schema: { type: "string", enum: ["upstream", "gateway"] },
+  },
+  "Mooring-Request-Id": { description: "Finds this request in the log and in the audit.", schema: { type: "string" } },
+};
+
+const headerParameters = {
+  "If-Match": {
+    name: "If-Match",
+    in: "header",
+    required: false,
+    description: "An `ETag`. 412 when the resource is in another state by now.",
+    schema: { type: "string" },
+  },
+  "Idempotency-Key": {
+    name: "Idempotency-Key",
+    in: "header",
+    required: false,
+    description: "Makes a retry safe: the same key and body give the same answer and the same resource; another body is 422.",
+    schema: { type: "string", minLength: 1, maxLength: 255 },
+  },
+};
+
+const parameterRef = (name: string): Json => ({ $ref: `#/components/parameters/${name}` });
+const headerRefs = (...names: (keyof typeof headers)[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+type Emit = (schema: TSchema) => Json;
+
+function parametersOf(path: string): Record<string, Json> {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
+  return names.length === 0 ? {} : { parameters: names.map(parameterRef) };
+}
+
+function describeOperation(operationId: string, operation: Operation, emit: Emit): Json {
+  const { tag, access, summary, description, body, success, failures } = operation;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    description,
+    "x-mooring-access": access,
+    ...(access === "public" && { security: [] }),
+    parameters: [...describeQuery(operation, emit), ...describeHeaderParameters(operation)],
+    ...(body && { requestBody: { required: true, content: json(body, emit) } }),
+    responses: {
+      [success.status]: describeSuccess(success, emit),
+      ...Object.fromEntries(Object.entries(failures ?? {}).map(([status, text]) => [status, describeFailure(text as string, emit)])),
+      default: describeFailure("Any failure.", emit),
+    },
+  };
+}
+
+function describeQuery({ query }: Operation, emit: Emit): Json[] {
+  const properties = (query as TObject | undefined)?.properties ?? {};
+  return Object.entries(properties).map(([name, schema]) => {
+    const { description, ...rest } = schema as { description: string };
+    return { name, in: "query", required: false, description, schema: emit(rest) };
+  });
+}
+
+function describeHeaderParameters({ method, access }: Operation): Json[] {
+  if (method === "PUT" || method === "DELETE") return [parameterRef("If-Match")];
+  if (method === "POST" && access !== "public") return [parameterRef("Idempotency-Key")];
+  return [];
+}
+
+function describeSuccess({ status, body }: Operation["success"], emit: Emit): Json {
+  if (!body) return { description: "Done.", headers: headerRefs("Mooring-Request-Id") };
+  const isPage = "totalCount" in ((body as Partial<TObject>).properties ?? {});
+  return {
+    description: status === 201 ? "Created." : isPage ? "One page." : "As it is now.",
+    headers: isPage ? headerRefs("Mooring-Request-Id") : headerRefs("ETag", "Mooring-Request-Id"),
+    content: json(body, emit),
+  };
+}
+
+const describeFailure = (description: string, emit: Emit): Json => ({
+  description,
+  headers: headerRefs("Mooring-Request-Id"),
+  content: json(ErrorBody, emit),
+});
+
+const json = (schema: TSchema, emit: Emit): Json => ({ "application/json": { schema: emit(schema) } });
+
+function describeGateway(method: string, emit: Emit): Json {
+  const { tag, access, summary, description } = gateway;
+  const hasBody = method === "POST" || method === "PUT" || method === "PATCH" || method === "DELETE";
+  return {
+    operationId: `Proxy${method.charAt(0)}${method.slice(1).toLowerCase()}`,
+    tags: [tag],
+    summary,
+    description,
+    "x-mooring-access": access,
+    ...(hasBody && { requestBody: { required: false, content: { "*/*": { schema: {} } } } }),
+    responses: {
+      default: {
+        description: "The outside system's own answer, or an `Error` of the gateway.",
+        headers: headerRefs("Mooring-Origin", "Mooring-Request-Id"),
+        content: { "*/*": { schema: {} }, ...(json(ErrorBody, emit) as object) },
+      },
+    },
+  };
+}
+
+function describePathParameters(emit: Emit): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries<TSchemaOptions>(pathParameters).map(([name, schema]) => {
+      const { description, ...rest } = schema;
+      return [name, { name, in: "path", required: true, description, schema: emit(rest) }];
+    }),
+  );
+}

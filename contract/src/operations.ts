@@ -1,0 +1,44 @@
+import type { Static, TSchema } from "typebox";
+import { apiKeyOperations } from "./operations/api-keys.ts";
+import { auditOperations } from "./operations/audit.ts";
+import { connectionOperations } from "./operations/connections.ts";
+import { credentialOperations } from "./operations/credentials.ts";
+import { environmentOperations } from "./operations/environments.ts";
+import { memberOperations } from "./operations/members.ts";
+import type { Operation } from "./operations/operation.ts";
+import { organisationOperations } from "./operations/organisations.ts";
+import type { PathParameters } from "./operations/path-parameters.ts";
+import { protocolOperations } from "./operations/protocols.ts";
+import { versionOperations } from "./operations/versions.ts";
+
+/** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
+export const operations = {
+  ...connectionOperations,
+  ...environmentOperations,
+  ...credentialOperations,
+  ...versionOperations,
+  ...protocolOperations,
+  ...organisationOperations,
+  ...memberOperations,
+  ...apiKeyOperations,
+  ...auditOperations,
+} as const satisfies Record<string, Operation>;
+
+export type Operations = typeof operations;
+export type OperationId = keyof Operations;
+
+/** The path parameters of an operation, as in `{ organisation_id: string }`. */
+export type ParamsOf<Id extends OperationId> = PathParameters<Operations[Id]["path"]>;
+
+/** The query of an operation after defaults and coercion; an empty object when it takes none. */
+export type QueryOf<Id extends OperationId> = Operations[Id] extends { query: infer Query extends TSchema }
+  ? Static<Query>
+  : Record<string, never>;
+
+/** The body of an operation; undefined when it takes none. */
+export type BodyOf<Id extends OperationId> = Operations[Id] extends { body: infer Body extends TSchema } ? Static<Body> : undefined;
+
+/** What an operation answers when all went well; undefined when it answers without a body. */
+export type AnswerOf<Id extends OperationId> = Operations[Id]["success"] extends { body: infer Body extends TSchema }
+  ? Static<Body>
+  : undefined;

@@ -1,0 +1,41 @@
+import type { TSchema } from "typebox";
+import type { Scope } from "../schemas/api-key.ts";
+
+/** One operation of the API: everything that the server, the OpenAPI document and clients need to know about it. */
+export interface Operation {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** As in `/o/{organisation_id}/connections`; the parameters are described in `path-parameters.ts`. */
+  readonly path: string;
+  readonly tag: Tag;
+  readonly access: Access;
+  readonly summary: string;
+  readonly description: string;
+  readonly query?: TSchema;
+  /** What the body must be. An operation with a body always needs one. */
+  readonly body?: TSchema;
+  readonly success: { readonly status: 200 | 201 | 204; readonly body?: TSchema };
+  /** Failures with a meaning of their own here; every other failure is the `default` answer. All have the body `Error`. */
+  readonly failures?: Readonly<Partial<Record<number, string>>>;
+}
+
+/**
+ * Who may call: somebody with that scope; `member`, any person or key of the organisation; `signed-in`, anybody known;
+ * `public`, everybody.
+ */
+export type Access = Scope | "member" | "signed-in" | "public";
+
+export type Tag = keyof typeof tags;
+
+/** The chapters of the API, in the order they are shown. */
+export const tags = {
+  Connections: "Outside systems and how to reach them.",
+  Environments: "Instances of an outside system: development, production, a customer.",
+  Credentials: "Secrets. They go in and never come out.",
+  Versions: "Drafts and published content of a connection.",
+  Protocols: "How outside systems are spoken to, and how each can be given proof of identity.",
+  Gateway: "Calls to outside systems, with the proof of identity added on the way.",
+  Organisations: "Tenants.",
+  Members: "People in an organisation, and invitations.",
+  "API keys": "Keys for programs.",
+  Audit: "Who changed what, and when.",
+} as const;

@@ -1,0 +1,172 @@
+import { type Static, Type } from "typebox";
+import { Credential } from "./credential.ts";
+import { httpToken, ignored, object, oneOf, text, ulid, url, words } from "./fields.ts";
+
+const place = words(["query", "header", "cookie"], { description: "Which part of the request carries it." });
+
+const carrierName = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: "^[^\\p{Cc}\\p{Cs}]*$",
+  description: "Name of the header, cookie or query parameter; of a header or cookie, an HTTP token.",
+});
+
+// A header or cookie of any other name would be refused by every HTTP client, or split the request.
+const tokenUnlessInQuery = {
+  if: { properties: { in: { const: "query" } } },
+  else: { properties: { name: { type: "string", pattern: httpToken } } },
+};
+
+export const AuthSchemeConfigNone = object(
+  "AuthSchemeConfigNone",
+  { schemeType: Type.Literal("none") },
+  { description: "The system asks for no proof." },
+);
+export type AuthSchemeConfigNone = Static<typeof AuthSchemeConfigNone>;
+
+export const AuthSchemeConfigAPIKey = object(
+  "AuthSchemeConfigAPIKey",
+  { schemeType: Type.Literal("api-key"), name: carrierName, in: place },
+  { description: "A secret text in a header, cookie or query parameter. Takes a `string` credential.", ...tokenUnlessInQuery },
+);
+export type AuthSchemeConfigAPIKey = Static<typeof AuthSchemeConfigAPIKey>;
+
+export const AuthSchemeConfigBasicAuth = object(
+  "AuthSchemeConfigBasicAuth",
+  { schemeType: Type.Literal("basic-auth") },
+  { description: "User name and password (RFC 7617). Takes a `basic-auth` credential." },
+);
+export type AuthSchemeConfigBasicAuth = Static<typeof AuthSchemeConfigBasicAuth>;
+
+export const OAuth2Scope = object("OAuth2Scope", {
+  name: Type.String({ minLength: 1, maxLength: 500, pattern: "^[!#-\\[\\]-~]+$", description: "A scope token of RFC 6749 section 3.3." }),
+  description: Type.Optional(text("What the scope allows.", { maxLength: 1000 })),
+});
+export type OAuth2Scope = Static<typeof OAuth2Scope>;
+
+export const AuthSchemeConfigOAuth2ClientCredentials = object(
+  "AuthSchemeConfigOAuth2ClientCredentials",
+  {},
+  { description: "The client proves itself. Takes an `oauth2-client` credential." },
+);
+export type AuthSchemeConfigOAuth2ClientCredentials = Static<typeof AuthSchemeConfigOAuth2ClientCredentials>;
+
+export const AuthSchemeConfigOAuth2AuthorizationCode = object(
+  "AuthSchemeConfigOAuth2AuthorizationCode",
+  { applicationCredential: Credential },
+  { description: "A person signs in. Takes an `oauth2-token` credential." },
+);
+export type AuthSchemeConfigOAuth2AuthorizationCode = Static<typeof AuthSchemeConfigOAuth2AuthorizationCode>;
+
+export const ApplicationCredentialInput = object(
+  "ApplicationCredentialInput",
+  {
+    id: ulid("The `oauth2-client` credential of the application that people sign in through."),
+    type: ignored(),
+    name: ignored(),
+    data: ignored(),
+    usages: ignored(),
+    errors: ignored(),
+    createdAt: ignored(),
+    updatedAt: ignored(),
+  },
+  { description: "Names the application's credential; change that credential at its own address." },
+);
+export type ApplicationCredentialInput = Static<typeof ApplicationCredentialInput>;
+
+export const AuthSchemeConfigOAuth2AuthorizationCodeInput = object("AuthSchemeConfigOAuth2AuthorizationCodeInput", {
+  applicationCredential: ApplicationCredentialInput,
+});
+export type AuthSchemeConfigOAuth2AuthorizationCodeInput = Static<typeof AuthSchemeConfigOAuth2AuthorizationCodeInput>;
+
+export const AuthSchemeConfigOAuth2Flows = object(
+  "AuthSchemeConfigOAuth2Flows",
+  {
+    clientCredentials: Type.Optional(AuthSchemeConfigOAuth2ClientCredentials),
+    authorizationCode: Type.Optional(AuthSchemeConfigOAuth2AuthorizationCode),
+  },
+  { minProperties: 1 },
+);
+export type AuthSchemeConfigOAuth2Flows = Static<typeof AuthSchemeConfigOAuth2Flows>;
+
+export const AuthSchemeConfigOAuth2FlowsInput = object(
+  "AuthSchemeConfigOAuth2FlowsInput",
+  {
+    clientCredentials: Type.Optional(AuthSchemeConfigOAuth2ClientCredentials),
+    authorizationCode: Type.Optional(AuthSchemeConfigOAuth2AuthorizationCodeInput),
+  },
+  { minProperties: 1 },
+);
+export type AuthSchemeConfigOAuth2FlowsInput = Static<typeof AuthSchemeConfigOAuth2FlowsInput>;
+
+const oauth2 = {
+  schemeType: Type.Literal("oauth2"),
+  authorizeUrl: url("Where people sign in."),
+  tokenUrl: url("Where tokens are issued."),
+  scopes: Type.Array(OAuth2Scope, { maxItems: 200, description: "What to ask for." }),
+};
+
+export const AuthSchemeConfigOAuth2 = object("AuthSchemeConfigOAuth2", { ...oauth2, flows: AuthSchemeConfigOAuth2Flows });
+export type AuthSchemeConfigOAuth2 = Static<typeof AuthSchemeConfigOAuth2>;
+
+export const AuthSchemeConfigOAuth2Input = object("AuthSchemeConfigOAuth2Input", { ...oauth2, flows: AuthSchemeConfigOAuth2FlowsInput });
+export type AuthSchemeConfigOAuth2Input = Static<typeof AuthSchemeConfigOAuth2Input>;
+
+export const AuthSchemeConfigGoogleServiceAccount = object(
+  "AuthSchemeConfigGoogleServiceAccount",
+  { schemeType: Type.Literal("google-service-account") },
+  { description: "A Google service account. Takes a `binary` credential: the JSON key file." },
+);
+export type AuthSchemeConfigGoogleServiceAccount = Static<typeof AuthSchemeConfigGoogleServiceAccount>;
+
+export const AuthSchemeConfigHMAC = object(
+  "AuthSchemeConfigHMAC",
+  {
+    schemeType: Type.Literal("hmac"),
+    name: carrierName,
+    in: place,
+    algorithm: words(["sha1", "sha256", "sha512"], { description: "The hash. New outgoing signatures may not use sha1." }),
+    digestInputs: Type.Array(words(["body", "url"]), { maxItems: 2, description: "What is signed, in this order." }),
+  },
+  { description: "A signature over the request. Takes a `string` or `binary` credential.", ...tokenUnlessInQuery },
+);
+export type AuthSchemeConfigHMAC = Static<typeof AuthSchemeConfigHMAC>;
+
+export const AuthSchemeConfig = oneOf(
+  "AuthSchemeConfig",
+  "schemeType",
+  [
+    AuthSchemeConfigNone,
+    AuthSchemeConfigAPIKey,
+    AuthSchemeConfigBasicAuth,
+    AuthSchemeConfigOAuth2,
+    AuthSchemeConfigGoogleServiceAccount,
+    AuthSchemeConfigHMAC,
+  ],
+  "How a system wants proof of who calls. Never holds a secret.",
+);
+export type AuthSchemeConfig = Static<typeof AuthSchemeConfig>;
+
+export const AuthSchemeConfigInput = oneOf(
+  "AuthSchemeConfigInput",
+  "schemeType",
+  [
+    AuthSchemeConfigNone,
+    AuthSchemeConfigAPIKey,
+    AuthSchemeConfigBasicAuth,
+    AuthSchemeConfigOAuth2Input,
+    AuthSchemeConfigGoogleServiceAccount,
+    AuthSchemeConfigHMAC,
+  ],
+  "An `AuthSchemeConfig` as it is sent: an application credential is named by its id.",
+);
+export type AuthSchemeConfigInput = Static<typeof AuthSchemeConfigInput>;
+
+export const authSchemeConfigs = Type.Array(AuthSchemeConfig, {
+  maxItems: 50,
+  description: "The ways to prove identity that it supports.",
+});
+export const authSchemeConfigsInput = Type.Array(AuthSchemeConfigInput, {
+  maxItems: 50,
+  description: "The ways to prove identity that it supports. Existing environments keep the copies they were created with.",
+});

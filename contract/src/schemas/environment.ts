@@ -1,0 +1,115 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { AuthSchemeConfig, AuthSchemeConfigInput } from "./auth-scheme-config.ts";
+import { Credential, CredentialCreateOrReference } from "./credential.ts";
+import { byPresenceOfId, ignored, name, object, text, timestamp, ulid } from "./fields.ts";
+import { pageInfo } from "./page.ts";
+
+export const EnvironmentVariable = object("EnvironmentVariable", {
+  name: Type.String({
+    pattern: "^[A-Za-z_][A-Za-z0-9_.-]{0,99}$",
+    description: "1 to 100 letters, digits, `_`, `.` and `-`, beginning with a letter or `_`; templates use it as `{{ env.name }}`.",
+  }),
+  value: text("At most 8192 characters. No place for secrets: everybody who can read the environment can read it.", { maxLength: 8192 }),
+});
+export type EnvironmentVariable = Static<typeof EnvironmentVariable>;
+
+export const environmentVariables = (description: string) => Type.Array(EnvironmentVariable, { maxItems: 500, description });
+
+const slug = Type.String({ description: "Its name in kebab case." });
+
+const ordered = <Item extends TSchema>(item: Item, description: string) => Type.Array(item, { maxItems: 20, description });
+const forActions = "Applied to calls, in this order.";
+const forTriggers = "Used to check what comes in, in this order.";
+
+export const EnvironmentCredential = object("EnvironmentCredential", {
+  id: ulid("This use of the credential."),
+  authSchemeConfig: AuthSchemeConfig,
+  credential: Credential,
+});
+export type EnvironmentCredential = Static<typeof EnvironmentCredential>;
+
+export const EnvironmentCredentials = object("EnvironmentCredentials", {
+  action: ordered(EnvironmentCredential, forActions),
+  trigger: ordered(EnvironmentCredential, forTriggers),
+});
+export type EnvironmentCredentials = Static<typeof EnvironmentCredentials>;
+
+export const Environment = object(
+  "Environment",
+  {
+    id: ulid("The environment."),
+    name: name("Its name, unique in the connection"),
+    slug,
+    credentials: EnvironmentCredentials,
+    variables: environmentVariables("What templates may use."),
+    createdAt: timestamp("When it was created."),
+    updatedAt: timestamp("When it or its credentials last changed."),
+  },
+  { description: "One instance of the outside system: development, production, a customer." },
+);
+export type Environment = Static<typeof Environment>;
+
+export const EnvironmentSummary = object("EnvironmentSummary", {
+  id: ulid("The environment."),
+  name: name("Its name"),
+  slug,
+  createdAt: timestamp("When it was created."),
+  updatedAt: timestamp("When it last changed."),
+});
+export type EnvironmentSummary = Static<typeof EnvironmentSummary>;
+
+export const ConnectionEnvironmentPage = object("ConnectionEnvironmentPage", { ...pageInfo, items: Type.Array(EnvironmentSummary) });
+export type ConnectionEnvironmentPage = Static<typeof ConnectionEnvironmentPage>;
+
+export const EnvironmentCredentialCreate = object("EnvironmentCredentialCreate", {
+  authSchemeConfig: AuthSchemeConfigInput,
+  credential: CredentialCreateOrReference,
+});
+export type EnvironmentCredentialCreate = Static<typeof EnvironmentCredentialCreate>;
+
+export const EnvironmentCredentialsCreate = object("EnvironmentCredentialsCreate", {
+  action: Type.Optional(ordered(EnvironmentCredentialCreate, forActions)),
+  trigger: Type.Optional(ordered(EnvironmentCredentialCreate, forTriggers)),
+});
+export type EnvironmentCredentialsCreate = Static<typeof EnvironmentCredentialsCreate>;
+
+export const EnvironmentCreate = object("EnvironmentCreate", {
+  name: name("Its name, unique in the connection"),
+  credentials: EnvironmentCredentialsCreate,
+  variables: environmentVariables("What templates may use, over the connection's defaults."),
+});
+export type EnvironmentCreate = Static<typeof EnvironmentCreate>;
+
+export const EnvironmentCredentialUpdate = object("EnvironmentCredentialUpdate", {
+  id: ulid("This use of the credential."),
+  authSchemeConfig: AuthSchemeConfigInput,
+  credential: ignored(),
+});
+export type EnvironmentCredentialUpdate = Static<typeof EnvironmentCredentialUpdate>;
+
+const replaces = "Replaces the list and its order; an entry left out is unlinked. Left out: unchanged.";
+
+export const EnvironmentCredentialsUpdate = object("EnvironmentCredentialsUpdate", {
+  action: Type.Optional(ordered(EnvironmentCredentialUpdate, `${forActions} ${replaces}`)),
+  trigger: Type.Optional(ordered(EnvironmentCredentialUpdate, `${forTriggers} ${replaces}`)),
+});
+export type EnvironmentCredentialsUpdate = Static<typeof EnvironmentCredentialsUpdate>;
+
+export const EnvironmentUpdate = object("EnvironmentUpdate", {
+  id: ulid("The environment."),
+  name: name("Its name, unique in the connection"),
+  slug: ignored(),
+  credentials: Type.Optional(EnvironmentCredentialsUpdate),
+  variables: Type.Optional(environmentVariables("Replaces them all. Left out: unchanged.")),
+  createdAt: ignored(),
+  updatedAt: ignored(),
+});
+export type EnvironmentUpdate = Static<typeof EnvironmentUpdate>;
+
+export const EnvironmentUpdateOrCreate = byPresenceOfId(
+  "EnvironmentUpdateOrCreate",
+  EnvironmentUpdate,
+  EnvironmentCreate,
+  "With an `id`, an existing environment; without one, a new environment.",
+);
+export type EnvironmentUpdateOrCreate = Static<typeof EnvironmentUpdateOrCreate>;
