@@ -74,7 +74,8 @@ function parse(stored: string): { cost: ScryptCost; salt: Buffer; digest: Buffer
   const cost = { n: Number(n), r: Number(r), p: Number(p) };
   // A row that asks for gigabytes was not written by us.
   const isAffordable = 128 * cost.n * cost.r * cost.p <= memoryBytesMax;
-  if (!isAffordable) throw new VaultError("The stored password hash is not one of ours.");
+  const isScrypt = cost.n > 1 && Number.isInteger(Math.log2(cost.n)) && cost.r > 0 && cost.p > 0;
+  if (!isAffordable || !isScrypt) throw new VaultError("The stored password hash is not one of ours.");
   return { cost, salt: Buffer.from(salt, "base64url"), digest: Buffer.from(digest, "base64url") };
 }
 
@@ -83,7 +84,7 @@ function derive(password: string, salt: Buffer, { n, r, p }: ScryptCost): Promis
   const normalised = password.normalize("NFKC");
   return new Promise((resolve, reject) => {
     scrypt(normalised, salt, digestBytes, { N: n, r, p, maxmem: memoryBytesMax + 1024 * 1024 }, (error, digest) => {
-      if (error) reject(new VaultError("The stored password hash is not one of ours."));
+      if (error) reject(error);
       else resolve(digest);
     });
   });
