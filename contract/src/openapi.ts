@@ -1,4 +1,4 @@
-import type { TObject, TSchema, TSchemaOptions } from "typebox";
+import type { TObject, TSchema } from "typebox";
 import { createComponents, type Json } from "./openapi-schemas.ts";
 import { gateway } from "./operations/gateway.ts";
 import { type Operation, tags } from "./operations/operation.ts";
@@ -162,8 +162,8 @@ function describeGateway(method: string, emit: Emit): Json {
 
 function describePathParameters(emit: Emit): Record<string, Json> {
   return Object.fromEntries(
-    Object.entries<TSchemaOptions>(pathParameters).map(([name, schema]) => {
-      const { description, ...rest } = schema;
+    Object.entries<TSchema>(pathParameters).map(([name, schema]) => {
+      const { description, ...rest } = schema as { description: string };
       return [name, { name, in: "path", required: true, description, schema: emit(rest) }];
     }),
   );

@@ -14,7 +14,11 @@ const carrierName = Type.String({
 // A header or cookie of any other name would be refused by every HTTP client, or split the request.
 const tokenUnlessInQuery = {
   if: { properties: { in: { const: "query" } } },
-  else: { properties: { name: { type: "string", pattern: httpToken } } },
+  else: {
+    properties: {
+      name: { type: "string", pattern: httpToken, description: "The name of a header or cookie: an HTTP token (RFC 9110 section 5.6.2)." },
+    },
+  },
 };
 
 export const AuthSchemeConfigNone = object(
