@@ -18,3 +18,4 @@ export * from "./schemas/organisation.ts";
 export * from "./schemas/page.ts";
 export * from "./schemas/protocol.ts";
 export * from "./schemas/version.ts";
+export * from "./validation.ts";

@@ -1,13 +1,13 @@
 import { type Static, Type } from "typebox";
 import { Credential } from "./credential.ts";
-import { httpToken, ignored, object, oneOf, text, ulid, url, words } from "./fields.ts";
+import { httpToken, ignored, line, object, oneOf, text, ulid, url, words } from "./fields.ts";
 
 const place = words(["query", "header", "cookie"], { description: "Which part of the request carries it." });
 
 const carrierName = Type.String({
   minLength: 1,
   maxLength: 200,
-  pattern: "^[^\\p{Cc}\\p{Cs}]*$",
+  pattern: oneLine,
   description: "Name of the header, cookie or query parameter; of a header or cookie, an HTTP token.",
 });
 

@@ -10,7 +10,7 @@ const label = name("What people call the connection");
 const baseUrl = Type.String({
   minLength: 1,
   maxLength: 2048,
-  pattern: "^[^\\p{Cc}\\p{Cs}]*$",
+  pattern: oneLine,
   description:
     "Absolute http or https address without user info, query or fragment. May hold templates, as in `https://{{ env.tenant }}.example.com/api`.",
 });

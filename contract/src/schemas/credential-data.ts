@@ -36,7 +36,7 @@ export const CredentialDataBasicAuth = object("CredentialDataBasicAuth", {
   }),
   password: Type.String({
     maxLength: secretCharactersMax,
-    pattern: "^[^\\p{Cc}\\p{Cs}]*$",
+    pattern: oneLine,
     description: `Without control characters (RFC 7617 section 2); may be empty. ${masked}`,
   }),
 });
@@ -58,7 +58,7 @@ const additionalParams = Type.Optional(
   Type.Unsafe<Record<string, string>>({
     type: "object",
     maxProperties: 50,
-    propertyNames: { type: "string", minLength: 1, maxLength: 200, pattern: "^[^\\p{Cc}\\p{Cs}]*$" },
+    propertyNames: { type: "string", minLength: 1, maxLength: 200, pattern: oneLine },
     additionalProperties: text("The value of an extra parameter.", { maxLength: 8192 }),
     description: "At most 50 parameters that this authorization server wants beside the standard ones.",
   }),

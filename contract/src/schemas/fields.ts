@@ -39,21 +39,28 @@ export const url = (description: string) => Type.String({ format: "uri", maxLeng
 export const ignored = () =>
   Type.Optional(Type.Unknown({ readOnly: true, description: "Accepted so that an answer can be sent back; ignored." }));
 
-/**
- * A name that people give. A lookahead and one character class, so that checking stays linear in the length of hostile input.
- * Control characters and lone surrogates are refused because PostgreSQL cannot keep them.
- */
+// Neither engine keeps a lone surrogate as it was, and PostgreSQL no NUL either.
+const loneSurrogates = "\\ud800-\\udfff";
+const controls = "\\u0000-\\u001f\\u007f-\\u009f";
+
+/** The pattern of one line of text without control characters, nor any of `except`. Checking it is linear in hostile input. */
+export const line = (except = "") => `^[^${except}${controls}${loneSurrogates}]*$`;
+
+/** A name that people give. */
 export const name = (what: string) =>
   Type.String({
     minLength: 1,
     maxLength: 200,
-    pattern: "^(?=\\s*\\S)[^\\p{Cc}\\p{Cs}]*$",
+    pattern: notBlank(line()),
     description: `${what}: 1 to 200 characters, at least one that is not a space, no control characters.`,
   });
 
-/** Free text within these lengths in characters, line breaks included; no NUL and no lone surrogate, which PostgreSQL cannot keep. */
+/** The same pattern, for text that holds at least one character other than a space. */
+export const notBlank = (pattern: string) => pattern.replace("^", "^(?=\\s*\\S)");
+
+/** Free text within these lengths in characters, line breaks included. */
 export const text = (description: string, { minLength = 0, maxLength }: { minLength?: number; maxLength: number }) =>
-  Type.String({ minLength, maxLength, pattern: "^[^\\u0000\\p{Cs}]*$", description });
+  Type.String({ minLength, maxLength, pattern: `^[^\\u0000${loneSurrogates}]*$`, description });
 
 /** Characters of an HTTP token (RFC 9110 section 5.6.2), which header and cookie names are made of. */
 export const httpToken = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
