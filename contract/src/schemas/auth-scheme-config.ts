@@ -7,7 +7,7 @@ const place = words(["query", "header", "cookie"], { description: "Which part of
 const carrierName = Type.String({
   minLength: 1,
   maxLength: 200,
-  pattern: oneLine,
+  pattern: line(),
   description: "Name of the header, cookie or query parameter; of a header or cookie, an HTTP token.",
 });
 

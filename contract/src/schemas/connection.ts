@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { authSchemeConfigs, authSchemeConfigsInput } from "./auth-scheme-config.ts";
 import { Environment, EnvironmentCreate, EnvironmentUpdateOrCreate, environmentVariables } from "./environment.ts";
-import { ignored, name, object, oneOf, timestamp, ulid } from "./fields.ts";
+import { ignored, line, name, object, oneOf, timestamp, ulid } from "./fields.ts";
 import { pageInfo } from "./page.ts";
 import { ConnectionVersion } from "./version.ts";
 
@@ -10,7 +10,7 @@ const label = name("What people call the connection");
 const baseUrl = Type.String({
   minLength: 1,
   maxLength: 2048,
-  pattern: oneLine,
+  pattern: line(),
   description:
     "Absolute http or https address without user info, query or fragment. May hold templates, as in `https://{{ env.tenant }}.example.com/api`.",
 });

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { object, text, url } from "./fields.ts";
+import { line, object, text, url } from "./fields.ts";
 
 /** What a kept secret reads as; sent back, it keeps what is stored (V-8). */
 export const secretMask = "********";
@@ -31,12 +31,12 @@ export type CredentialDataBinary = Static<typeof CredentialDataBinary>;
 export const CredentialDataBasicAuth = object("CredentialDataBasicAuth", {
   username: Type.String({
     maxLength: 1024,
-    pattern: "^[^:\\p{Cc}\\p{Cs}]*$",
+    pattern: line(":"),
     description: "At most 1024 characters, without a colon or control characters (RFC 7617 section 2).",
   }),
   password: Type.String({
     maxLength: secretCharactersMax,
-    pattern: oneLine,
+    pattern: line(),
     description: `Without control characters (RFC 7617 section 2); may be empty. ${masked}`,
   }),
 });
@@ -58,7 +58,7 @@ const additionalParams = Type.Optional(
   Type.Unsafe<Record<string, string>>({
     type: "object",
     maxProperties: 50,
-    propertyNames: { type: "string", minLength: 1, maxLength: 200, pattern: oneLine },
+    propertyNames: { type: "string", minLength: 1, maxLength: 200, pattern: line() },
     additionalProperties: text("The value of an extra parameter.", { maxLength: 8192 }),
     description: "At most 50 parameters that this authorization server wants beside the standard ones.",
   }),

@@ -1,12 +1,12 @@
 import { type Static, Type } from "typebox";
-import { ignored, object, text, timestamp, ulid } from "./fields.ts";
+import { ignored, line, notBlank, object, text, timestamp, ulid } from "./fields.ts";
 import { pageInfo } from "./page.ts";
 
 /** No `/` because the name is one segment of a path, and no `.` or `..` because clients fold those away. */
 const versionName = Type.String({
   minLength: 1,
   maxLength: 100,
-  pattern: "^(?!\\.{1,2}$)(?=\\s*\\S)[^/\\p{Cc}\\p{Cs}]*$",
+  pattern: notBlank(line("/")).replace("^", "^(?!\\.{1,2}$)"),
   description: "1 to 100 characters without `/`, unique in the connection; `latest` and `default` are reserved.",
 });
 
