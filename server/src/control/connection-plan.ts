@@ -1,0 +1,115 @@
+import type { Connection, ConnectionUpdate } from "@mooring/contract";
+import { isDeepStrictEqual } from "node:util";
+import { originOf } from "../domain/base-url.ts";
+import { isProduction } from "../domain/environment.ts";
+import type { EnvironmentId } from "../kernel/ids.ts";
+import type { ConnectionFields } from "../store/connections.ts";
+import type { Call } from "./change.ts";
+import { bare, checkVariables, type EnvironmentPlan, type PlanContext, planNew, planUpdate } from "./environment-plan.ts";
+
+/** What an update of a connection comes to. */
+export interface ConnectionPlan {
+  readonly fields: ConnectionFields;
+  readonly plans: readonly EnvironmentPlan[];
+  readonly removed: readonly EnvironmentId[];
+  /** Whether any row changes: then the connection's `updatedAt` moves too. */
+  readonly isChanged: boolean;
+  readonly areConfigsChanged: boolean;
+  /** Names of environments in which a secret is given, linked or sent somewhere else. */
+  readonly secretEnvironments: readonly string[];
+}
+
+/** Compares what is asked with what is stored. Faults go to the context's intake; nothing is written. */
+export function planConnection(context: PlanContext, before: Connection, given: ConnectionUpdate, call: Call): ConnectionPlan {
+  const { intake } = context;
+  checkIdentity(context, before, given, call);
+  // Left out: unset. These two may be empty, so unset means empty.
+  const variables = given.environmentVariables ?? [];
+  checkVariables(intake, variables, "environmentVariables");
+  const authSchemeConfigs = (given.authSchemeConfigs ?? []).map((config, index) =>
+    intake.config(config, `authSchemeConfigs[${index}]`, { protocol: before.protocol }),
+  );
+  const fields: ConnectionFields = {
+    name: given.name,
+    protocol: before.protocol,
+    baseUrl: given.protocol === "http" ? given.baseUrl : undefined,
+    datasetId: given.protocol === "bigquery" ? given.datasetId : undefined,
+    authSchemeConfigs,
+    variables,
+  };
+  const plans = planEnvironments(context, before, given);
+  const kept = new Set<string>(plans.map((plan) => plan.fields.id));
+  const removed = given.environments ? before.environments.map(({ id }) => id as EnvironmentId).filter((id) => !kept.has(id)) : [];
+  const configsBefore = before.authSchemeConfigs.map(bare);
+  const areConfigsChanged = !isDeepStrictEqual(configsBefore, authSchemeConfigs);
+  return {
+    fields,
+    plans,
+    removed,
+    isChanged:
+      areConfigsChanged ||
+      removed.length > 0 ||
+      given.name !== before.name ||
+      addressOf(given) !== addressOf(before) ||
+      !isDeepStrictEqual(variables, before.environmentVariables) ||
+      plans.some((plan) => plan.isChanged || plan.isMoved),
+    areConfigsChanged,
+    secretEnvironments: plans.filter((plan) => touchesSecrets(before, fields.baseUrl, plan)).flatMap(namesOf),
+  };
+}
+
+function checkIdentity({ intake }: PlanContext, before: Connection, given: ConnectionUpdate, { actor }: Call): void {
+  if (given.id !== before.id) intake.fault("id", "Must be the connection in the path.");
+  if (given.organisationId !== actor.org) intake.fault("organisationId", "Must be the organisation in the path.");
+  if (given.protocol !== before.protocol) intake.fault("protocol", `The protocol stays ${before.protocol}.`);
+}
+
+function planEnvironments(context: PlanContext, before: Connection, given: ConnectionUpdate): EnvironmentPlan[] {
+  const defaults = given.environmentVariables && { before: before.environmentVariables, after: given.environmentVariables };
+  const stored = before.environments.map((environment, position) => ({ environment, position }));
+  if (!given.environments) {
+    return stored.map((placed) => {
+      const { environment, position } = placed;
+      return planUpdate(context, placed, { name: environment.name }, { field: `environments[${position}]`, position, defaults });
+    });
+  }
+  const byId = new Map(stored.map((placed) => [placed.environment.id, placed]));
+  const seen = new Set<string>();
+  return given.environments.flatMap((item, position) => {
+    const field = `environments[${position}]`;
+    if (!("id" in item)) return [planNew(context, item, { field, position, defaults: given.environmentVariables ?? [] })];
+    const placed = byId.get(item.id);
+    if (!placed) context.intake.fault(`${field}.id`, "The connection has no environment with this id.");
+    if (seen.has(item.id)) context.intake.fault(`${field}.id`, "The environment is listed twice.");
+    seen.add(item.id);
+    return placed ? [planUpdate(context, placed, item, { field, position, defaults })] : [];
+  });
+}
+
+/**
+ * Whether stored secrets would be given, redirected, or leave the protection that the name production gives. A base URL's path may
+ * change without: it is the origin that decides who receives the secret (V-8).
+ */
+export function touchesSecrets(connection: Connection, baseUrl: string | undefined, plan: EnvironmentPlan): boolean {
+  if (plan.changesSecrets) return true;
+  const { before, fields } = plan;
+  if (!before || !holdsSecrets(before)) return false;
+  if (isProduction(before.name) !== isProduction(fields.name)) return true;
+  if (connection.protocol !== "http") return false;
+  return originOf(connection.baseUrl, variablesOf(before.variables)) !== originOf(baseUrl ?? "", variablesOf(fields.variables));
+}
+
+/** The names under which an environment is or was known: both count when deciding whether it is production. */
+export function namesOf({ before, fields }: EnvironmentPlan): string[] {
+  return before ? [before.name, fields.name] : [fields.name];
+}
+
+/** Whether anything but `none` is linked. */
+export function holdsSecrets({ credentials }: Connection["environments"][number]): boolean {
+  return [...credentials.action, ...credentials.trigger].some(({ credential }) => credential.type !== "none");
+}
+
+const variablesOf = (variables: readonly { name: string; value: string }[]) => new Map(variables.map(({ name, value }) => [name, value]));
+
+const addressOf = (connection: ConnectionUpdate | Connection) =>
+  connection.protocol === "http" ? connection.baseUrl : connection.datasetId;

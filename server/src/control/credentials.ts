@@ -1,0 +1,148 @@
+import type { Credential, CredentialCreate, CredentialSummary, CredentialUpdate, QueryOf } from "@mooring/contract";
+import { isDeepStrictEqual } from "node:util";
+import type { Sealer, Seals } from "../credentials/seals.ts";
+import { mask, separate } from "../domain/credential.ts";
+import { type Fault, Problem } from "../kernel/errors.ts";
+import type { CredentialId } from "../kernel/ids.ts";
+import * as store from "../store/credentials.ts";
+import type { Tx } from "../store/database.ts";
+import { isReferenced } from "../store/faults.ts";
+import type { Page } from "../store/pages.ts";
+import { type Call, type ControlDeps, change, type Recorder, requireMatch } from "./change.ts";
+import { differences } from "./differences.ts";
+import { newCredential } from "./intake.ts";
+import { requireSecretRights, requireUnlimited } from "./rights.ts";
+
+export interface CredentialDeps extends ControlDeps {
+  readonly seals: Seals;
+}
+
+export async function list({ db }: CredentialDeps, { actor }: Call, query: QueryOf<"ListCredentials">): Promise<Page<CredentialSummary>> {
+  requireUnlimited(actor);
+  return db.read(actor.org, (tx) => store.listCredentials(tx, actor.org, query));
+}
+
+export async function get({ db }: CredentialDeps, { actor }: Call, id: CredentialId): Promise<Credential> {
+  requireUnlimited(actor);
+  return db.read(actor.org, (tx) => existing(tx, actor.org, id));
+}
+
+/** Seals the secret and keeps it; from now on it reads as the mask. Throws `Problem` invalid_request when it is the mask itself. */
+export async function create(deps: CredentialDeps, call: Call, given: CredentialCreate): Promise<Credential> {
+  const { actor } = call;
+  requireUnlimited(actor);
+  const sealer = await deps.seals.of(actor.org);
+  return change(deps, call, async (tx, recorder) => {
+    const faults: Fault[] = [];
+    const credential = newCredential(given, {
+      newId: deps.newId,
+      sealer,
+      fault: (field, message) => faults.push({ field: `data.${field}`, message }),
+    });
+    if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
+    await store.insertCredentials(tx, actor.org, [credential], deps.clock.now());
+    recorder.audit({ operation: "credential.created", subject: { type: "credential", id: credential.id, name: credential.name } });
+    return existing(tx, actor.org, credential.id);
+  });
+}
+
+/** Replaces it; a masked secret keeps what is stored (V-8). Throws `Problem` invalid_request when the type would change. */
+export async function update(deps: CredentialDeps, call: Call, id: CredentialId, given: CredentialUpdate): Promise<Credential> {
+  const { actor } = call;
+  requireUnlimited(actor);
+  const sealer = await deps.seals.of(actor.org);
+  return change(deps, call, async (tx, recorder) => {
+    const stored = await store.lockStoredCredential(tx, actor.org, id);
+    if (!stored) throw new Problem("not_found");
+    const before = await existing(tx, actor.org, id);
+    requireMatch(call, before);
+    const merged = merge(sealer, stored, given);
+    if (merged === undefined) return before;
+    requireSecretRights(
+      actor,
+      (before.usages ?? []).map(({ environment }) => environment.name),
+    );
+    await store.updateCredential(tx, actor.org, merged, deps.clock.now());
+    const after = await existing(tx, actor.org, id);
+    recorder.audit({
+      operation: "credential.updated",
+      subject: { type: "credential", id, name: after.name },
+      changes: [
+        ...differences(before, after),
+        ...replacedFields(stored, given).map((field) => ({ field: `data.${field}`, after: "(replaced)" })),
+      ],
+    });
+    await announceUsers(tx, call, id, recorder);
+    return after;
+  });
+}
+
+/** Throws `Problem` credential_in_use, saying where, while an environment or a config uses it. */
+export async function remove(deps: CredentialDeps, call: Call, id: CredentialId): Promise<void> {
+  const { actor } = call;
+  requireUnlimited(actor);
+  try {
+    await change(deps, call, async (tx, recorder) => {
+      const before = await existing(tx, actor.org, id);
+      requireMatch(call, before);
+      const places = (before.usages ?? []).map(({ environment }) => `${environment.connection.name} / ${environment.name}`);
+      if (places.length > 0) throw inUse(places);
+      await store.deleteCredential(tx, actor.org, id);
+      recorder.audit({ operation: "credential.deleted", subject: { type: "credential", id, name: before.name } });
+    });
+  } catch (error) {
+    // Linked since it was read, or named by a connection's own config: the foreign key decides (B-4).
+    throw isReferenced(error) ? inUse([]) : error;
+  }
+}
+
+function inUse(places: readonly string[]): Problem {
+  const where = places.length > 0 ? `by ${places.join(", ")}` : "by the auth scheme configs of a connection";
+  return new Problem("credential_in_use", { message: `The credential is used ${where}; unlink it there first.` });
+}
+
+/** The row after the change, or undefined when nothing changes. Secrets are sealed anew, all under the next revision, when one is replaced. */
+function merge(sealer: Sealer, stored: store.CredentialFields, given: CredentialUpdate): store.CredentialFields | undefined {
+  const faults: Fault[] = [];
+  if (given.id !== stored.id) faults.push({ field: "id", message: "Must be the credential in the path." });
+  if (given.type !== stored.type) faults.push({ field: "type", message: `The type stays ${stored.type}.` });
+  if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
+
+  const { shown, secrets } = separate(given.type, given.data);
+  for (const [field, value] of Object.entries(secrets)) {
+    if (value === mask && !(field in stored.sealed)) {
+      faults.push({ field: `data.${field}`, message: "Nothing is stored that the mask could stand for; send the secret itself." });
+    }
+  }
+  if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
+  const gone = Object.keys(stored.sealed).filter((field) => !(field in secrets));
+  const isSecretChanged = replacedFields(stored, given).length > 0 || gone.length > 0;
+  if (!isSecretChanged && given.name === stored.name && isDeepStrictEqual(shown, stored.data)) return undefined;
+  if (!isSecretChanged) return { ...stored, name: given.name, data: shown };
+
+  const kept = sealer.open({ purpose: "credential", id: stored.id, revision: stored.revision }, stored.sealed);
+  const revision = stored.revision + 1;
+  const fresh = Object.fromEntries(
+    Object.entries(secrets).map(([field, value]) => [field, value === mask ? (kept[field]?.reveal() ?? "") : value]),
+  );
+  const sealed = sealer.seal({ purpose: "credential", id: stored.id, revision }, fresh);
+  return { ...stored, name: given.name, revision, data: shown, sealed };
+}
+
+function replacedFields(stored: store.CredentialFields, given: CredentialUpdate): string[] {
+  const { secrets } = separate(stored.type, given.data);
+  return Object.keys(secrets).filter((field) => secrets[field] !== mask);
+}
+
+async function announceUsers(tx: Tx, { actor }: Call, id: CredentialId, recorder: Recorder): Promise<void> {
+  recorder.announce({ kind: "credential", org: actor.org, id });
+  for (const connection of await store.connectionsUsing(tx, actor.org, id)) {
+    recorder.announce({ kind: "connection", org: actor.org, id: connection });
+  }
+}
+
+async function existing(tx: Tx, org: Call["actor"]["org"], id: CredentialId): Promise<Credential> {
+  const credential = await store.getCredential(tx, org, id);
+  if (!credential) throw new Problem("not_found");
+  return credential;
+}

@@ -1,0 +1,216 @@
+import type {
+  AuthSchemeConfigInput,
+  Environment,
+  EnvironmentCreate,
+  EnvironmentCredential,
+  EnvironmentCredentialUpdate,
+  EnvironmentUpdate,
+  EnvironmentVariable,
+  ProtocolType,
+} from "@mooring/contract";
+import { isDeepStrictEqual } from "node:util";
+import { slugOf } from "../domain/environment.ts";
+import type { CredentialId, EnvironmentId, NewId } from "../kernel/ids.ts";
+import type { StoredConfig } from "../store/connection-rows.ts";
+import type { EnvironmentFields, LinkFields } from "../store/environments.ts";
+import type { Intake } from "./intake.ts";
+
+/** What is to be written for one environment. */
+export interface EnvironmentPlan {
+  readonly fields: EnvironmentFields;
+  readonly before: Environment | undefined;
+  /** Whether anything but its place changed. */
+  readonly isChanged: boolean;
+  readonly isMoved: boolean;
+  readonly newLinks: LinkFields[];
+  readonly changedLinks: Pick<LinkFields, "id" | "position" | "config">[];
+  readonly removedLinks: string[];
+  /** Whether a secret is given or linked here, or would be sent another way than before. */
+  readonly changesSecrets: boolean;
+}
+
+export interface PlanContext {
+  readonly newId: NewId;
+  readonly intake: Intake;
+  readonly protocol: ProtocolType;
+}
+
+/** A stored environment and its place in the connection's order. */
+export interface PlacedEnvironment {
+  readonly environment: Environment;
+  readonly position: number;
+}
+
+/** The connection's default variables, when a request replaces them. */
+export interface DefaultsChange {
+  readonly before: readonly EnvironmentVariable[];
+  readonly after: readonly EnvironmentVariable[];
+}
+
+/** A new environment: its links in the order given, its variables over `defaults`. */
+export function planNew(
+  { newId, intake, protocol }: PlanContext,
+  given: EnvironmentCreate,
+  { field, position, defaults }: { field: string; position: number; defaults: readonly EnvironmentVariable[] },
+): EnvironmentPlan {
+  const id = newId<EnvironmentId>();
+  const newLinks = (["action", "trigger"] as const).flatMap((purpose) =>
+    (given.credentials[purpose] ?? []).flatMap((entry, index) => {
+      const at = `${field}.credentials.${purpose}[${index}]`;
+      const credential = intake.credential(entry.credential, `${at}.credential`);
+      const config = intake.config(entry.authSchemeConfig, `${at}.authSchemeConfig`, {
+        protocol,
+        purpose,
+        credentialType: credential?.type,
+      });
+      if (!credential) return [];
+      return [{ id: newId<string>(), environmentId: id, purpose, position: index, config, credentialId: credential.id, type: credential.type }];
+    }),
+  );
+  checkVariables(intake, given.variables, `${field}.variables`);
+  return {
+    fields: { id, name: given.name, slug: slugOf(given.name), position, variables: over(defaults, given.variables) },
+    before: undefined,
+    isChanged: true,
+    isMoved: false,
+    newLinks,
+    changedLinks: [],
+    removedLinks: [],
+    changesSecrets: newLinks.some(({ type }) => type !== "none"),
+  };
+}
+
+/**
+ * An existing environment, changed as `given` says: what it leaves out stays. `defaults`, when the connection's are replaced too,
+ * are carried in: the listed ones are set, those no longer listed go, and variables given here win.
+ */
+export function planUpdate(
+  context: PlanContext,
+  { environment: before, position: positionBefore }: PlacedEnvironment,
+  given: Pick<EnvironmentUpdate, "name" | "credentials" | "variables">,
+  { field, position, defaults }: { field: string; position: number; defaults?: DefaultsChange | undefined },
+): EnvironmentPlan {
+  const { intake } = context;
+  if (given.variables) checkVariables(intake, given.variables, `${field}.variables`);
+  const variables = carried(before.variables, given.variables, defaults);
+  const changedLinks: Pick<LinkFields, "id" | "position" | "config">[] = [];
+  const removedLinks: string[] = [];
+  let changesSecrets = false;
+  for (const purpose of ["action", "trigger"] as const) {
+    const entries = given.credentials?.[purpose];
+    if (!entries) continue;
+    const links = planLinks(context, before.credentials[purpose], entries, { field: `${field}.credentials.${purpose}`, purpose });
+    changedLinks.push(...links.changed);
+    removedLinks.push(...links.removed);
+    changesSecrets ||= links.changesSecrets;
+  }
+  const isChanged =
+    given.name !== before.name || !isDeepStrictEqual(variables, before.variables) || changedLinks.length > 0 || removedLinks.length > 0;
+  return {
+    fields: { id: before.id as EnvironmentId, name: given.name, slug: slugOf(given.name), position, variables },
+    before,
+    isChanged,
+    isMoved: position !== positionBefore,
+    newLinks: [],
+    changedLinks,
+    removedLinks,
+    changesSecrets,
+  };
+}
+
+/** The links of one list after the change: in the order sent, configs as sent; a link left out is unlinked. */
+function planLinks(
+  { intake, protocol }: PlanContext,
+  before: readonly EnvironmentCredential[],
+  entries: readonly EnvironmentCredentialUpdate[],
+  { field, purpose }: { field: string; purpose: "action" | "trigger" },
+) {
+  const known = new Map(before.map((link, position) => [link.id, { link, position }]));
+  const changed: Pick<LinkFields, "id" | "position" | "config">[] = [];
+  let changesSecrets = false;
+  const seen = new Set<string>();
+  entries.forEach((entry, position) => {
+    const at = `${field}[${position}]`;
+    const stored = known.get(entry.id);
+    if (!stored) return intake.fault(`${at}.id`, "The environment has no such entry in this list.");
+    if (seen.has(entry.id)) return intake.fault(`${at}.id`, "The entry is listed twice.");
+    seen.add(entry.id);
+    const { link } = stored;
+    checkSameCredential(intake, entry, link, at);
+    if (entry.authSchemeConfig.schemeType !== link.authSchemeConfig.schemeType) {
+      return intake.fault(`${at}.authSchemeConfig.schemeType`, `The scheme type stays ${link.authSchemeConfig.schemeType}.`);
+    }
+    const isSame = isDeepStrictEqual(bare(entry.authSchemeConfig), bare(link.authSchemeConfig));
+    const config = isSame
+      ? (bare(link.authSchemeConfig) as StoredConfig)
+      : intake.config(entry.authSchemeConfig, `${at}.authSchemeConfig`, { protocol, purpose, credentialType: link.credential.type });
+    changesSecrets ||= !isSame && link.credential.type !== "none";
+    if (!isSame || stored.position !== position) changed.push({ id: entry.id, position, config });
+  });
+  return { changed, removed: before.map(({ id }) => id).filter((id) => !seen.has(id)), changesSecrets };
+}
+
+/** What a GET returned may be sent back; another credential, or other secrets, may not be put in its place here. */
+function checkSameCredential(intake: Intake, entry: EnvironmentCredentialUpdate, link: EnvironmentCredential, at: string): void {
+  const sent = entry.credential as { id?: unknown } | null | undefined;
+  if (typeof sent !== "object" || sent === null) return;
+  if (sent.id !== undefined && sent.id !== link.credential.id) {
+    intake.fault(`${at}.credential.id`, "An entry keeps its credential; change the credential at its own address.");
+  }
+}
+
+/** A config without what is only shown: an application credential as its id. */
+export function bare(config: AuthSchemeConfigInput | EnvironmentCredential["authSchemeConfig"]): unknown {
+  if (config.schemeType !== "oauth2" || !config.flows.authorizationCode) return config;
+  const { id } = config.flows.authorizationCode.applicationCredential;
+  return { ...config, flows: { ...config.flows, authorizationCode: { applicationCredential: { id } } } };
+}
+
+function carried(
+  current: readonly EnvironmentVariable[],
+  given: readonly EnvironmentVariable[] | undefined,
+  defaults: DefaultsChange | undefined,
+): EnvironmentVariable[] {
+  if (given) return over(defaults?.after ?? [], given);
+  if (!defaults) return [...current];
+  const listed = new Set(defaults.after.map(({ name }) => name));
+  const gone = new Set(defaults.before.map(({ name }) => name).filter((name) => !listed.has(name)));
+  return over(
+    current.filter(({ name }) => !gone.has(name)),
+    defaults.after,
+  );
+}
+
+/** `base` with the values of `winners`, those that are not in it appended. */
+function over(base: readonly EnvironmentVariable[], winners: readonly EnvironmentVariable[]): EnvironmentVariable[] {
+  const values = new Map([...base, ...winners].map(({ name, value }) => [name, value]));
+  return [...values].map(([name, value]) => ({ name, value }));
+}
+
+/** Notes a variable that is listed twice. */
+export function checkVariables(intake: Pick<Intake, "fault">, variables: readonly EnvironmentVariable[], field: string): void {
+  const seen = new Set<string>();
+  variables.forEach(({ name }, index) => {
+    if (seen.has(name)) intake.fault(`${field}[${index}].name`, "The variable is listed twice.");
+    seen.add(name);
+  });
+}
+
+/** The ids of existing credentials that environments of a request name, anywhere in them. */
+export function namedCredentials(environments: readonly (EnvironmentCreate | EnvironmentUpdate)[]): CredentialId[] {
+  return environments.flatMap((environment) =>
+    [...(environment.credentials?.action ?? []), ...(environment.credentials?.trigger ?? [])].flatMap((entry) => [
+      ...("id" in entry ? [] : "id" in entry.credential ? [entry.credential.id as CredentialId] : []),
+      ...namedApplications([entry.authSchemeConfig]),
+    ]),
+  );
+}
+
+/** The ids of the application credentials that configs name. */
+export function namedApplications(configs: readonly AuthSchemeConfigInput[]): CredentialId[] {
+  return configs.flatMap((config) =>
+    config.schemeType === "oauth2" && config.flows.authorizationCode
+      ? [config.flows.authorizationCode.applicationCredential.id as CredentialId]
+      : [],
+  );
+}

@@ -1,0 +1,133 @@
+import type { Connection, Environment, EnvironmentSummary, EnvironmentUpdate, QueryOf } from "@mooring/contract";
+import { Problem } from "../kernel/errors.ts";
+import type { ConnectionId, EnvironmentId } from "../kernel/ids.ts";
+import { getConnection, touchConnection } from "../store/connections.ts";
+import { lockCredentials } from "../store/credentials.ts";
+import type { Tx } from "../store/database.ts";
+import * as store from "../store/environments.ts";
+import type { Page } from "../store/pages.ts";
+import { subscriptionsOfEnvironments } from "../store/subscriptions.ts";
+import { type Call, change, requireMatch } from "./change.ts";
+import { namesOf, touchesSecrets } from "./connection-plan.ts";
+import { type ConnectionDeps, lockedConnection } from "./connections.ts";
+import { differences } from "./differences.ts";
+import { namedCredentials, type PlacedEnvironment, planUpdate } from "./environment-plan.ts";
+import { checkPlans, writePlans } from "./environment-write.ts";
+import { createIntake } from "./intake.ts";
+import { requireConnection, requireSecretRights } from "./rights.ts";
+
+export async function list(
+  { db }: ConnectionDeps,
+  { actor }: Call,
+  connectionId: ConnectionId,
+  query: QueryOf<"ListConnectionEnvironments">,
+): Promise<Page<EnvironmentSummary>> {
+  requireConnection(actor, connectionId);
+  return db.read(actor.org, async (tx) => {
+    if (!(await getConnection(tx, actor.org, connectionId))) throw new Problem("not_found");
+    const limit = actor.environments ? { ids: [...actor.environments] } : {};
+    return store.listEnvironments(tx, actor.org, connectionId, { ...query, ...limit });
+  });
+}
+
+/** The environment by its id or name. */
+export async function get({ db }: ConnectionDeps, { actor }: Call, connectionId: ConnectionId, idOrName: string): Promise<Environment> {
+  requireConnection(actor, connectionId);
+  const environment = await db.read(actor.org, (tx) => store.getEnvironment(tx, actor.org, connectionId, idOrName));
+  if (environment) requireEnvironment(actor, environment.id);
+  if (!environment) throw new Problem("not_found");
+  return environment;
+}
+
+/** Renames it, replaces its variables, reorders, reconfigures and unlinks credentials: what the body leaves out stays. */
+export async function update(
+  deps: ConnectionDeps,
+  call: Call,
+  connectionId: ConnectionId,
+  idOrName: string,
+  given: EnvironmentUpdate,
+): Promise<Environment> {
+  const { actor } = call;
+  requireConnection(actor, connectionId);
+  const sealer = await deps.seals.of(actor.org);
+  return change(deps, call, async (tx, recorder) => {
+    const { connection, placed } = await lockedEnvironment(tx, call, connectionId, idOrName);
+    const known = await lockCredentials(tx, actor.org, namedCredentials([given]));
+    const intake = createIntake({ newId: deps.newId, sealer, known });
+    if (given.id !== placed.environment.id) intake.fault("id", "Must be the environment in the path.");
+    const plan = planUpdate({ newId: deps.newId, intake, protocol: connection.protocol }, placed, given, {
+      field: "",
+      position: placed.position,
+    });
+    checkPlans(intake, [plan]);
+    if (intake.sendsSecret || touchesSecrets(connection, connection.protocol === "http" ? connection.baseUrl : undefined, plan)) {
+      requireSecretRights(actor, namesOf(plan));
+    }
+    const now = deps.clock.now();
+    await writePlans(tx, actor.org, connectionId, { plans: [plan], removed: [], credentials: [], now });
+    if (!plan.isChanged) return placed.environment;
+    await touchConnection(tx, actor.org, connectionId, now);
+    const after = (await store.getEnvironment(tx, actor.org, connectionId, placed.environment.id)) ?? placed.environment;
+    recorder.audit({
+      operation: "environment.updated",
+      subject: { type: "environment", id: after.id, name: after.name },
+      changes: differences(placed.environment, after),
+    });
+    recorder.announce({ kind: "connection", org: actor.org, id: connectionId });
+    return after;
+  });
+}
+
+/** Throws `Problem` environment_in_use while a subscription uses it, unless `force`d; last_environment always for the last one. */
+export async function remove(
+  deps: ConnectionDeps,
+  call: Call,
+  connectionId: ConnectionId,
+  idOrName: string,
+  { force }: { force: boolean },
+): Promise<void> {
+  const { actor } = call;
+  requireConnection(actor, connectionId);
+  await change(deps, call, async (tx, recorder) => {
+    const { connection, placed } = await lockedEnvironment(tx, call, connectionId, idOrName);
+    const id = placed.environment.id as EnvironmentId;
+    if (connection.environments.length === 1) throw new Problem("last_environment");
+    const used = force ? new Map() : await subscriptionsOfEnvironments(tx, actor.org, [id]);
+    if (used.size > 0) {
+      throw new Problem("environment_in_use", {
+        message: `Subscriptions use the environment: ${used.get(id)?.join(", ")}. Delete them first or send force=true.`,
+      });
+    }
+    await store.deleteEnvironments(tx, actor.org, [id]);
+    await touchConnection(tx, actor.org, connectionId, deps.clock.now());
+    recorder.audit({ operation: "environment.deleted", subject: { type: "environment", id, name: placed.environment.name } });
+    recorder.announce({ kind: "connection", org: actor.org, id: connectionId });
+  });
+}
+
+/** Throws `Problem` forbidden when a key is limited to other environments. */
+function requireEnvironment(actor: Call["actor"], id: string): void {
+  if (actor.environments && !actor.environments.has(id)) {
+    throw new Problem("forbidden", { message: "The API key is limited to other environments." });
+  }
+}
+
+/** The environment within its connection, both held until the transaction ends. Throws `Problem` not_found. */
+async function lockedEnvironment(
+  tx: Tx,
+  call: Call,
+  connectionId: ConnectionId,
+  idOrName: string,
+): Promise<{ connection: Connection; placed: PlacedEnvironment }> {
+  // If-Match speaks of the environment here, not of its connection.
+  const { ifMatch: _, ...callWithoutMatch } = call;
+  const connection = await lockedConnection(tx, callWithoutMatch, connectionId);
+  const { environments } = connection;
+  const byId = environments.findIndex(({ id }) => id === idOrName);
+  const position = byId >= 0 ? byId : environments.findIndex(({ name }) => name === idOrName);
+  const environment = environments[position];
+  if (!environment) throw new Problem("not_found");
+  requireEnvironment(call.actor, environment.id);
+  requireMatch(call, environment);
+  return { connection, placed: { environment, position } };
+}

@@ -1,0 +1,30 @@
+import type { ApiKeyId, OrganisationId, UserId } from "../kernel/ids.ts";
+import { Problem } from "../kernel/errors.ts";
+import type { Role, Scope } from "@mooring/contract";
+
+/** Who makes a call, and what they may do in the organisation the call names. */
+export interface Actor {
+  readonly kind: "person" | "api-key";
+  readonly id: UserId | ApiKeyId;
+  readonly org: OrganisationId;
+  readonly role?: Role;
+  readonly scopes: ReadonlySet<Scope>;
+  /** The connections and environments a key is limited to, by id; undefined when it is not. */
+  readonly connections?: ReadonlySet<string>;
+  readonly environments?: ReadonlySet<string>;
+  /** Whether secrets of production environments may be set, linked or sent somewhere else. A developer's may not. */
+  readonly mayChangeProductionSecrets: boolean;
+}
+
+/** What each role may do. `production secrets` is kept apart because no scope names it. */
+export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
+  owner: ["connections:read", "connections:write", "secrets:write", "gateway:call", "organisation:admin"],
+  admin: ["connections:read", "connections:write", "secrets:write", "gateway:call", "organisation:admin"],
+  developer: ["connections:read", "connections:write", "secrets:write", "gateway:call"],
+  viewer: ["connections:read"],
+};
+
+/** Throws `Problem` forbidden when `actor` lacks `scope`. */
+export function requireScope(actor: Actor, scope: Scope): void {
+  if (!actor.scopes.has(scope)) throw new Problem("forbidden", { message: `This needs the scope ${scope}.` });
+}

@@ -1,0 +1,24 @@
+import type { Change } from "./database.ts";
+
+/** Hands committed changes to whoever keeps rows in memory. */
+export interface ChangeFeed {
+  /** Calls `listener` after every commit that announced something, on any node. Returns the way to stop. */
+  subscribe(listener: (change: Change) => void): () => void;
+  /** False while other nodes' changes cannot be heard: nothing kept in memory may be trusted then. */
+  isLive(): boolean;
+}
+
+/** A feed that `publish` fills. Listeners only drop what they keep, so they do not throw. */
+export function createChangeFeed(isLive: () => boolean): ChangeFeed & { publish(change: Change): void } {
+  const listeners = new Set<(change: Change) => void>();
+  return {
+    isLive,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    publish(change) {
+      for (const listener of listeners) listener(change);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import type { Connection, EnvironmentVariable } from "@mooring/contract";
+import { sql } from "kysely";
+import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
+import { type ConnectionRow, connectionColumns, connectionOf, type StoredConfig } from "./connection-rows.ts";
+import type { Tx } from "./database.ts";
+import { type OrderKey, type Page, type PageRequest, readPage } from "./pages.ts";
+
+/** The columns of a connection that a client sets. */
+export interface ConnectionFields {
+  readonly name: string;
+  readonly protocol: Connection["protocol"];
+  readonly baseUrl?: string | undefined;
+  readonly datasetId?: string | undefined;
+  readonly authSchemeConfigs: readonly StoredConfig[];
+  readonly variables: readonly EnvironmentVariable[];
+}
+
+/** The connection with everything under it, as one committed state. Undefined when the organisation has none with this id. */
+export async function getConnection(tx: Tx, org: OrganisationId, id: ConnectionId): Promise<Connection | undefined> {
+  const row = await tx.first(sql<ConnectionRow>`
+    select ${connectionColumns(tx.engine)}
+    from connections
+    where org_id = ${org} and id = ${id}
+  `);
+  return row && connectionOf(row);
+}
+
+/**
+ * Holds the connection until the transaction ends, so that two changes of it never mix. False when there is none.
+ * The embedded engine has one writer, which is lock enough.
+ */
+export async function lockConnection(tx: Tx, org: OrganisationId, id: ConnectionId): Promise<boolean> {
+  if (tx.engine === "sqlite") return true;
+  const row = await tx.first(sql`
+    select id
+    from connections
+    where org_id = ${org} and id = ${id}
+    for update
+  `);
+  return row !== undefined;
+}
+
+/** A page of connections. `protocols` keeps only those; `ids` only these (a key's limit). */
+export async function listConnections(
+  tx: Tx,
+  org: OrganisationId,
+  request: PageRequest & { order: readonly OrderKey[]; protocols?: readonly string[]; ids?: readonly string[] },
+): Promise<Page<Connection>> {
+  const { order, protocols, ids } = request;
+  const ofProtocol = protocols === undefined ? sql`` : sql`and protocol in (${sql.join([...protocols, ""])})`;
+  const ofKey = ids === undefined ? sql`` : sql`and id in (${sql.join([...ids, ""])})`;
+  return readPage(tx, request, {
+    from: sql`connections`,
+    columns: connectionColumns(tx.engine),
+    where: sql`org_id = ${org} ${ofProtocol} ${ofKey}`,
+    order,
+    noun: connectionOf,
+    // Counting 100,000 rows takes longer than reading a page of them.
+    ...(ids === undefined ? { count: () => countConnections(tx, org, protocols) } : {}),
+  });
+}
+
+async function countConnections(tx: Tx, org: OrganisationId, protocols: readonly string[] | undefined): Promise<number> {
+  const ofProtocol = protocols === undefined ? sql`` : sql`and protocol in (${sql.join([...protocols, ""])})`;
+  const row = await tx.first(sql<{ connections: number | string | null }>`
+    select sum(connections) as connections
+    from connection_counts
+    where org_id = ${org} ${ofProtocol}
+  `);
+  return Number(row?.connections ?? 0);
+}
+
+export async function insertConnection(tx: Tx, org: OrganisationId, id: ConnectionId, fields: ConnectionFields, now: Date): Promise<void> {
+  const at = now.toISOString();
+  await tx.run(sql`
+    insert into connections (org_id, id, name, protocol, base_url, dataset_id, auth_scheme_configs, variables, created_at, updated_at)
+    values (${org}, ${id}, ${fields.name}, ${fields.protocol}, ${fields.baseUrl ?? null}, ${fields.datasetId ?? null},
+      ${JSON.stringify(fields.authSchemeConfigs)}, ${JSON.stringify(fields.variables)}, ${at}, ${at})
+  `);
+  await tx.run(sql`
+    insert into connection_counts (org_id, protocol, connections)
+    values (${org}, ${fields.protocol}, 1)
+    on conflict (org_id, protocol) do update set connections = connection_counts.connections + 1
+  `);
+  await insertApplicationCredentials(tx, org, id, fields.authSchemeConfigs);
+}
+
+export async function updateConnection(tx: Tx, org: OrganisationId, id: ConnectionId, fields: ConnectionFields, now: Date): Promise<void> {
+  await tx.run(sql`
+    update connections
+    set name = ${fields.name}, base_url = ${fields.baseUrl ?? null}, dataset_id = ${fields.datasetId ?? null},
+      auth_scheme_configs = ${JSON.stringify(fields.authSchemeConfigs)}, variables = ${JSON.stringify(fields.variables)}, updated_at = ${now.toISOString()}
+    where org_id = ${org} and id = ${id}
+  `);
+}
+
+/** Replaces which application credentials the connection's own auth scheme configs name. */
+export async function replaceApplicationCredentials(
+  tx: Tx,
+  org: OrganisationId,
+  id: ConnectionId,
+  configs: readonly StoredConfig[],
+): Promise<void> {
+  await tx.run(sql`delete from connection_application_credentials where org_id = ${org} and connection_id = ${id}`);
+  await insertApplicationCredentials(tx, org, id, configs);
+}
+
+async function insertApplicationCredentials(
+  tx: Tx,
+  org: OrganisationId,
+  id: ConnectionId,
+  configs: readonly StoredConfig[],
+): Promise<void> {
+  const named = new Set(configs.flatMap((config) => applicationOf(config) ?? []));
+  if (named.size === 0) return;
+  await tx.run(sql`
+    insert into connection_application_credentials (org_id, connection_id, credential_id)
+    values ${sql.join([...named].map((credential) => sql`(${org}, ${id}, ${credential})`))}
+  `);
+}
+
+/** The credential an authorization code config names as its application, or undefined. */
+export function applicationOf(config: StoredConfig): string | undefined {
+  return config.schemeType === "oauth2" ? config.flows.authorizationCode?.applicationCredential.id : undefined;
+}
+
+/** Moves `updatedAt`, because something under the connection changed. */
+export async function touchConnection(tx: Tx, org: OrganisationId, id: ConnectionId, now: Date): Promise<void> {
+  await tx.run(sql`update connections set updated_at = ${now.toISOString()} where org_id = ${org} and id = ${id}`);
+}
+
+/** Deletes the connection and everything under it; its credentials stay. False when there is none. */
+export async function deleteConnection(tx: Tx, org: OrganisationId, id: ConnectionId): Promise<boolean> {
+  const deleted = await tx.first(sql<{ protocol: string }>`
+    delete from connections
+    where org_id = ${org} and id = ${id}
+    returning protocol
+  `);
+  if (!deleted) return false;
+  await tx.run(sql`
+    update connection_counts
+    set connections = connections - 1
+    where org_id = ${org} and protocol = ${deleted.protocol}
+  `);
+  return true;
+}

@@ -1,0 +1,53 @@
+import type { RawBuilder } from "kysely";
+import type { OrganisationId, UserId } from "../kernel/ids.ts";
+import type { ChangeFeed } from "./changes.ts";
+
+/** One store behind two engines. Every noun's file speaks to it through `Tx`, in SQL that both engines take. */
+export interface Database {
+  readonly engine: Engine;
+  /** Runs `work` on committed rows within `reach`. Each statement sees one committed state: what must be consistent is one statement. */
+  read<Result>(reach: Reach, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs `work` in one transaction within `reach`: all of it is durable when this resolves, none of it when this rejects.
+   * Deadlocks and serialization failures are run again, so `work` must touch nothing but `tx`.
+   */
+  write<Result>(reach: Reach, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** Tells every node, this one included, what was committed. */
+  readonly changes: ChangeFeed;
+  /** What better-auth works on: it brings its own queries, on tables that belong to no organisation. */
+  readonly people: PeopleDatabase;
+  /** Rejects with `Problem` database_unavailable when the engine does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Engine = "sqlite" | "postgres";
+
+/** An open transaction. A query is written with Kysely's `sql`, so values can only be parameters. */
+export interface Tx {
+  readonly engine: Engine;
+  all<Row>(query: RawBuilder<Row>): Promise<Row[]>;
+  /** The first row, or undefined when there is none. */
+  first<Row>(query: RawBuilder<Row>): Promise<Row | undefined>;
+  /** Runs a statement; gives the number of rows it changed. */
+  run(query: RawBuilder<unknown>): Promise<number>;
+  /** Announces, once this transaction has committed and only then. */
+  announce(change: Change): void;
+}
+
+/**
+ * Whose rows a transaction may see: on PostgreSQL row-level security enforces it (T-1). Beside one organisation, there are three
+ * narrow ways in for what is asked before an organisation is known: one's own memberships, one key, one invitation.
+ */
+export type Reach = OrganisationId | { user: UserId } | { keyHash: string } | { invitationHash: string };
+
+/** What moved, for everybody who keeps something in memory. `everything` follows a lost feed: drop all that is kept. */
+export type Change =
+  | { kind: "connection" | "credential" | "api-key" | "member"; org: OrganisationId; id: string }
+  | { kind: "everything" };
+
+/** The handle better-auth's Kysely adapter takes. */
+export interface PeopleDatabase {
+  readonly db: unknown;
+  readonly type: Engine;
+}

@@ -1,0 +1,30 @@
+import type { Engine } from "./database.ts";
+import { foundation } from "./migrations/0001-foundation.ts";
+import { people } from "./migrations/0002-people.ts";
+
+/** One step of the schema, applied in one transaction, never changed once released and never undone. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  statements(engine: Engine): string[];
+  /** PostgreSQL's second wall (T-1): the rows of each table that the application's role may see and write. */
+  readonly rowSecurity: Readonly<Record<string, string>>;
+  /** Tables whose rows the application's role may add and read, not change. */
+  readonly appendOnly: readonly string[];
+}
+
+export const migrations: readonly Migration[] = [foundation, people];
+
+/** Gives the migrations that are missing after `applied`. Throws `DatabaseTooNew` when `applied` holds one this program does not know. */
+export function missingMigrations(applied: readonly number[]): Migration[] {
+  const newest = migrations.at(-1)?.number ?? 0;
+  if (applied.some((number) => number > newest)) throw new DatabaseTooNew(Math.max(...applied), newest);
+  return migrations.filter(({ number }) => !applied.includes(number));
+}
+
+export class DatabaseTooNew extends Error {
+  constructor(found: number, known: number) {
+    super(`The database is at schema ${found}; this Mooring knows schemas up to ${known}. Start the newer Mooring that made it.`);
+    this.name = "DatabaseTooNew";
+  }
+}

@@ -1,0 +1,12 @@
+import { sql } from "kysely";
+import type { Tx } from "./database.ts";
+
+/** A value the database keeps about itself, such as which master key it belongs to; undefined when it was never set. */
+export async function getSetting(tx: Tx, name: string): Promise<string | undefined> {
+  return (await tx.first(sql<{ value: string }>`select value from settings where name = ${name}`))?.value;
+}
+
+/** Sets it once: of two at the same moment one wins, and both then read the same. */
+export async function setSettingOnce(tx: Tx, name: string, value: string): Promise<void> {
+  await tx.run(sql`insert into settings (name, value) values (${name}, ${value}) on conflict (name) do nothing`);
+}

@@ -1,0 +1,100 @@
+import type { AuthSchemeConfig, Credential, EnvironmentVariable } from "@mooring/contract";
+import { sql } from "kysely";
+import type { CredentialData } from "../domain/credential.ts";
+import type { ConnectionId, CredentialId, EnvironmentId, OrganisationId } from "../kernel/ids.ts";
+import type { Engine, Tx } from "./database.ts";
+import { jsonRows, jsonText } from "./json.ts";
+
+/** What the gateway needs of one environment, secrets still sealed. */
+export interface StoredSnapshot {
+  readonly org: OrganisationId;
+  readonly connectionId: ConnectionId;
+  readonly connectionName: string;
+  readonly environmentId: EnvironmentId;
+  readonly environmentName: string;
+  readonly protocol: "http" | "bigquery";
+  readonly baseUrl: string;
+  readonly variables: ReadonlyMap<string, string>;
+  readonly credentials: readonly SnapshotCredential[];
+}
+
+export interface SnapshotCredential {
+  readonly id: string;
+  readonly config: AuthSchemeConfig;
+  readonly credentialId: CredentialId;
+  readonly type: Credential["type"];
+  readonly revision: number;
+  readonly data: CredentialData;
+  readonly sealed: Readonly<Record<string, string>>;
+}
+
+/** One environment by its id or name, with its action credentials in order, as one committed state. Undefined when there is none. */
+export async function readSnapshot(
+  tx: Tx,
+  org: OrganisationId,
+  connectionId: ConnectionId,
+  environment: string,
+): Promise<StoredSnapshot | undefined> {
+  const row = await tx.first(sql<SnapshotRow>`
+    select c.name as "connectionName", c.protocol, c.base_url as "baseUrl", e.id, e.name, e.variables,
+      ${sql.raw(credentialsText[tx.engine])} as credentials
+    from environments e
+    join connections c on c.org_id = e.org_id and c.id = e.connection_id
+    where e.org_id = ${org} and e.connection_id = ${connectionId} and (e.id = ${environment} or e.name = ${environment})
+    order by case when e.id = ${environment} then 0 else 1 end
+    limit 1
+  `);
+  if (!row) return undefined;
+  const variables = JSON.parse(row.variables) as EnvironmentVariable[];
+  return {
+    org,
+    connectionId,
+    connectionName: row.connectionName,
+    environmentId: row.id,
+    environmentName: row.name,
+    protocol: row.protocol,
+    baseUrl: row.baseUrl ?? "",
+    variables: new Map(variables.map(({ name, value }) => [name, value])),
+    credentials: (JSON.parse(row.credentials) as CredentialRow[]).map((credential) => ({
+      ...credential,
+      config: JSON.parse(credential.config),
+      data: JSON.parse(credential.data),
+      sealed: JSON.parse(credential.sealed),
+    })),
+  };
+}
+
+interface SnapshotRow {
+  connectionName: string;
+  protocol: "http" | "bigquery";
+  baseUrl: string | null;
+  id: EnvironmentId;
+  name: string;
+  variables: string;
+  credentials: string;
+}
+
+type CredentialRow = Omit<SnapshotCredential, "config" | "data" | "sealed"> & { config: string; data: string; sealed: string };
+
+const textFor = (engine: Engine) =>
+  jsonText(
+    engine,
+    jsonRows(
+      engine,
+      {
+        id: "ec.id",
+        config: "ec.config",
+        credentialId: "k.id",
+        type: "k.type",
+        revision: "k.revision",
+        data: "k.data",
+        sealed: "k.sealed",
+      },
+      `environment_credentials ec
+        join credentials k on k.org_id = ec.org_id and k.id = ec.credential_id
+        where ec.org_id = e.org_id and ec.environment_id = e.id and ec.purpose = 'action'`,
+      "ec.position",
+    ),
+  );
+
+const credentialsText: Record<Engine, string> = { sqlite: textFor("sqlite"), postgres: textFor("postgres") };

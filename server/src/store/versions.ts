@@ -1,0 +1,108 @@
+import type { ConnectionVersion } from "@mooring/contract";
+import { sql } from "kysely";
+import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
+import { latestOf, type VersionJson, versionsOf } from "./connection-rows.ts";
+import type { Tx } from "./database.ts";
+import { newestFirst, type Page, type PageRequest, readPage } from "./pages.ts";
+
+/** A version by its name, or by the reserved names `latest` and `default`. Undefined when there is none, or none published. */
+export async function getVersion(
+  tx: Tx,
+  org: OrganisationId,
+  connectionId: ConnectionId,
+  name: string,
+): Promise<ConnectionVersion | undefined> {
+  const rows = await tx.all(sql<VersionJson>`
+    select ${columns}
+    from versions
+    where org_id = ${org} and connection_id = ${connectionId} and (name = ${name} or published_at is not null)
+  `);
+  const id = name === "latest" || name === "default" ? reserved(name, rows) : rows.find((row) => row.name === name)?.id;
+  return versionsOf(rows).find((version) => version.id === id);
+}
+
+function reserved(name: "latest" | "default", rows: readonly VersionJson[]): string | undefined {
+  const chosen = name === "default" ? rows.find((row) => row.isDefault === 1) : undefined;
+  return (chosen ?? latestOf(rows))?.id;
+}
+
+export async function listVersions(
+  tx: Tx,
+  org: OrganisationId,
+  connectionId: ConnectionId,
+  request: PageRequest,
+): Promise<Page<ConnectionVersion>> {
+  const latest = await getVersion(tx, org, connectionId, "latest");
+  return readPage(tx, request, {
+    from: sql`versions`,
+    columns: sql`id, name, description, is_default, published_at, created_at, updated_at`,
+    where: sql`org_id = ${org} and connection_id = ${connectionId}`,
+    order: newestFirst,
+    noun: (row: VersionRow) => ({
+      id: row.id,
+      name: row.name,
+      ...(row.description === null ? {} : { description: row.description }),
+      isLatest: row.id === latest?.id,
+      isDefault: Number(row.is_default) === 1,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      publishedAt: row.published_at,
+    }),
+  });
+}
+
+interface VersionRow {
+  id: string;
+  name: string;
+  description: string | null;
+  is_default: number | string;
+  published_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+const columns = sql`id, name, description, cast(is_default as integer) as "isDefault", created_at as "createdAt", updated_at as "updatedAt",
+  published_at as "publishedAt"`;
+
+/** Throws the engine's uniqueness fault when the name is taken; see `takenName`. */
+export async function insertVersion(
+  tx: Tx,
+  org: OrganisationId,
+  connectionId: ConnectionId,
+  version: { id: VersionId; name: string; description?: string | undefined },
+  now: Date,
+): Promise<void> {
+  const at = now.toISOString();
+  await tx.run(sql`
+    insert into versions (org_id, id, connection_id, name, description, is_default, created_at, updated_at)
+    values (${org}, ${version.id}, ${connectionId}, ${version.name}, ${version.description ?? null}, 0, ${at}, ${at})
+  `);
+}
+
+/** Rewrites what may change of a version. Choosing it as default takes that from the one that was. */
+export async function updateVersion(
+  tx: Tx,
+  org: OrganisationId,
+  connectionId: ConnectionId,
+  version: Pick<ConnectionVersion, "id" | "name" | "description" | "isDefault" | "publishedAt">,
+  now: Date,
+): Promise<void> {
+  const at = now.toISOString();
+  if (version.isDefault) {
+    await tx.run(sql`
+      update versions
+      set is_default = 0, updated_at = ${at}
+      where org_id = ${org} and connection_id = ${connectionId} and is_default = 1 and id <> ${version.id}
+    `);
+  }
+  await tx.run(sql`
+    update versions
+    set name = ${version.name}, description = ${version.description ?? null}, is_default = ${version.isDefault ? 1 : 0},
+      published_at = ${version.publishedAt}, updated_at = ${at}
+    where org_id = ${org} and id = ${version.id}
+  `);
+}
+
+export async function deleteVersion(tx: Tx, org: OrganisationId, id: VersionId): Promise<void> {
+  await tx.run(sql`delete from versions where org_id = ${org} and id = ${id}`);
+}
