@@ -1,11 +1,17 @@
 import { defineConfig } from "vitest/config";
+import { closingLine } from "./tools/reporter.ts";
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     include: ["contract/test/**/*.test.ts", "server/test/**/*.test.ts", "tools/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // node:sqlite still calls itself experimental in Node 24.
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+    // `npm run test:long` runs with the mode `long`.
+    env: mode === "long" ? { LONG: "1" } : {},
+    reporters: ["default", closingLine()],
   },
-});
+}));

@@ -1,5 +1,5 @@
 /** `long` where LONG=1 asks for the thorough run (`npm run test:long`), else `change`, which every change passes. */
-export const profile: "change" | "long" = process.env.LONG === "1" ? "long" : "change";
+const profile: "change" | "long" = process.env.LONG === "1" ? "long" : "change";
 
 /** How often to try: the first number in the run of every change, the second in the long one. */
 export function trials(counts: { change: number; long: number }): number {
