@@ -38,7 +38,6 @@ export type QueryOf<Id extends OperationId> = Operations[Id] extends { query: in
 /** The body of an operation; undefined when it takes none. */
 export type BodyOf<Id extends OperationId> = Operations[Id] extends { body: infer Body extends TSchema } ? Static<Body> : undefined;
 
-/** What an operation answers when all went well; undefined when it answers without a body. */
-export type AnswerOf<Id extends OperationId> = Operations[Id]["success"] extends { body: infer Body extends TSchema }
-  ? Static<Body>
-  : undefined;
+/** What an operation answers when all went well; void when it answers without a body. */
+// biome-ignore lint/suspicious/noConfusingVoidType: it is the return type of a handler, which may return nothing
+export type AnswerOf<Id extends OperationId> = Operations[Id]["success"] extends { body: infer Body extends TSchema } ? Static<Body> : void;
