@@ -4,6 +4,7 @@ import { closingLine } from "./tools/reporter.ts";
 export default defineConfig(({ mode }) => ({
   test: {
     include: ["contract/test/**/*.test.ts", "server/test/**/*.test.ts", "tools/**/*.test.ts"],
+    globalSetup: ["server/test/harness/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

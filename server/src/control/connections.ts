@@ -26,6 +26,8 @@ import { checkPlans, writePlans } from "./environment-write.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { requireConnection, requireSecretRights, requireUnlimited, requireWholeConnection } from "./rights.ts";
 
+type NewConnection = (HTTPConnectionCreate & { protocol: "http" }) | (BigQueryConnectionCreate & { protocol: "bigquery" });
+
 export interface ConnectionDeps extends ControlDeps {
   readonly seals: Seals;
 }
@@ -50,11 +52,11 @@ export async function get({ db }: ConnectionDeps, { actor }: Call, id: Connectio
 }
 
 /** A new connection with its environments, their credentials and one draft version named 1. */
-export async function create(
+export async function create<Given extends NewConnection>(
   deps: ConnectionDeps,
   call: Call,
-  given: (HTTPConnectionCreate & { protocol: "http" }) | (BigQueryConnectionCreate & { protocol: "bigquery" }),
-): Promise<Connection> {
+  given: Given,
+): Promise<Extract<Connection, { protocol: Given["protocol"] }>> {
   const { actor } = call;
   const { newId, clock, seals } = deps;
   requireUnlimited(actor);
@@ -81,7 +83,8 @@ export async function create(
     await writePlans(tx, actor.org, id, { plans, removed: [], credentials: intake.newCredentials, now });
     await insertVersion(tx, actor.org, id, { id: newId<VersionId>(), name: "1" }, now);
     recorder.audit({ operation: "connection.created", subject: { type: "connection", id, name } });
-    return found(await connectionStore.getConnection(tx, actor.org, id));
+    const created = found(await connectionStore.getConnection(tx, actor.org, id));
+    return created as Extract<Connection, { protocol: Given["protocol"] }>;
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Connection, Environment, EnvironmentSummary, EnvironmentUpdate, QueryOf } from "@mooring/contract";
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, EnvironmentId } from "../kernel/ids.ts";
-import { getConnection, touchConnection } from "../store/connections.ts";
+import { isConnection, touchConnection } from "../store/connections.ts";
 import { lockCredentials } from "../store/credentials.ts";
 import type { Tx } from "../store/database.ts";
 import * as store from "../store/environments.ts";
@@ -24,7 +24,7 @@ export async function list(
 ): Promise<Page<EnvironmentSummary>> {
   requireConnection(actor, connectionId);
   return db.read(actor.org, async (tx) => {
-    if (!(await getConnection(tx, actor.org, connectionId))) throw new Problem("not_found");
+    if (!(await isConnection(tx, actor.org, connectionId))) throw new Problem("not_found");
     const limit = actor.environments ? { ids: [...actor.environments] } : {};
     return store.listEnvironments(tx, actor.org, connectionId, { ...query, ...limit });
   });

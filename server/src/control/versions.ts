@@ -1,7 +1,7 @@
-import type { ConnectionVersion, ConnectionVersionCreate, QueryOf } from "@mooring/contract";
+import type { BodyOf, ConnectionVersion, ConnectionVersionCreate, QueryOf } from "@mooring/contract";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
-import { getConnection, lockConnection, touchConnection } from "../store/connections.ts";
+import { isConnection, lockConnection, touchConnection } from "../store/connections.ts";
 import type { Tx } from "../store/database.ts";
 import { isTaken } from "../store/faults.ts";
 import type { Page } from "../store/pages.ts";
@@ -19,7 +19,7 @@ export async function list(
 ): Promise<Page<ConnectionVersion>> {
   requireConnection(actor, connectionId);
   return db.read(actor.org, async (tx) => {
-    if (!(await getConnection(tx, actor.org, connectionId))) throw new Problem("not_found");
+    if (!(await isConnection(tx, actor.org, connectionId))) throw new Problem("not_found");
     return store.listVersions(tx, actor.org, connectionId, query);
   });
 }
@@ -56,7 +56,7 @@ export async function update(
   call: Call,
   connectionId: ConnectionId,
   name: string,
-  given: ConnectionVersion,
+  given: BodyOf<"UpdateConnectionVersion">,
 ): Promise<ConnectionVersion> {
   return changeVersions(deps, call, connectionId, async (tx, recorder, now) => {
     const { org } = call.actor;
@@ -136,10 +136,13 @@ async function changeVersions<Answer>(
   return change(deps, call, async (tx, recorder) => {
     const now = deps.clock.now();
     if (!(await lockConnection(tx, actor.org, connectionId))) throw new Problem("not_found");
-    const isConnection = (await getConnection(tx, actor.org, connectionId)) !== undefined;
-    if (!isConnection) throw new Problem("not_found");
-    const answer = await work(tx, recorder, now);
-    await touchConnection(tx, actor.org, connectionId, now);
+    let isChanged = false;
+    const audit: Recorder["audit"] = (entry) => {
+      isChanged = true;
+      recorder.audit(entry);
+    };
+    const answer = await work(tx, { ...recorder, audit }, now);
+    if (isChanged) await touchConnection(tx, actor.org, connectionId, now);
     return answer;
   });
 }

@@ -25,12 +25,17 @@ export async function getConnection(tx: Tx, org: OrganisationId, id: ConnectionI
   return row && connectionOf(row);
 }
 
+/** Whether the organisation has the connection. */
+export async function isConnection(tx: Tx, org: OrganisationId, id: ConnectionId): Promise<boolean> {
+  return (await tx.first(sql`select id from connections where org_id = ${org} and id = ${id}`)) !== undefined;
+}
+
 /**
  * Holds the connection until the transaction ends, so that two changes of it never mix. False when there is none.
  * The embedded engine has one writer, which is lock enough.
  */
 export async function lockConnection(tx: Tx, org: OrganisationId, id: ConnectionId): Promise<boolean> {
-  if (tx.engine === "sqlite") return true;
+  if (tx.engine === "sqlite") return isConnection(tx, org, id);
   const row = await tx.first(sql`
     select id
     from connections

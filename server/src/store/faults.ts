@@ -9,6 +9,7 @@ export function isTaken(error: unknown, constraint: keyof typeof columnsOf): boo
 const columnsOf = {
   environments_name: "environments.org_id, environments.connection_id, environments.name",
   versions_name: "versions.org_id, versions.connection_id, versions.name",
+  users_email_key: "users.email",
 } as const;
 
 /** Whether the engine refused a statement because another row still refers to one, or refers to one that is gone. */

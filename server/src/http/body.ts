@@ -1,0 +1,47 @@
+import { type Fault, Problem } from "../kernel/errors.ts";
+
+/**
+ * Parses a JSON body and refuses what no schema should have to think of: nesting beyond `depthMax`, names that reach an object's
+ * prototype (J-6), NUL and lone surrogates, which the engines cannot keep. Throws `Problem` malformed_body or invalid_request.
+ */
+export function parseBody(text: string): unknown {
+  const value = parse(text);
+  const faults: Fault[] = [];
+  inspect(value, "", 0, faults);
+  if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
+  return value;
+}
+
+const depthMax = 32;
+const faultsMax = 200;
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem("malformed_body", { cause: error });
+  }
+}
+
+function inspect(value: unknown, field: string, depth: number, faults: Fault[]): void {
+  if (faults.length >= faultsMax) return;
+  if (typeof value === "string") return inspectText(value, field, faults);
+  if (typeof value !== "object" || value === null) return;
+  if (depth === depthMax) {
+    faults.push({ field, message: `This is nested deeper than ${depthMax} levels.` });
+    return;
+  }
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => inspect(item, `${field}[${index}]`, depth + 1, faults));
+    return;
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const path = field === "" ? name : `${field}.${name}`;
+    if (name === "__proto__" || name === "constructor" || name === "prototype") faults.push({ field: path, message: "This name is not allowed." });
+    else inspect(member, path, depth + 1, faults);
+  }
+}
+
+function inspectText(text: string, field: string, faults: Fault[]): void {
+  if (text.includes("\0") || !text.isWellFormed()) faults.push({ field, message: "This holds a NUL or half a character." });
+}

@@ -1,0 +1,23 @@
+import type { AnswerOf, BodyOf, OperationId, Operations, ParamsOf, QueryOf, Scope } from "@mooring/contract";
+import type { Call } from "../control/change.ts";
+import type { Caller } from "./authenticate.ts";
+
+/** What a handler is given: all of it authenticated, allowed and valid. Who calls depends on what the operation lets in. */
+export type Request<Id extends OperationId> = {
+  readonly params: ParamsOf<Id>;
+  readonly query: QueryOf<Id>;
+  readonly body: BodyOf<Id>;
+} & Calling<Operations[Id]["access"]>;
+
+type Calling<Access> = Access extends Scope | "member"
+  ? { readonly call: Call }
+  : Access extends "signed-in"
+    ? { readonly caller: Caller; readonly requestId: string }
+    : { readonly caller: Caller | undefined; readonly requestId: string };
+
+export type Handler<Id extends OperationId> = (request: Request<Id>) => Promise<Answer<Id>> | Answer<Id>;
+
+type Answer<Id extends OperationId> = AnswerOf<Id> extends undefined ? void : AnswerOf<Id>;
+
+/** One handler for each operation: a missing one does not compile. */
+export type Handlers = { readonly [Id in OperationId]: Handler<Id> };

@@ -1,0 +1,110 @@
+import { type Operation, type OperationId, operations } from "@mooring/contract";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Call } from "../control/change.ts";
+import { AnsweredBefore } from "../control/once.ts";
+import { type Actor, requireScope } from "../domain/actor.ts";
+import { etagOfText } from "../domain/etag.ts";
+import { Problem } from "../kernel/errors.ts";
+import { isUlid } from "../kernel/ids.ts";
+import type { Authenticator, Caller } from "./authenticate.ts";
+import type { Handlers } from "./handlers.ts";
+import type { Validator } from "./validate.ts";
+
+export interface RouteDeps {
+  readonly authenticator: Authenticator;
+  readonly validator: Validator;
+  /** Makes a POST with an Idempotency-Key happen once. */
+  readonly once: (actor: Actor, repeatable: { key: string; request: string }) => Promise<NonNullable<Call["once"]>>;
+}
+
+/**
+ * Gives every operation of the contract its route. Each request passes the same gates in the same order: who is it, may they, is what
+ * they send valid, then the handler. An operation without declared access does not exist (A-5).
+ */
+export function registerRoutes(app: FastifyInstance, handlers: Handlers, deps: RouteDeps): void {
+  for (const [id, operation] of Object.entries(operations) as [OperationId, Operation][]) {
+    app.route({
+      method: operation.method,
+      url: operation.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      onRequest: async (request) => {
+        request.known = await admit(request, operation, deps);
+      },
+      handler: async (request, reply) => {
+        deps.validator.check(id, { query: request.query, body: request.body });
+        const answer = await answerOf(handlers[id] as (given: unknown) => unknown, request, deps);
+        return sendAnswer(reply, operation, answer);
+      },
+    });
+  }
+}
+
+/** Who calls, once it is certain that they may. `caller` is absent only for operations that everybody may call. */
+interface Known {
+  readonly caller: Caller | undefined;
+  readonly actor: Actor | undefined;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    known: Known | undefined;
+  }
+}
+
+async function admit(request: FastifyRequest, { access }: Operation, { authenticator }: RouteDeps): Promise<Known> {
+  const params = request.params as Record<string, string>;
+  if (access === "public") return { caller: await authenticator.identify(request).catch(asStranger), actor: undefined };
+  if (access === "signed-in") return { caller: await authenticator.identify(request), actor: undefined };
+  const actor = await authenticator.actorFor(request, params.organisation_id ?? "");
+  requireKnownIds(params);
+  if (access !== "member") requireScope(actor, access);
+  return { caller: undefined, actor };
+}
+
+// A malformed id answers like an unknown one.
+function requireKnownIds(params: Record<string, string>): void {
+  for (const name of ["organisation_id", "connection_id", "credential_id"]) {
+    if (params[name] !== undefined && !isUlid(params[name])) throw new Problem("not_found");
+  }
+}
+
+function asStranger(error: unknown): undefined {
+  if (error instanceof Problem && error.code === "unauthenticated") return undefined;
+  throw error;
+}
+
+async function answerOf(handler: (given: unknown) => unknown, request: FastifyRequest, deps: RouteDeps): Promise<unknown> {
+  const { params, query, body, known, id: requestId } = request;
+  const given = { params, query, body };
+  if (!known?.actor) return handler({ ...given, caller: known?.caller, requestId });
+  const call = await callOf(request, known.actor, deps);
+  try {
+    return await handler({ ...given, call });
+  } catch (error) {
+    if (error instanceof AnsweredBefore) return error.answer;
+    throw error;
+  }
+}
+
+async function callOf(request: FastifyRequest, actor: Actor, deps: RouteDeps): Promise<Call> {
+  const { "if-match": ifMatch, "idempotency-key": key } = request.headers;
+  const call = { actor, requestId: request.id, ...(ifMatch === undefined ? {} : { ifMatch }) };
+  if (request.method !== "POST" || key === undefined) return call;
+  if (typeof key !== "string" || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Problem("invalid_request", { message: "An Idempotency-Key is 1 to 255 printable ASCII characters without spaces." });
+  }
+  const what = `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`;
+  return { ...call, once: await deps.once(actor, { key, request: what }) };
+}
+
+function sendAnswer(reply: FastifyReply, { success }: Operation, answer: unknown): FastifyReply {
+  reply.code(success.status);
+  if (!success.body) return reply.send();
+  const text = JSON.stringify(answer);
+  if (isNoun(answer)) reply.header("etag", etagOfText(text));
+  return reply.type("application/json; charset=utf-8").send(text);
+}
+
+/** Whether the answer is a single resource as a GET would give it: what is shown once beside it (a key, an address) is no part of it. */
+function isNoun(answer: unknown): boolean {
+  return typeof answer === "object" && answer !== null && "id" in answer && !("key" in answer) && !("url" in answer);
+}

@@ -1,0 +1,33 @@
+import { openApiDocument } from "@mooring/contract";
+import type { FastifyInstance } from "fastify";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { documentPage } from "./docs.ts";
+
+/**
+ * What operators and readers ask for: health, readiness, metrics, the OpenAPI document and its browsable form. `isClosing` makes the
+ * server unready before it goes, so that a balancer looks elsewhere (L-3).
+ */
+export function registerService(
+  app: FastifyInstance,
+  { ping, version, publicUrl, isClosing }: { ping: () => Promise<void>; version: string; publicUrl: URL; isClosing: () => boolean },
+): void {
+  const document = openApiDocument({ version, serverUrl: publicUrl.origin });
+  const documentText = JSON.stringify(document);
+  const page = documentPage(document);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "mooring_" });
+
+  app.get("/", async (_request, reply) => reply.redirect("/console", 302));
+  app.get("/healthz", async () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    if (isClosing()) return reply.code(503).send({ status: "closing" });
+    await ping();
+    return { status: "ready" };
+  });
+  app.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  app.get("/openapi.json", async (_request, reply) => reply.type("application/json; charset=utf-8").send(documentText));
+  app.get("/docs", async (_request, reply) => {
+    reply.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'");
+    return reply.type("text/html; charset=utf-8").send(page);
+  });
+}

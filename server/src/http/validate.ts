@@ -1,0 +1,85 @@
+import { type OperationId, validationSchemas } from "@mooring/contract";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { type Fault, Problem } from "../kernel/errors.ts";
+import { isUlid } from "../kernel/ids.ts";
+
+/** Holds query and body of each operation against the contract. */
+export interface Validator {
+  /** Fills in the query's defaults. Throws `Problem` invalid_request that lists every fault, at most `faultsMax`. */
+  check(operation: OperationId, request: { query: unknown; body: unknown }): void;
+}
+
+/**
+ * Compiles the schemas of all operations, once at start. They are the program's own: schemas that users send never come here.
+ * `allErrors` is safe because bodies are bounded before they are checked.
+ */
+export function createValidator(): Validator {
+  const { definitions, operations } = validationSchemas();
+  const bodies = createAjv({ coerceTypes: false }).addSchema(definitions);
+  const queries = createAjv({ coerceTypes: true }).addSchema(definitions);
+  const compiled = new Map<string, { query?: ValidateFunction; body?: ValidateFunction }>();
+  for (const [id, { query, body }] of Object.entries(operations)) {
+    compiled.set(id, {
+      ...(query ? { query: queries.compile(query as object) } : {}),
+      ...(body ? { body: bodies.compile(body as object) } : {}),
+    });
+  }
+  return {
+    check(operation, request) {
+      const { query, body } = compiled.get(operation) ?? {};
+      const faults = [...faultsOf(query, request.query), ...faultsOf(body, request.body)];
+      if (!query) faults.push(...Object.keys(request.query ?? {}).map((field) => ({ field, message: unknownParameter })));
+      if (faults.length > 0) throw new Problem("invalid_request", { fields: faults.slice(0, faultsMax) });
+    },
+  };
+}
+
+const faultsMax = 200;
+const unknownParameter = "This parameter is not known here.";
+
+function createAjv(options: { coerceTypes: boolean }): Ajv2020 {
+  const ajv = new Ajv2020({ ...options, allErrors: true, discriminator: true, useDefaults: options.coerceTypes, strict: true, strictRequired: false });
+  addFormats.default(ajv, ["uri", "date-time"]);
+  ajv.addFormat("ulid", { type: "string", validate: isUlid });
+  return ajv;
+}
+
+function faultsOf(validate: ValidateFunction | undefined, value: unknown): Fault[] {
+  if (!validate || validate(value)) return [];
+  return (validate.errors ?? []).filter(({ keyword }) => keyword !== "if").map(faultOf);
+}
+
+function faultOf(error: ErrorObject): Fault {
+  const { keyword, params, instancePath } = error;
+  const here = fieldOf(instancePath);
+  const inside = (name: string) => (here === "" ? name : `${here}.${name}`);
+  switch (keyword) {
+    case "required":
+      return { field: inside(String(params.missingProperty)), message: "This is required." };
+    case "additionalProperties":
+      return { field: inside(String(params.additionalProperty)), message: "This property is not known here." };
+    case "discriminator":
+      return { field: inside(String(params.tag)), message: "This must be one of the values that the API knows." };
+    case "enum":
+      return { field: here, message: `This must be one of ${params.allowedValues.map(String).join(", ")}.` };
+    case "const":
+      return { field: here, message: `This must be ${String(params.allowedValue)}.` };
+    case "pattern":
+      return { field: here, message: "This has characters, or a form, that are not allowed here." };
+    case "format":
+      return { field: here, message: `This must be a ${params.format}.` };
+    default:
+      // Ajv's own words for the rest name limits and types, never values.
+      return { field: here, message: `This ${error.message ?? "is invalid"}.` };
+  }
+}
+
+/** A JSON Pointer (RFC 6901) as the path that the API shows: `/environments/0/name` is `environments[0].name`. */
+function fieldOf(pointer: string): string {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === "" ? part : `${path}.${part}`), "");
+}

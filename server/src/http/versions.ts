@@ -1,0 +1,32 @@
+import type { ControlDeps } from "../control/change.ts";
+import * as versions from "../control/versions.ts";
+import type { ConnectionId } from "../kernel/ids.ts";
+import type { Handlers } from "./handlers.ts";
+
+type Names =
+  | "ListConnectionVersions"
+  | "CreateConnectionVersion"
+  | "GetConnectionVersion"
+  | "UpdateConnectionVersion"
+  | "DeleteConnectionVersion"
+  | "PublishConnection"
+  | "UnpublishConnection";
+
+/** Handlers of versions. */
+export function versionHandlers(deps: ControlDeps): Pick<Handlers, Names> {
+  return {
+    ListConnectionVersions: ({ call, params, query }) => versions.list(deps, call, params.connection_id as ConnectionId, query),
+    CreateConnectionVersion: ({ call, params, body }) => versions.create(deps, call, params.connection_id as ConnectionId, body),
+    GetConnectionVersion: ({ call, params }) => versions.get(deps, call, params.connection_id as ConnectionId, params.version),
+    UpdateConnectionVersion: ({ call, params, body }) =>
+      versions.update(deps, call, params.connection_id as ConnectionId, params.version, body),
+    DeleteConnectionVersion: ({ call, params, query }) =>
+      versions.remove(deps, call, params.connection_id as ConnectionId, params.version, { force: query.force ?? false }),
+    PublishConnection: async ({ call, params }) => ({
+      version: await versions.publish(deps, call, params.connection_id as ConnectionId, params.version),
+    }),
+    UnpublishConnection: async ({ call, params }) => ({
+      version: await versions.unpublish(deps, call, params.connection_id as ConnectionId, params.version),
+    }),
+  };
+}

@@ -1,0 +1,16 @@
+import type { TestProject } from "vitest/node";
+import { startPostgres } from "./postgres.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    postgresUrl: string;
+  }
+}
+
+/** One PostgreSQL for the whole run; each test file makes databases of its own in it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Tests kill processes, not the machine: what the operating system has taken is safe without waiting for the disk.
+  const { url, stop } = await startPostgres({ flags: ["-c", "fsync=off"] });
+  project.provide("postgresUrl", url);
+  return stop;
+}
