@@ -1,0 +1,46 @@
+import { hash, randomBytes } from "node:crypto";
+import { crc32 } from "node:zlib";
+
+/**
+ * A new API key: `moor_`, 256 random bits in 43 base62 characters, `_`, and 6 characters of checksum (A-1). The prefix lets a
+ * scanner find leaked ones; with the checksum a mistyped key is told without asking the database.
+ */
+export function makeKey(random: Buffer = randomBytes(32)): string {
+  const body = base62(BigInt(`0x${random.toString("hex")}`), 43);
+  return `moor_${body}_${checksumOf(body)}`;
+}
+
+/** What is stored of a key. It holds 256 random bits, so a slow hash would add nothing (A-1). */
+export function hashKey(key: string): string {
+  return hash("sha256", key, "base64url");
+}
+
+/** How the key begins: enough to tell it from others, too little to guess the rest. A key not made here shows less of itself. */
+export function hintOf(key: string): string {
+  return madePattern.test(key) ? key.slice(0, 11) : key.slice(0, 4);
+}
+
+/** Whether `key` has the shape of a made one but not its checksum. False for a bootstrap key, which is any text. */
+export function isMistyped(key: string): boolean {
+  const [, body, checksum] = madePattern.exec(key) ?? [];
+  return body !== undefined && checksumOf(body) !== checksum;
+}
+
+/** What is wrong with `key` as a bootstrap key, or undefined. */
+export function bootstrapKeyFault(key: string): string | undefined {
+  if (!/^[!-~]{32,128}$/.test(key)) return "Use 32 to 128 printable ASCII characters without spaces.";
+  if (isMistyped(key)) return "It looks like a Mooring API key with a typing mistake: the checksum at its end does not fit.";
+  return undefined;
+}
+
+const madePattern = /^moor_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
+
+const checksumOf = (body: string) => base62(BigInt(crc32(body)), 6);
+
+function base62(number: bigint, width: number): string {
+  let digits = "";
+  for (let rest = number; digits.length < width; rest /= 62n) digits = alphabet[Number(rest % 62n)] + digits;
+  return digits;
+}
+
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
