@@ -21,7 +21,8 @@ function orderKey(text: string): OrderKey {
 
 const columns = { id: "id", name: "name", protocol: "protocol", createdAt: "created_at", updatedAt: "updated_at" } as const;
 
-const unknown = (why: string) => new Problem("invalid_request", { fields: [{ field: "sort", message: `This order is not known: ${why}.` }] });
+const unknown = (why: string) =>
+  new Problem("invalid_request", { fields: [{ field: "sort", message: `This order is not known: ${why}.` }] });
 
 /** The protocols whose name contains `text`, whatever its case; undefined when that is all of them or nothing was asked. */
 export function protocolsLike(text: string | undefined): readonly string[] | undefined {

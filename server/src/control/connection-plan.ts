@@ -1,5 +1,5 @@
-import type { Connection, ConnectionUpdate } from "@mooring/contract";
 import { isDeepStrictEqual } from "node:util";
+import type { Connection, ConnectionUpdate } from "@mooring/contract";
 import { originOf } from "../domain/base-url.ts";
 import { isProduction } from "../domain/environment.ts";
 import type { EnvironmentId } from "../kernel/ids.ts";

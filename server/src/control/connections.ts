@@ -76,7 +76,11 @@ export async function create<Given extends NewConnection>(
       planNew({ newId, intake, protocol }, environment, { field: `environments[${position}]`, position, defaults: variables }),
     );
     checkPlans(intake, plans);
-    if (intake.sendsSecret) requireSecretRights(actor, plans.filter((plan) => plan.changesSecrets).map((plan) => plan.fields.name));
+    if (intake.sendsSecret)
+      requireSecretRights(
+        actor,
+        plans.filter((plan) => plan.changesSecrets).map((plan) => plan.fields.name),
+      );
 
     const now = clock.now();
     await connectionStore.insertConnection(tx, actor.org, id, { name, protocol, baseUrl, datasetId, authSchemeConfigs, variables }, now);
@@ -123,7 +127,9 @@ export async function remove(deps: ConnectionDeps, call: Call, id: ConnectionId,
     const { name } = await lockedConnection(tx, call, id);
     const subscriptions = force ? [] : await subscriptionsOfConnection(tx, actor.org, id);
     if (subscriptions.length > 0) {
-      throw new Problem("in_use", { message: `Subscriptions use the connection: ${subscriptions.join(", ")}. Delete them first or send force=true.` });
+      throw new Problem("in_use", {
+        message: `Subscriptions use the connection: ${subscriptions.join(", ")}. Delete them first or send force=true.`,
+      });
     }
     await connectionStore.deleteConnection(tx, actor.org, id);
     recorder.audit({ operation: "connection.deleted", subject: { type: "connection", id, name } });

@@ -47,7 +47,8 @@ const labelOf = (item: Identified | undefined) => item?.name ?? item?.id;
 
 const isPlain = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isIdentified = (value: unknown): value is Identified[] => Array.isArray(value) && value.every((item) => isPlain(item) && "id" in item);
+const isIdentified = (value: unknown): value is Identified[] =>
+  Array.isArray(value) && value.every((item) => isPlain(item) && "id" in item);
 
 function shown(side: "before" | "after", value: unknown): Partial<Difference> {
   if (value === undefined) return {};

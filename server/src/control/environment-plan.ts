@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type {
   AuthSchemeConfigInput,
   Environment,
@@ -8,7 +9,6 @@ import type {
   EnvironmentVariable,
   ProtocolType,
 } from "@mooring/contract";
-import { isDeepStrictEqual } from "node:util";
 import { slugOf } from "../domain/environment.ts";
 import type { CredentialId, EnvironmentId, NewId } from "../kernel/ids.ts";
 import type { StoredConfig } from "../store/connection-rows.ts";
@@ -64,7 +64,9 @@ export function planNew(
         credentialType: credential?.type,
       });
       if (!credential) return [];
-      return [{ id: newId<string>(), environmentId: id, purpose, position: index, config, credentialId: credential.id, type: credential.type }];
+      return [
+        { id: newId<string>(), environmentId: id, purpose, position: index, config, credentialId: credential.id, type: credential.type },
+      ];
     }),
   );
   checkVariables(intake, given.variables, `${field}.variables`);
@@ -129,16 +131,19 @@ function planLinks(
   const changed: Pick<LinkFields, "id" | "position" | "config">[] = [];
   let changesSecrets = false;
   const seen = new Set<string>();
-  entries.forEach((entry, position) => {
+  for (const [position, entry] of entries.entries()) {
     const at = `${field}[${position}]`;
     const stored = known.get(entry.id);
-    if (!stored) return intake.fault(`${at}.id`, "The environment has no such entry in this list.");
-    if (seen.has(entry.id)) return intake.fault(`${at}.id`, "The entry is listed twice.");
+    if (!stored || seen.has(entry.id)) {
+      intake.fault(`${at}.id`, stored ? "The entry is listed twice." : "The environment has no such entry in this list.");
+      continue;
+    }
     seen.add(entry.id);
     const { link } = stored;
     checkSameCredential(intake, entry, link, at);
     if (entry.authSchemeConfig.schemeType !== link.authSchemeConfig.schemeType) {
-      return intake.fault(`${at}.authSchemeConfig.schemeType`, `The scheme type stays ${link.authSchemeConfig.schemeType}.`);
+      intake.fault(`${at}.authSchemeConfig.schemeType`, `The scheme type stays ${link.authSchemeConfig.schemeType}.`);
+      continue;
     }
     const isSame = isDeepStrictEqual(bare(entry.authSchemeConfig), bare(link.authSchemeConfig));
     const config = isSame
@@ -146,7 +151,7 @@ function planLinks(
       : intake.config(entry.authSchemeConfig, `${at}.authSchemeConfig`, { protocol, purpose, credentialType: link.credential.type });
     changesSecrets ||= !isSame && link.credential.type !== "none";
     if (!isSame || stored.position !== position) changed.push({ id: entry.id, position, config });
-  });
+  }
   return { changed, removed: before.map(({ id }) => id).filter((id) => !seen.has(id)), changesSecrets };
 }
 
@@ -190,10 +195,10 @@ function over(base: readonly EnvironmentVariable[], winners: readonly Environmen
 /** Notes a variable that is listed twice. */
 export function checkVariables(intake: Pick<Intake, "fault">, variables: readonly EnvironmentVariable[], field: string): void {
   const seen = new Set<string>();
-  variables.forEach(({ name }, index) => {
+  for (const [index, { name }] of variables.entries()) {
     if (seen.has(name)) intake.fault(`${field}[${index}].name`, "The variable is listed twice.");
     seen.add(name);
-  });
+  }
 }
 
 /** The ids of existing credentials that environments of a request name, anywhere in them. */

@@ -15,7 +15,10 @@ export function checkPlans(intake: Intake, plans: readonly EnvironmentPlan[]): v
   const twice = plans.filter((plan) => names.indexOf(plan.fields.name) !== names.lastIndexOf(plan.fields.name));
   if (twice.length > 0) {
     throw new Problem("name_taken", {
-      fields: twice.map(({ fields }) => ({ field: `environments[${fields.position}].name`, message: "Another environment has this name." })),
+      fields: twice.map(({ fields }) => ({
+        field: `environments[${fields.position}].name`,
+        message: "Another environment has this name.",
+      })),
     });
   }
 }

@@ -1,6 +1,13 @@
-import type { AuthSchemeConfigInput, CredentialCreate, CredentialCreateOrReference, CredentialType, ProtocolType } from "@mooring/contract";
+import {
+  type AuthSchemeConfigInput,
+  type CredentialCreate,
+  type CredentialCreateOrReference,
+  type CredentialType,
+  type ProtocolType,
+  secretMask,
+} from "@mooring/contract";
 import type { Sealer } from "../credentials/seals.ts";
-import { mask, separate } from "../domain/credential.ts";
+import { separate } from "../domain/credential.ts";
 import { misfitOf } from "../domain/scheme-fit.ts";
 import type { Fault } from "../kernel/errors.ts";
 import type { CredentialId, NewId } from "../kernel/ids.ts";
@@ -27,7 +34,15 @@ export interface ConfigUse {
 }
 
 /** `known` holds the organisation's credentials among those that the request names, by id. */
-export function createIntake({ newId, sealer, known }: { newId: NewId; sealer: Sealer; known: ReadonlyMap<string, CredentialType> }): Intake {
+export function createIntake({
+  newId,
+  sealer,
+  known,
+}: {
+  newId: NewId;
+  sealer: Sealer;
+  known: ReadonlyMap<string, CredentialType>;
+}): Intake {
   const faults: Fault[] = [];
   const newCredentials: CredentialFields[] = [];
   let sendsSecret = false;
@@ -82,7 +97,7 @@ export function newCredential(
   const id = newId<CredentialId>();
   const { shown, secrets } = separate(given.type, given.data);
   for (const [field, value] of Object.entries(secrets)) {
-    if (value === mask) fault(field, "This is the mask that stands for a stored secret; send the secret itself.");
+    if (value === secretMask) fault(field, "This is the mask that stands for a stored secret; send the secret itself.");
   }
   const sealed = sealer.seal({ purpose: "credential", id, revision: 1 }, secrets);
   return { id, name: given.name, type: given.type, revision: 1, data: shown, sealed };

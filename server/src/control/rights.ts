@@ -14,7 +14,9 @@ export function requireSecretRights(actor: Actor, environmentNames: readonly str
   }
   const production = environmentNames.find(isProduction);
   if (production !== undefined && !actor.mayChangeProductionSecrets) {
-    throw new Problem("forbidden", { message: `A developer may not change secrets of the production environment ${JSON.stringify(production)}.` });
+    throw new Problem("forbidden", {
+      message: `A developer may not change secrets of the production environment ${JSON.stringify(production)}.`,
+    });
   }
 }
 

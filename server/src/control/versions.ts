@@ -64,7 +64,8 @@ export async function update(
     requireMatch(call, before);
     const faults: Fault[] = [];
     if (given.id !== before.id) faults.push({ field: "id", message: "Must be the version in the path." });
-    if (given.isDefault && before.publishedAt === null) faults.push({ field: "isDefault", message: "Only a published version can be the default." });
+    if (given.isDefault && before.publishedAt === null)
+      faults.push({ field: "isDefault", message: "Only a published version can be the default." });
     checkName(given.name, faults);
     const isEdited = given.name !== before.name || given.description !== before.description;
     if (isEdited && before.publishedAt !== null) throw new Problem("version_published");
@@ -75,7 +76,11 @@ export async function update(
     const version = { id, name: given.name, isDefault, publishedAt, ...(description === undefined ? {} : { description }) };
     await unlessTaken(store.updateVersion(tx, org, connectionId, version, now));
     const after = await existing(tx, org, connectionId, given.name);
-    recorder.audit({ operation: "version.updated", subject: { type: "version", id, name: after.name }, changes: differences(before, after) });
+    recorder.audit({
+      operation: "version.updated",
+      subject: { type: "version", id, name: after.name },
+      changes: differences(before, after),
+    });
     return after;
   });
 }

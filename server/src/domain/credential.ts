@@ -1,8 +1,5 @@
-import type { Credential, CredentialType } from "@mooring/contract";
+import { type Credential, type CredentialType, secretMask } from "@mooring/contract";
 import type { Secret } from "../kernel/secret.ts";
-
-/** What a secret reads as, everywhere. Sent back, it keeps what is stored; it is never stored itself (V-8). */
-export const mask = "********";
 
 /** The fields of each credential type that are secret: sealed at rest, masked when read. */
 export const secretFields = {
@@ -40,7 +37,7 @@ export function separate(type: CredentialType, data: CredentialData): { shown: C
     const value = shown[field];
     if (typeof value !== "string") continue;
     secrets[field] = value;
-    shown[field] = mask;
+    shown[field] = secretMask;
   }
   return { shown: shown as CredentialData, secrets };
 }

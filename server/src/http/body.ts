@@ -25,22 +25,24 @@ function parse(text: string): unknown {
 
 function inspect(value: unknown, field: string, depth: number, faults: Fault[]): void {
   if (faults.length >= faultsMax) return;
-  if (typeof value === "string") return inspectText(value, field, faults);
+  if (typeof value === "string") inspectText(value, field, faults);
   if (typeof value !== "object" || value === null) return;
   if (depth === depthMax) {
     faults.push({ field, message: `This is nested deeper than ${depthMax} levels.` });
-    return;
-  }
-  if (Array.isArray(value)) {
-    value.forEach((item, index) => inspect(item, `${field}[${index}]`, depth + 1, faults));
-    return;
-  }
-  for (const [name, member] of Object.entries(value)) {
-    const path = field === "" ? name : `${field}.${name}`;
-    if (name === "__proto__" || name === "constructor" || name === "prototype") faults.push({ field: path, message: "This name is not allowed." });
-    else inspect(member, path, depth + 1, faults);
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) inspect(item, `${field}[${index}]`, depth + 1, faults);
+  } else {
+    for (const [name, member] of Object.entries(value))
+      inspectMember(name, member, field === "" ? name : `${field}.${name}`, depth, faults);
   }
 }
+
+function inspectMember(name: string, member: unknown, field: string, depth: number, faults: Fault[]): void {
+  if (reachesPrototype.has(name)) faults.push({ field, message: "This name is not allowed." });
+  else inspect(member, field, depth + 1, faults);
+}
+
+const reachesPrototype = new Set(["__proto__", "constructor", "prototype"]);
 
 function inspectText(text: string, field: string, faults: Fault[]): void {
   if (text.includes("\0") || !text.isWellFormed()) faults.push({ field, message: "This holds a NUL or half a character." });

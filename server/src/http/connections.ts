@@ -2,7 +2,13 @@ import * as connections from "../control/connections.ts";
 import type { ConnectionId } from "../kernel/ids.ts";
 import type { Handlers } from "./handlers.ts";
 
-type Names = "ListConnections" | "GetConnection" | "UpdateConnection" | "DeleteConnection" | "CreateHTTPConnection" | "CreateBigQueryConnection";
+type Names =
+  | "ListConnections"
+  | "GetConnection"
+  | "UpdateConnection"
+  | "DeleteConnection"
+  | "CreateHTTPConnection"
+  | "CreateBigQueryConnection";
 
 /** Handlers of connections. */
 export function connectionHandlers(deps: connections.ConnectionDeps): Pick<Handlers, Names> {

@@ -7,23 +7,32 @@ export function documentPage({ info, tags, paths, components }: OpenApiDocument)
       .filter(([method]) => methods.includes(method))
       .map(([method, operation]) => ({ path, method: method.toUpperCase(), ...(operation as OperationObject) })),
   );
-  const chapters = tags.map(({ name, description }) => ({ name, description, inside: operations.filter((one) => one.tags?.includes(name)) }));
+  const chapters = tags.map(({ name, description }) => ({
+    name,
+    description,
+    inside: operations.filter((one) => one.tags?.includes(name)),
+  }));
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(String(info.title))}</title>
+<title>${escaped(String(info.title))}</title>
 <style>${style}</style>
 </head>
 <body>
-<nav aria-label="Chapters">${chapters.map(({ name }) => `<a href="#${anchor(name)}">${escape(name)}</a>`).join("")}<a href="#schemas">Schemas</a></nav>
+<nav aria-label="Chapters">${chapters.map(({ name }) => `<a href="#${anchor(name)}">${escaped(name)}</a>`).join("")}<a href="#schemas">Schemas</a></nav>
 <main>
-<h1>${escape(String(info.title))}</h1>
+<h1>${escaped(String(info.title))}</h1>
 <p>${prose(String(info.description))} The same as data: <a href="/openapi.json">openapi.json</a>.</p>
 ${chapters.map(chapter).join("\n")}
 <h2 id="schemas">Schemas</h2>
-${Object.entries(components.schemas).map(([name, schema]) => `<details id="schema-${escape(name)}"><summary><code>${escape(name)}</code></summary><pre>${escape(JSON.stringify(schema, undefined, 2))}</pre></details>`).join("\n")}
+${Object.entries(components.schemas)
+  .map(
+    ([name, schema]) =>
+      `<details id="schema-${escaped(name)}"><summary><code>${escaped(name)}</code></summary><pre>${escaped(JSON.stringify(schema, undefined, 2))}</pre></details>`,
+  )
+  .join("\n")}
 </main>
 </body>
 </html>`;
@@ -39,20 +48,28 @@ interface OperationObject {
 
 const methods = ["get", "post", "put", "patch", "delete", "head", "options"];
 
-function chapter({ name, description, inside }: { name: string; description: string; inside: (OperationObject & { path: string; method: string })[] }) {
+function chapter({
+  name,
+  description,
+  inside,
+}: {
+  name: string;
+  description: string;
+  inside: (OperationObject & { path: string; method: string })[];
+}) {
   const rows = inside.map(({ path, method, operationId, summary, description: text, requestBody }) => {
     const schema = requestBody?.content?.["application/json"]?.schema?.$ref?.split("/").at(-1);
-    const body = schema === undefined ? "" : `<p>Body: <a href="#schema-${escape(schema)}"><code>${escape(schema)}</code></a></p>`;
-    return `<section id="${escape(operationId ?? "")}"><h3>${escape(summary ?? "")}</h3><p><b>${method}</b> <code>${escape(path)}</code></p><p>${prose(text ?? "")}</p>${body}</section>`;
+    const body = schema === undefined ? "" : `<p>Body: <a href="#schema-${escaped(schema)}"><code>${escaped(schema)}</code></a></p>`;
+    return `<section id="${escaped(operationId ?? "")}"><h3>${escaped(summary ?? "")}</h3><p><b>${method}</b> <code>${escaped(path)}</code></p><p>${prose(text ?? "")}</p>${body}</section>`;
   });
-  return `<h2 id="${anchor(name)}">${escape(name)}</h2><p>${prose(description)}</p>${rows.join("\n")}`;
+  return `<h2 id="${anchor(name)}">${escaped(name)}</h2><p>${prose(description)}</p>${rows.join("\n")}`;
 }
 
 const anchor = (name: string) => name.toLowerCase().replaceAll(/[^a-z]+/g, "-");
 
-const prose = (text: string) => escape(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
+const prose = (text: string) => escaped(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 
-const escape = (text: string) =>
+const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 
 const style = `

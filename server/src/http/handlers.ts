@@ -15,9 +15,7 @@ type Calling<Access> = Access extends Scope | "member"
     ? { readonly caller: Caller; readonly requestId: string }
     : { readonly caller: Caller | undefined; readonly requestId: string };
 
-export type Handler<Id extends OperationId> = (request: Request<Id>) => Promise<Answer<Id>> | Answer<Id>;
-
-type Answer<Id extends OperationId> = AnswerOf<Id> extends undefined ? void : AnswerOf<Id>;
+export type Handler<Id extends OperationId> = (request: Request<Id>) => Promise<AnswerOf<Id>> | AnswerOf<Id>;
 
 /** One handler for each operation: a missing one does not compile. */
 export type Handlers = { readonly [Id in OperationId]: Handler<Id> };

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import type { Log } from "../kernel/log.ts";
 import { Problem } from "../kernel/errors.ts";
+import type { Log } from "../kernel/log.ts";
 
 /** The one mapper from what is thrown to what is answered. Anything that is not a `Problem` is a 500 that says nothing but its request id. */
 export function createProblemHandler(log: Log) {
@@ -11,7 +11,10 @@ export function createProblemHandler(log: Log) {
     }
     if (problem.retryAfterSeconds !== undefined) void reply.header("retry-after", String(problem.retryAfterSeconds));
     if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
-    void reply.code(problem.status).type("application/json; charset=utf-8").send(JSON.stringify(answerOf(problem)));
+    void reply
+      .code(problem.status)
+      .type("application/json; charset=utf-8")
+      .send(JSON.stringify(answerOf(problem)));
   };
 }
 

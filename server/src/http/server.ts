@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import Fastify, { type FastifyInstance } from "fastify";
-import type { Log } from "../kernel/log.ts";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
-import type { Handlers } from "./handlers.ts";
+import type { Log } from "../kernel/log.ts";
 import { parseBody } from "./body.ts";
+import type { Handlers } from "./handlers.ts";
 import { createProblemHandler } from "./problem.ts";
 import { type RouteDeps, registerRoutes } from "./routes.ts";
 

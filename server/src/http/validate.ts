@@ -39,7 +39,15 @@ const faultsMax = 200;
 const unknownParameter = "This parameter is not known here.";
 
 function createAjv(options: { coerceTypes: boolean }): Ajv2020 {
-  const ajv = new Ajv2020({ ...options, allErrors: true, discriminator: true, useDefaults: options.coerceTypes, strict: true, strictRequired: false });
+  const ajv = new Ajv2020({
+    ...options,
+    allErrors: true,
+    discriminator: true,
+    useDefaults: options.coerceTypes,
+    strict: true,
+    strictRequired: false,
+    verbose: true,
+  });
   addFormats.default(ajv, ["uri", "date-time"]);
   ajv.addFormat("ulid", { type: "string", validate: isUlid });
   return ajv;
@@ -47,7 +55,14 @@ function createAjv(options: { coerceTypes: boolean }): Ajv2020 {
 
 function faultsOf(validate: ValidateFunction | undefined, value: unknown): Fault[] {
   if (!validate || validate(value)) return [];
-  return (validate.errors ?? []).filter(({ keyword }) => keyword !== "if").map(faultOf);
+  // One fault a field: a value of the wrong type also misses every list and pattern. `if` only repeats what its branch said.
+  const faults = new Map<string, Fault>();
+  for (const error of validate.errors ?? []) {
+    if (error.keyword === "if") continue;
+    const fault = faultOf(error);
+    if (!faults.has(fault.field)) faults.set(fault.field, fault);
+  }
+  return [...faults.values()];
 }
 
 function faultOf(error: ErrorObject): Fault {
@@ -65,12 +80,18 @@ function faultOf(error: ErrorObject): Fault {
       return { field: here, message: `This must be one of ${params.allowedValues.map(String).join(", ")}.` };
     case "const":
       return { field: here, message: `This must be ${String(params.allowedValue)}.` };
-    case "pattern":
-      return { field: here, message: "This has characters, or a form, that are not allowed here." };
     case "format":
-      return { field: here, message: `This must be a ${params.format}.` };
+      return { field: here, message: `This must be ${params.format === "ulid" ? "a ULID in upper case" : `a valid ${params.format}`}.` };
+    case "pattern":
+    case "minLength":
+    case "maxLength":
+      // The contract's own words say what is wanted; Ajv would quote a regular expression.
+      return {
+        field: here,
+        message: `This does not fit: ${error.parentSchema?.description ?? error.message ?? "see the API's description"}`,
+      };
     default:
-      // Ajv's own words for the rest name limits and types, never values.
+      // Ajv's own words for the rest name types and limits, never values.
       return { field: here, message: `This ${error.message ?? "is invalid"}.` };
   }
 }

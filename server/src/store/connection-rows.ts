@@ -1,11 +1,4 @@
-import type {
-  AuthSchemeConfig,
-  Connection,
-  Credential,
-  Environment,
-  EnvironmentCredential,
-  EnvironmentVariable,
-} from "@mooring/contract";
+import type { AuthSchemeConfig, Connection, Credential, Environment, EnvironmentCredential, EnvironmentVariable } from "@mooring/contract";
 import { type RawBuilder, sql } from "kysely";
 import type { Engine } from "./database.ts";
 import { jsonObject, jsonOrNull, jsonRows, jsonText } from "./json.ts";
@@ -123,7 +116,9 @@ const versionFields = {
 };
 
 export function connectionOf(row: ConnectionRow): Connection {
-  const applications = new Map((JSON.parse(row.applications) as CredentialJson[]).map((credential) => [credential.id, credentialOf(credential)]));
+  const applications = new Map(
+    (JSON.parse(row.applications) as CredentialJson[]).map((credential) => [credential.id, credentialOf(credential)]),
+  );
   const configs = JSON.parse(row.auth_scheme_configs) as StoredConfig[];
   const base = {
     id: row.id,

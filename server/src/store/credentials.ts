@@ -73,7 +73,14 @@ export async function lockCredentials(
 
 /** The stored form for a change, locked. Undefined when there is none. */
 export async function lockStoredCredential(tx: Tx, org: OrganisationId, id: CredentialId): Promise<CredentialFields | undefined> {
-  const row = await tx.first(sql<{ id: string; name: string; type: Credential["type"]; revision: number | string; data: string; sealed: string }>`
+  const row = await tx.first(sql<{
+    id: string;
+    name: string;
+    type: Credential["type"];
+    revision: number | string;
+    data: string;
+    sealed: string;
+  }>`
     select id, name, type, revision, data, sealed
     from credentials
     where org_id = ${org} and id = ${id}
@@ -137,7 +144,11 @@ export async function connectionsUsing(tx: Tx, org: OrganisationId, id: Credenti
 
 type CredentialRow = Omit<CredentialJson, "createdAt" | "updatedAt"> & { created_at: string; updated_at: string; usages: string };
 
-const jsonOf = ({ created_at, updated_at, ...row }: CredentialRow): CredentialJson => ({ ...row, createdAt: created_at, updatedAt: updated_at });
+const jsonOf = ({ created_at, updated_at, ...row }: CredentialRow): CredentialJson => ({
+  ...row,
+  createdAt: created_at,
+  updatedAt: updated_at,
+});
 
 interface UsageJson {
   id: string;

@@ -42,9 +42,7 @@ export interface Tx {
 export type Reach = OrganisationId | { user: UserId } | { keyHash: string } | { invitationHash: string };
 
 /** What moved, for everybody who keeps something in memory. `everything` follows a lost feed: drop all that is kept. */
-export type Change =
-  | { kind: "connection" | "credential" | "api-key" | "member"; org: OrganisationId; id: string }
-  | { kind: "everything" };
+export type Change = { kind: "connection" | "credential" | "api-key" | "member"; org: OrganisationId; id: string } | { kind: "everything" };
 
 /** The handle better-auth's Kysely adapter takes. */
 export interface PeopleDatabase {

@@ -4,7 +4,10 @@ import { missingMigrations } from "./migrate.ts";
 /** Brings the embedded database up to this program's schema. The caller holds the folder's lock. Throws `DatabaseTooNew`. */
 export function migrateSqlite(connection: DatabaseSync): void {
   connection.exec("create table if not exists migrations (number integer primary key, name text not null) strict");
-  const applied = connection.prepare("select number from migrations").all().map((row) => Number(row.number));
+  const applied = connection
+    .prepare("select number from migrations")
+    .all()
+    .map((row) => Number(row.number));
   for (const migration of missingMigrations(applied)) {
     connection.exec("begin immediate");
     try {

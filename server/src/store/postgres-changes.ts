@@ -8,9 +8,13 @@ import type { Change } from "./database.ts";
  * for peace: after `heartbeatMs` + `answerMs` at most the feed is not live, and once it is back everything kept is dropped,
  * because notifications sent meanwhile are gone. Together they keep A-1's second.
  */
-export async function listenForChanges({ settings, log }: { settings: pg.ClientConfig; log: Log }): Promise<
-  ChangeFeed & { publish(change: Change): void; close(): Promise<void> }
-> {
+export async function listenForChanges({
+  settings,
+  log,
+}: {
+  settings: pg.ClientConfig;
+  log: Log;
+}): Promise<ChangeFeed & { publish(change: Change): void; close(): Promise<void> }> {
   let live = false;
   let closed = false;
   let client: pg.Client | undefined;

@@ -14,7 +14,15 @@ import { listenForChanges } from "./postgres-changes.ts";
  * Every wait has an end (B-7): a request meets `Problem` database_unavailable within 5 s when the server does not answer,
  * and a socket that went silent is destroyed, not kept.
  */
-export async function openPostgres({ url, log, connectionsMax = 20 }: { url: Secret; log: Log; connectionsMax?: number }): Promise<Database> {
+export async function openPostgres({
+  url,
+  log,
+  connectionsMax = 20,
+}: {
+  url: Secret;
+  log: Log;
+  connectionsMax?: number;
+}): Promise<Database> {
   await migratePostgres({ connectionString: url.reveal(), connectionTimeoutMillis: deadlines.connectionTimeoutMillis });
   const settings = { connectionString: url.reveal(), ...deadlines, options: `-c role=${applicationRole} -c jit=off` };
   const pool = new pg.Pool({ ...settings, max: connectionsMax, idleTimeoutMillis: 30_000, pipeline: true } as pg.PoolConfig);

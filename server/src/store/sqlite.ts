@@ -114,7 +114,11 @@ function createTx(statements: Statements, announce: (change: Change) => void): T
   };
 }
 
-async function transact<Result>(statements: Statements, work: (tx: Tx) => Promise<Result>, publish: (change: Change) => void): Promise<Result> {
+async function transact<Result>(
+  statements: Statements,
+  work: (tx: Tx) => Promise<Result>,
+  publish: (change: Change) => void,
+): Promise<Result> {
   const announced: Change[] = [];
   statements("begin immediate").run();
   try {

