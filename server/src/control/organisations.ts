@@ -2,7 +2,7 @@ import type { Organisation, OrganisationCreate, OrganisationUpdate } from "@moor
 import { type Actor, scopesOfRole } from "../domain/actor.ts";
 import type { Caller } from "../domain/person.ts";
 import { Problem } from "../kernel/errors.ts";
-import { isUlid, type OrganisationId, type UserId } from "../kernel/ids.ts";
+import type { OrganisationId, UserId } from "../kernel/ids.ts";
 import { type DataKeyRow, insertDataKey } from "../store/data-keys.ts";
 import { insertMember } from "../store/members.ts";
 import * as store from "../store/organisations.ts";
@@ -30,12 +30,13 @@ export async function create(
   { caller, requestId }: { caller: Caller; requestId: string },
   { name }: OrganisationCreate,
 ): Promise<Organisation> {
-  if (caller.kind === "api-key") throw new Problem("forbidden", { message: "An API key belongs to one organisation; sign in to make another." });
-  return found_(deps, { id: deps.newId<OrganisationId>(), name, owner: caller.person.id, requestId });
+  if (caller.kind === "api-key")
+    throw new Problem("forbidden", { message: "An API key belongs to one organisation; sign in to make another." });
+  return establish(deps, { id: deps.newId<OrganisationId>(), name, owner: caller.person.id, requestId });
 }
 
 /** Makes an organisation under a given id. Throws the engine's unique violation when the id is taken. */
-export async function found_(
+export async function establish(
   deps: OrganisationDeps,
   { id, name, owner, requestId }: { id: OrganisationId; name: string; owner: UserId; requestId: string },
 ): Promise<Organisation> {
@@ -49,4 +50,37 @@ export async function found_(
     recorder.announce({ kind: "member", org: id, id: owner });
     return found(await store.getOrganisation(tx, id));
   });
+}
+
+export async function get({ db }: ControlDeps, { actor }: Call): Promise<Organisation> {
+  return found(await db.read(actor.org, (tx) => store.getOrganisation(tx, actor.org)));
+}
+
+/** Renames the organisation. */
+export async function update(deps: ControlDeps, call: Call, { name }: OrganisationUpdate): Promise<Organisation> {
+  const { org } = call.actor;
+  requireUnlimited(call.actor);
+  return change(deps, call, async (tx, recorder) => {
+    const before = found(await store.lockOrganisation(tx, org));
+    requireMatch(call, before);
+    if (before.name === name) return before;
+    await store.updateOrganisation(tx, org, name, deps.clock.now());
+    const after = found(await store.getOrganisation(tx, org));
+    recorder.audit({
+      operation: "organisation.updated",
+      subject: { type: "organisation", id: org, name },
+      changes: differences(before, after),
+    });
+    return after;
+  });
+}
+
+/** What an owner is within their organisation. */
+function ownerOf(org: OrganisationId, id: UserId): Actor {
+  return { kind: "person", id, org, role: "owner", scopes: new Set(scopesOfRole.owner), mayChangeProductionSecrets: true };
+}
+
+function found(organisation: Organisation | undefined): Organisation {
+  if (!organisation) throw new Problem("not_found");
+  return organisation;
 }

@@ -8,8 +8,8 @@ export interface Person {
   readonly email: string;
 }
 
-/** Who calls, where no organisation is named yet. */
-export type Identity = { readonly kind: "person"; readonly person: Person } | { readonly kind: "api-key"; readonly actor: Actor };
+/** Who calls, where no organisation is named. */
+export type Caller = { readonly kind: "person"; readonly person: Person } | { readonly kind: "api-key"; readonly actor: Actor };
 
 /** The one spelling of an e-mail address that is stored and compared: two that differ in case alone are one account. */
 export function normalEmail(email: string): string {

@@ -67,7 +67,7 @@ type Limited = "connections" | "environments";
 function areAllThere(table: Limited, org: OrganisationId, ids: readonly string[] | undefined): RawBuilder<unknown> {
   if (ids === undefined || ids.length === 0) return sql`1 = 1`;
   const distinct = [...new Set(ids)];
-  return sql`(select count(*) from ${sql.table(table)} where org_id = ${org} and id in (${sql.join(distinct)})) = ${sql.lit(distinct.length)}`;
+  return sql`(select count(*) from ${sql.table(table)} where org_id = ${org} and id in (${sql.join(distinct)})) = ${distinct.length}`;
 }
 
 /** Revokes the key and gives it as it was; undefined when there is none. */

@@ -62,8 +62,19 @@ export async function lockOwners(tx: Tx, org: OrganisationId): Promise<string[]>
   return rows.map(({ user_id }) => user_id);
 }
 
+/** Holds one membership until the transaction ends, so that two changes of it never mix. Does nothing when there is none. */
+export async function lockMember(tx: Tx, org: OrganisationId, userId: UserId): Promise<void> {
+  if (tx.engine === "postgres")
+    await tx.first(sql`select 1 as found from members where org_id = ${org} and user_id = ${userId} for update`);
+}
+
 /** False, and nothing changed, when the person is a member already. */
-export async function insertMember(tx: Tx, org: OrganisationId, { userId, role }: { userId: UserId; role: Role }, now: Date): Promise<boolean> {
+export async function insertMember(
+  tx: Tx,
+  org: OrganisationId,
+  { userId, role }: { userId: UserId; role: Role },
+  now: Date,
+): Promise<boolean> {
   const at = now.toISOString();
   const inserted = await tx.run(sql`
     insert into members (org_id, user_id, role, created_at, updated_at)
@@ -73,7 +84,12 @@ export async function insertMember(tx: Tx, org: OrganisationId, { userId, role }
   return inserted > 0;
 }
 
-export async function updateMember(tx: Tx, org: OrganisationId, { userId, role }: { userId: UserId; role: Role }, now: Date): Promise<void> {
+export async function updateMember(
+  tx: Tx,
+  org: OrganisationId,
+  { userId, role }: { userId: UserId; role: Role },
+  now: Date,
+): Promise<void> {
   await tx.run(sql`
     update members
     set role = ${role}, updated_at = ${now.toISOString()}
