@@ -1,0 +1,105 @@
+/**
+ * Which rooms of the house each room may import, beside itself. `*` is any. The arrows point down: doors, rooms, machinery, floor,
+ * ground. The noun on the wire is the noun in every room, so whoever may import the nouns' rules may import the contract's types.
+ */
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  kernel: [],
+  domain: ["contract", "kernel"],
+  vault: ["kernel"],
+  net: ["kernel"],
+  schemes: ["contract (types)", "domain", "kernel"],
+  protocols: ["contract (types)", "domain", "kernel"],
+  store: ["contract (types)", "domain", "kernel"],
+  people: ["store", "vault", "contract (types)", "domain", "kernel"],
+  credentials: ["store", "vault", "schemes", "net", "contract (types)", "domain", "kernel"],
+  control: ["credentials", "protocols", "schemes", "store", "contract", "domain", "kernel"],
+  gateway: ["credentials", "protocols", "net", "store", "contract (types)", "domain", "kernel"],
+  http: ["control", "gateway", "people", "contract", "domain", "kernel"],
+  "settings.ts": ["net", "vault", "kernel"],
+  "config.ts": ["settings.ts", "net", "vault", "kernel"],
+  "main.ts": ["*"],
+};
+
+/**
+ * The home of each third party and of the parts of Node that reach outside. Where types go anywhere, only their values are bound to
+ * the home. Parts of Node that are not listed may be used everywhere, third parties that are not listed nowhere.
+ */
+export const homes: Readonly<Record<string, { rooms: readonly string[]; typesAnywhere?: true }>> = {
+  undici: { rooms: ["net"], typesAnywhere: true },
+  "ipaddr.js": { rooms: ["net"] },
+  "node:net": { rooms: ["net"], typesAnywhere: true },
+  "node:tls": { rooms: ["net"], typesAnywhere: true },
+  "node:dns": { rooms: ["net"], typesAnywhere: true },
+  "node:dgram": { rooms: [] },
+  "node:https": { rooms: ["net"], typesAnywhere: true },
+  "node:http2": { rooms: [] },
+  // For its server side; requests go out through net alone (S-1).
+  "node:http": { rooms: ["net", "http", "gateway"], typesAnywhere: true },
+  "node:sqlite": { rooms: ["store"] },
+  pg: { rooms: ["store"] },
+  kysely: { rooms: ["store"] },
+  fastify: { rooms: ["http"] },
+  ajv: { rooms: ["http"] },
+  "ajv-formats": { rooms: ["http"] },
+  "prom-client": { rooms: ["http"] },
+  "better-auth": { rooms: ["people"] },
+  pino: { rooms: ["kernel"] },
+  ulid: { rooms: ["kernel"] },
+  typebox: { rooms: ["contract"] },
+};
+
+/** What of node:crypto is the vault's alone. Hashes, random bytes and comparisons are free. */
+export const vaultOnlyOfCrypto = [
+  "createCipheriv",
+  "createDecipheriv",
+  "createSecretKey",
+  "hkdf",
+  "hkdfSync",
+  "pbkdf2",
+  "pbkdf2Sync",
+  "scrypt",
+  "scryptSync",
+  "subtle",
+  "webcrypto",
+];
+
+/** Who may turn a Secret into text: reviewed one by one, so a new one is added here on purpose (V-7). */
+const revealers = [
+  "credentials",
+  "schemes",
+  "vault/master.ts",
+  "store/postgres.ts",
+  "people/auth.ts",
+  "control/api-keys.ts",
+  "control/credentials.ts",
+  "control/once.ts",
+  "main.ts",
+];
+
+/** What may be written in these rooms or files only. */
+export const onlyHere: readonly { pattern: RegExp; where: readonly string[]; what: string }[] = [
+  {
+    pattern: /\bprocess\s*\.\s*env\b|\bprocess\[|\{[^{}]*\benv\b[^{}]*\}\s*=\s*process\b/,
+    where: ["config.ts"],
+    what: "reads process.env; only config.ts does",
+  },
+  { pattern: /\bDate\.now\b|\bnew Date\(\s*\)/, where: ["kernel/clock.ts"], what: "reads the machine's clock; take a Clock or a Date" },
+  {
+    pattern: /(?<![.\w])fetch\(|\b(?:globalThis|global)\.fetch\b|\bnew (?:WebSocket|EventSource)\(/,
+    where: ["net"],
+    what: "calls out; only net does (S-1)",
+  },
+  {
+    pattern: /\.reveal\(\)/,
+    where: revealers,
+    what: "reveals a secret where none is needed (V-7)",
+  },
+  { pattern: /\beval\(|\bnew Function\(/, where: [], what: "runs text as code" },
+];
+
+/** Names of folders and files that would collect whatever has no place. */
+export const namesWithoutMeaning = ["shared", "common", "utils", "util", "helpers", "helper", "lib", "core", "types", "misc"];
+
+/** The most lines a file may have: `*` is every file that is not named. */
+export const linesMax: Readonly<Record<string, number>> = { "*": 300, "server/src/main.ts": 150 };
