@@ -41,12 +41,17 @@ export interface MasterKeySource {
   mayGenerate: boolean;
 }
 
-function masterKeyOf(text: string, source: string): MasterKey {
+/** Tells whether `text` is 32 bytes in base64, in the one spelling that encodes back to itself. */
+export function isMasterKeyText(text: string): boolean {
   const material = Buffer.from(text, "base64");
-  if (material.length !== 32 || material.toString("base64") !== text) {
+  return material.length === 32 && material.toString("base64") === text;
+}
+
+function masterKeyOf(text: string, source: string): MasterKey {
+  if (!isMasterKeyText(text)) {
     throw new Error(`${source} must be 32 bytes in base64 (44 characters, ending in "="). Make one with: openssl rand -base64 32`);
   }
-  const key = secretKey(material);
+  const key = secretKey(Buffer.from(text, "base64"));
   return { id: createHmac("sha256", key).update("mooring/master-key-id/v1").digest("hex").slice(0, 16), key };
 }
 

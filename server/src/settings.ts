@@ -1,0 +1,182 @@
+import { resolve } from "node:path";
+import { isUlid, type OrganisationId } from "./kernel/ids.ts";
+import { type LogLevel, logLevels } from "./kernel/log.ts";
+import { Secret } from "./kernel/secret.ts";
+import { parseEgressRule } from "./net/egress.ts";
+import { isMasterKeyText } from "./vault/master.ts";
+
+/** The settings, in the order in which they are shown. */
+export const settings = {
+  host: {
+    name: "MOORING_HOST",
+    kind: "IP address or host name",
+    default: "127.0.0.1",
+    absent: "",
+    isSecret: false,
+    meaning: "Address to listen on. 0.0.0.0 listens on every network of the machine.",
+    parse: matching(/^[0-9A-Za-z.:-]+$/, "an IP address or host name, without port or brackets"),
+  },
+  port: {
+    name: "MOORING_PORT",
+    kind: "1 to 65535, or 0",
+    default: "9001",
+    absent: "",
+    isSecret: false,
+    meaning: "Port to listen on. 0 takes any free port.",
+    parse: parsePort,
+  },
+  dataDir: {
+    name: "MOORING_DATA_DIR",
+    kind: "path",
+    default: "./data",
+    absent: "",
+    isSecret: false,
+    meaning: "Folder of the embedded database and of the key file. It is made when absent.",
+    parse: (text: string) => resolve(text),
+  },
+  databaseUrl: {
+    name: "MOORING_DATABASE_URL",
+    kind: "postgres:// or postgresql:// URL",
+    default: "",
+    absent: "(embedded)",
+    isSecret: true,
+    meaning: "PostgreSQL to use instead of the embedded database. Needs MOORING_MASTER_KEY.",
+    masked: maskDatabaseUrl,
+    parse: parseDatabaseUrl,
+  },
+  masterKey: {
+    name: "MOORING_MASTER_KEY",
+    kind: "32 bytes in base64",
+    default: "",
+    absent: "(key file)",
+    isSecret: true,
+    meaning: "Key that seals all secrets. Without it, master.key in the data folder. Make one with: openssl rand -base64 32",
+    parse: parseMasterKey,
+  },
+  publicUrl: {
+    name: "MOORING_PUBLIC_URL",
+    kind: "http:// or https:// origin",
+    default: "",
+    absent: "(host and port)",
+    isSecret: false,
+    meaning: "Origin under which people and outside systems reach Mooring, when it is another than host and port.",
+    parse: parseOrigin,
+  },
+  egressAllow: {
+    name: "MOORING_EGRESS_ALLOW",
+    kind: "list of CIDR or CIDR:port",
+    default: "",
+    absent: "(none)",
+    isSecret: false,
+    meaning: "Private addresses that may be called all the same, also over plain http. Separated by commas or spaces.",
+    parse: (text: string) =>
+      text
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map(parseEgressRule),
+  },
+  logLevel: {
+    name: "MOORING_LOG_LEVEL",
+    kind: logLevels.join(", "),
+    default: "info",
+    absent: "",
+    isSecret: false,
+    meaning: "How much is logged.",
+    parse: parseLogLevel,
+  },
+  bootstrapOrganisation: {
+    name: "MOORING_BOOTSTRAP_ORGANISATION",
+    kind: "ULID",
+    default: "",
+    absent: "(generated)",
+    isSecret: false,
+    meaning: "Id of the organisation that is made in an empty database. Needs MOORING_BOOTSTRAP_API_KEY.",
+    parse: parseOrganisation,
+  },
+  bootstrapApiKey: {
+    name: "MOORING_BOOTSTRAP_API_KEY",
+    kind: "32 to 128 printable ASCII characters, no spaces",
+    default: "",
+    absent: "(generated)",
+    isSecret: true,
+    meaning: "API key of that organisation. Needs MOORING_BOOTSTRAP_ORGANISATION.",
+    parse: parseApiKey,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+export interface Setting<T> {
+  readonly name: string;
+  /** What kind of value it takes, for the documentation. */
+  readonly kind: string;
+  /** The text used when none is given; empty for none. */
+  readonly default: string;
+  /** What is shown in place of a value when there is none. */
+  readonly absent: string;
+  readonly isSecret: boolean;
+  readonly meaning: string;
+  /** What is shown of a secret; nothing but a mask when there is no such function. */
+  readonly masked?: (text: string) => string;
+  /** The value that `text` stands for. Throws an Error that says what it must be; of a secret it may not quote anything. */
+  readonly parse: (text: string) => T;
+}
+
+export const mask = "********";
+
+function matching(pattern: RegExp, requirement: string): (text: string) => string {
+  return (text) => {
+    if (!pattern.test(text)) throw new Error(`must be ${requirement}`);
+    return text;
+  };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  // Number takes "9e3", "0x50" and " 80 " too.
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error("must be a whole number from 1 to 65535, or 0 for any free port");
+  return port;
+}
+
+function parseDatabaseUrl(text: string): Secret {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPostgres = url?.protocol === "postgres:" || url?.protocol === "postgresql:";
+  if (!isPostgres || !(url.hostname || url.searchParams.has("host"))) {
+    throw new Error("must be postgres://user:password@host:port/database; percent-encode special characters in the password");
+  }
+  return new Secret(text);
+}
+
+function maskDatabaseUrl(text: string): string {
+  if (!URL.canParse(text)) return mask;
+  const url = new URL(text);
+  if (url.password) url.password = mask;
+  for (const name of [...url.searchParams.keys()]) if (/pass/i.test(name)) url.searchParams.set(name, mask);
+  return url.href;
+}
+
+function parseMasterKey(text: string): Secret {
+  if (!isMasterKeyText(text)) throw new Error("must be 32 bytes in base64; make one with: openssl rand -base64 32");
+  return new Secret(text);
+}
+
+function parseOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !/[?#]/.test(text);
+  if (!isOrigin) throw new Error("must be an origin like https://mooring.example.com, without path, query or user");
+  return url.origin;
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text);
+  if (!level) throw new Error(`must be one of ${logLevels.join(", ")}`);
+  return level;
+}
+
+function parseOrganisation(text: string): OrganisationId {
+  if (!isUlid(text)) throw new Error("must be a ULID: 26 upper-case characters");
+  return text as OrganisationId;
+}
+
+function parseApiKey(text: string): Secret {
+  if (!/^[\x21-\x7e]{32,128}$/.test(text)) throw new Error("must have 32 to 128 printable ASCII characters, without spaces");
+  return new Secret(text);
+}
