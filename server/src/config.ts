@@ -126,7 +126,8 @@ function parsed<T>(setting: Setting<T>, text: string, faults: string[]): T | und
   try {
     return setting.parse(text);
   } catch (error) {
-    const given = setting.isSecret ? "" : ` It is ${JSON.stringify(text)}.`;
+    // Any URL may carry a password, also where none belongs.
+    const given = setting.isSecret ? "" : ` It is ${JSON.stringify(text.replace(/\/\/[^@/]*@/g, `//${mask}@`))}.`;
     faults.push(`${setting.name} ${error instanceof Error ? error.message : "is not valid"}.${given}`);
     return undefined;
   }

@@ -227,6 +227,7 @@ describe("no secret is shown (V-7)", () => {
       MOORING_MASTER_KEY: "s3cr",
       MOORING_BOOTSTRAP_API_KEY: "s3cr",
       MOORING_BOOTSTRAP_ORGANISATION: "x",
+      MOORING_PUBLIC_URL: "https://me:s3cr@example.com",
     };
     expect(inspect(refusalOf(env))).not.toContain("s3cr");
   });
