@@ -18,6 +18,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   http: ["control", "gateway", "people", "contract", "domain", "kernel"],
   "settings.ts": ["net", "vault", "kernel"],
   "config.ts": ["settings.ts", "net", "vault", "kernel"],
+  "bootstrap.ts": ["store", "vault", "domain", "kernel"],
   "main.ts": ["*"],
 };
 
@@ -74,6 +75,7 @@ const revealers = [
   "control/api-keys.ts",
   "control/credentials.ts",
   "control/once.ts",
+  "bootstrap.ts",
   "main.ts",
 ];
 
