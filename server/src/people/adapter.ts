@@ -44,7 +44,7 @@ function createAdapter(db: Database, clock: Clock): CustomAdapter {
   return {
     async create<Row>({ model, data }: { model: string; data: PeopleRow }) {
       const token = randomBytes(32).toString("base64url");
-      const row = model === sessions ? { ...data, token: hashToken(token) } : data;
+      const row = model === sessions ? { ...data, ...beginning(clock), token: hashToken(token) } : data;
       const inserted = await write((tx) => insertRow(tx, model, row));
       return (model === sessions ? { ...inserted, token } : inserted) as Row;
     },
@@ -56,7 +56,8 @@ function createAdapter(db: Database, clock: Clock): CustomAdapter {
       return (await find(model, where, limit, { ...(offset ? { offset } : {}), ...(sortBy ? { sort: sortBy } : {}) })) as Row[];
     },
     async update<Row>({ model, where, update }: { model: string; where: CleanedWhere[]; update: Row }) {
-      const [row] = await write((tx) => updateRows(tx, model, hashed(model, where), update as PeopleRow));
+      const values = model === sessions ? { ...update, ...going(clock) } : update;
+      const [row] = await write((tx) => updateRows(tx, model, hashed(model, where), values as PeopleRow));
       return (row ? named(model, row, where) : null) as Row | null;
     },
     updateMany: ({ model, where, update }) => write(async (tx) => (await updateRows(tx, model, hashed(model, where), update)).length),
@@ -85,6 +86,14 @@ function named(model: string, row: PeopleRow, where: readonly CleanedWhere[]): P
   const asked = model === sessions ? where.find(({ field, operator = "eq" }) => field === "token" && operator === "eq") : undefined;
   return asked ? { ...row, token: asked.value } : row;
 }
+
+// better-auth reads the machine's clock. These times decide who is let in, so they come from Mooring's.
+function going(clock: Clock): PeopleRow {
+  const now = clock.now();
+  return { updated_at: now.toISOString(), expires_at: new Date(now.getTime() + sessionIdleDays * dayMs).toISOString() };
+}
+
+const beginning = (clock: Clock): PeopleRow => ({ ...going(clock), created_at: clock.now().toISOString() });
 
 function isAlive(session: PeopleRow, clock: Clock): boolean {
   const now = clock.now().getTime();
