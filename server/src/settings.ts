@@ -64,7 +64,7 @@ export const settings = {
   },
   egressAllow: {
     name: "MOORING_EGRESS_ALLOW",
-    kind: "list of CIDR or CIDR:port",
+    kind: "list of CIDR[:port]",
     default: "",
     absent: "(none)",
     isSecret: false,
