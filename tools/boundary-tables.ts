@@ -19,6 +19,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "settings.ts": ["net", "vault", "kernel"],
   "config.ts": ["settings.ts", "net", "vault", "kernel"],
   "bootstrap.ts": ["store", "vault", "domain", "kernel"],
+  "welcome.ts": ["bootstrap.ts", "kernel"],
   "main.ts": ["*"],
 };
 
@@ -76,6 +77,7 @@ const revealers = [
   "control/credentials.ts",
   "control/once.ts",
   "bootstrap.ts",
+  "welcome.ts",
   "main.ts",
 ];
 

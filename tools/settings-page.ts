@@ -30,7 +30,7 @@ const rules = `## Rules
   both forms is a mistake, and so is an empty file.
 - Mooring does not start with a wrong setting. It lists all mistakes at once, a name beginning with \`MOORING_\` that is not a setting among them.
 - \`MOORING_DATABASE_URL\` needs \`MOORING_MASTER_KEY\`: all nodes on one database must have the same key.
-- \`MOORING_EGRESS_ALLOW\` takes entries like \`10.1.0.0/16\`, \`192.168.7.4/32:8443\` or \`[fd00::]/8:443\`. Without a port, every port is allowed. Cloud
+- \`MOORING_EGRESS_ALLOW\` takes entries like \`10.1.0.0/16\`, \`192.168.7.4/32:8443\` or \`[fd00::/8]:443\`. Without a port, every port is allowed. Cloud
   metadata addresses stay closed whatever it lists.
 - \`MOORING_BOOTSTRAP_ORGANISATION\` and \`MOORING_BOOTSTRAP_API_KEY\` are given together, and have an effect on an empty database only.
 - On Kubernetes, a Service called \`mooring\` makes the cluster set variables such as \`MOORING_PORT=tcp://...\` in every container beside it. Set
