@@ -1,10 +1,8 @@
 import type { ApiKey, ApiKeyCreate, ApiKeyCreated, Scope } from "@mooring/contract";
-import { scopes as everyScope } from "@mooring/contract";
 import type { Actor } from "../domain/actor.ts";
-import { bootstrapKeyFault, hashKey, hintOf, makeKey } from "../domain/api-key.ts";
+import { hashKey, hintOf, makeKey } from "../domain/api-key.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
-import type { ApiKeyId, OrganisationId, UserId } from "../kernel/ids.ts";
-import type { Secret } from "../kernel/secret.ts";
+import type { ApiKeyId, OrganisationId } from "../kernel/ids.ts";
 import * as store from "../store/api-keys.ts";
 import type { Tx } from "../store/database.ts";
 import type { Page, PageRequest } from "../store/pages.ts";
@@ -30,19 +28,6 @@ export async function create(deps: ControlDeps, call: Call, given: ApiKeyCreate)
   const key = makeKey();
   const fields = { ...given, expiresAt, keyHash: hashKey(key), hint: hintOf(key), createdBy: call.actor.id };
   return change(deps, call, async (tx, recorder) => ({ ...(await insert(deps, tx, recorder, call.actor.org, fields)), key }));
-}
-
-/** Makes `key`, whatever its form, the organisation's key with every scope: for the first start. Throws `Problem` invalid_request. */
-export async function bootstrap(
-  deps: ControlDeps,
-  { org, owner, key, requestId }: { org: OrganisationId; owner: UserId; key: Secret; requestId: string },
-): Promise<ApiKey> {
-  const text = key.reveal();
-  const fault = bootstrapKeyFault(text);
-  if (fault) throw new Problem("invalid_request", { message: fault });
-  const actor: Actor = { kind: "person", id: owner, org, scopes: new Set(everyScope), mayChangeProductionSecrets: true };
-  const fields = { name: "First key", scopes: [...everyScope], keyHash: hashKey(text), hint: hintOf(text), createdBy: owner };
-  return change(deps, { actor, requestId }, (tx, recorder) => insert(deps, tx, recorder, org, fields));
 }
 
 /** Revokes the key: every node refuses it within a second (A-1). */

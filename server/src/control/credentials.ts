@@ -1,14 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  type Credential,
-  type CredentialCreate,
-  type CredentialSummary,
-  type CredentialUpdate,
-  type QueryOf,
-  secretMask,
-} from "@mooring/contract";
+import type { Credential, CredentialCreate, CredentialSummary, CredentialUpdate, QueryOf } from "@mooring/contract";
 import type { Sealer, Seals } from "../credentials/seals.ts";
-import { separate } from "../domain/credential.ts";
+import { isMask, separate } from "../domain/credential.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { CredentialId } from "../kernel/ids.ts";
 import * as store from "../store/credentials.ts";
@@ -117,7 +110,7 @@ function merge(sealer: Sealer, stored: store.CredentialFields, given: Credential
 
   const { shown, secrets } = separate(given.type, given.data);
   for (const [field, value] of Object.entries(secrets)) {
-    if (value === secretMask && !(field in stored.sealed)) {
+    if (isMask(value) && !(field in stored.sealed)) {
       faults.push({ field: `data.${field}`, message: "Nothing is stored that the mask could stand for; send the secret itself." });
     }
   }
@@ -127,18 +120,13 @@ function merge(sealer: Sealer, stored: store.CredentialFields, given: Credential
   if (!isSecretChanged && given.name === stored.name && isDeepStrictEqual(shown, stored.data)) return undefined;
   if (!isSecretChanged) return { ...stored, name: given.name, data: shown };
 
-  const kept = sealer.open({ purpose: "credential", id: stored.id, revision: stored.revision }, stored.sealed);
-  const revision = stored.revision + 1;
-  const fresh = Object.fromEntries(
-    Object.entries(secrets).map(([field, value]) => [field, value === secretMask ? (kept[field]?.reveal() ?? "") : value]),
-  );
-  const sealed = sealer.seal({ purpose: "credential", id: stored.id, revision }, fresh);
-  return { ...stored, name: given.name, revision, data: shown, sealed };
+  const sealed = sealer.reseal({ purpose: "credential", id: stored.id, revision: stored.revision }, stored.sealed, secrets);
+  return { ...stored, name: given.name, revision: stored.revision + 1, data: shown, sealed };
 }
 
 function replacedFields(stored: store.CredentialFields, given: CredentialUpdate): string[] {
   const { secrets } = separate(stored.type, given.data);
-  return Object.keys(secrets).filter((field) => secrets[field] !== secretMask);
+  return Object.keys(secrets).filter((field) => !isMask(secrets[field]));
 }
 
 async function announceUsers(tx: Tx, { actor }: Call, id: CredentialId, recorder: Recorder): Promise<void> {

@@ -1,13 +1,6 @@
-import {
-  type AuthSchemeConfigInput,
-  type CredentialCreate,
-  type CredentialCreateOrReference,
-  type CredentialType,
-  type ProtocolType,
-  secretMask,
-} from "@mooring/contract";
+import type { AuthSchemeConfigInput, CredentialCreate, CredentialCreateOrReference, CredentialType, ProtocolType } from "@mooring/contract";
 import type { Sealer } from "../credentials/seals.ts";
-import { separate } from "../domain/credential.ts";
+import { isMask, separate } from "../domain/credential.ts";
 import { misfitOf } from "../domain/scheme-fit.ts";
 import type { Fault } from "../kernel/errors.ts";
 import type { CredentialId, NewId } from "../kernel/ids.ts";
@@ -97,7 +90,7 @@ export function newCredential(
   const id = newId<CredentialId>();
   const { shown, secrets } = separate(given.type, given.data);
   for (const [field, value] of Object.entries(secrets)) {
-    if (value === secretMask) fault(field, "This is the mask that stands for a stored secret; send the secret itself.");
+    if (isMask(value)) fault(field, "This is the mask that stands for a stored secret; send the secret itself.");
   }
   const sealed = sealer.seal({ purpose: "credential", id, revision: 1 }, secrets);
   return { id, name: given.name, type: given.type, revision: 1, data: shown, sealed };

@@ -30,11 +30,10 @@ export async function actorOf({ db }: Pick<ControlDeps, "db">, userId: UserId, o
 export async function update(deps: ControlDeps, call: Call, userId: UserId, { role }: MemberUpdate): Promise<Member> {
   const { org } = call.actor;
   return change(deps, call, async (tx, recorder) => {
-    const before = await lockedMember(tx, call, userId);
-    requireMatch(call, before);
+    const { member: before, isLastOwner } = await locked(tx, call, userId);
     if (before.role === role) return before;
     requireMayGrant(call.actor, role);
-    await requireAnotherOwner(tx, call, before);
+    if (isLastOwner) throw new Problem("last_owner");
     await store.updateMember(tx, org, { userId, role }, deps.clock.now());
     const after = found(await store.getMember(tx, org, userId));
     recorder.audit({ operation: "member.updated", subject: subjectOf(after), changes: differences(before, after) });
@@ -47,27 +46,21 @@ export async function update(deps: ControlDeps, call: Call, userId: UserId, { ro
 export async function remove(deps: ControlDeps, call: Call, userId: UserId): Promise<void> {
   const { org } = call.actor;
   await change(deps, call, async (tx, recorder) => {
-    const before = await lockedMember(tx, call, userId);
-    requireMatch(call, before);
-    await requireAnotherOwner(tx, call, before);
+    const { member, isLastOwner } = await locked(tx, call, userId);
+    if (isLastOwner) throw new Problem("last_owner");
     await store.deleteMember(tx, org, userId);
-    recorder.audit({ operation: "member.removed", subject: subjectOf(before), changes: [{ field: "role", before: before.role }] });
+    recorder.audit({ operation: "member.removed", subject: subjectOf(member), changes: [{ field: "role", before: member.role }] });
     recorder.announce({ kind: "member", org, id: userId });
   });
 }
 
-async function lockedMember(tx: Tx, call: Call, userId: UserId): Promise<Member> {
+async function locked(tx: Tx, call: Call, userId: UserId): Promise<{ member: Member; isLastOwner: boolean }> {
   const { org } = call.actor;
-  await store.lockMember(tx, org, userId);
+  const owners = await store.lockOwnersAnd(tx, org, userId);
   const member = found(await store.getMember(tx, org, userId));
+  requireMatch(call, member);
   requireMayGrant(call.actor, member.role);
-  return member;
-}
-
-async function requireAnotherOwner(tx: Tx, call: Call, { id, role }: Member): Promise<void> {
-  if (role !== "owner") return;
-  const owners = await store.lockOwners(tx, call.actor.org);
-  if (!owners.some((owner) => owner !== id)) throw new Problem("last_owner");
+  return { member, isLastOwner: owners.every((owner) => owner === userId) };
 }
 
 const subjectOf = ({ id, email }: Member) => ({ type: "member", id, name: email });

@@ -32,14 +32,8 @@ export async function create(
 ): Promise<Organisation> {
   if (caller.kind === "api-key")
     throw new Problem("forbidden", { message: "An API key belongs to one organisation; sign in to make another." });
-  return establish(deps, { id: deps.newId<OrganisationId>(), name, owner: caller.person.id, requestId });
-}
-
-/** Makes an organisation under a given id. Throws the engine's unique violation when the id is taken. */
-export async function establish(
-  deps: OrganisationDeps,
-  { id, name, owner, requestId }: { id: OrganisationId; name: string; owner: UserId; requestId: string },
-): Promise<Organisation> {
+  const id = deps.newId<OrganisationId>();
+  const owner = caller.person.id;
   const dataKey = deps.newDataKey(id);
   return change(deps, { actor: ownerOf(id, owner), requestId }, async (tx, recorder) => {
     const now = deps.clock.now();

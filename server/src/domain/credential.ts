@@ -42,4 +42,7 @@ export function separate(type: CredentialType, data: CredentialData): { shown: C
   return { shown: shown as CredentialData, secrets };
 }
 
+/** Whether a sent value stands for the stored secret instead of being one. */
+export const isMask = (value: string | undefined): boolean => value === secretMask;
+
 export type CredentialData = Credential["data"];

@@ -3,8 +3,10 @@ import type { ControlDeps } from "../control/change.ts";
 import type { ApiKeyId } from "../kernel/ids.ts";
 import type { Handlers } from "./handlers.ts";
 
+type Names = "ListApiKeys" | "CreateApiKey" | "GetApiKey" | "DeleteApiKey";
+
 /** Handlers of API keys. */
-export function apiKeyHandlers(deps: ControlDeps): Pick<Handlers, "ListApiKeys" | "CreateApiKey" | "GetApiKey" | "DeleteApiKey"> {
+export function apiKeyHandlers(deps: ControlDeps): Pick<Handlers, Names> {
   return {
     ListApiKeys: ({ call, query }) => apiKeys.list(deps, call, query),
     CreateApiKey: ({ call, body }) => apiKeys.create(deps, call, body),

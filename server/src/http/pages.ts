@@ -3,18 +3,23 @@ import type { People } from "../people/people.ts";
 import { consoleRoutes } from "./console/routes.ts";
 import { createSignInDoor } from "./sign-in.ts";
 
-/** Mounts the console and what it signs people in through. */
+/** What people's browsers ask for: the console's files, and signing in and out. */
 export function registerPages(app: FastifyInstance, { people, publicUrl }: { people: People; publicUrl: URL }): void {
+  app.get("/", async (_request, reply) => reply.redirect("/console", 302));
   for (const [path, { headers, body }] of consoleRoutes()) {
     app.get(path, async (_request, reply) => reply.headers(headers).send(body));
   }
+
   const door = createSignInDoor({ people, publicUrl });
-  app.all("/auth/*", async (request, reply) => {
-    const path = request.url.split("?", 1)[0] ?? "";
-    // The socket's own address: no header is asked, because a client writes those (A-6).
-    const peer = request.raw.socket.remoteAddress ?? "";
-    const { status, cookies, body } = await door({ method: request.method, path, headers: request.headers, body: request.body, peer });
-    for (const cookie of cookies) reply.header("set-cookie", cookie);
-    return reply.code(status).send(body);
+  app.route({
+    method: ["GET", "POST"],
+    url: "/auth/*",
+    handler: async ({ method, url, headers, body, socket }, reply) => {
+      const path = url.split("?", 1)[0] ?? url;
+      const answer = await door({ method, path, headers, body, peer: socket.remoteAddress ?? "" });
+      for (const cookie of answer.cookies) reply.header("set-cookie", cookie);
+      reply.code(answer.status);
+      return answer.body === undefined ? reply.send() : reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.body));
+    },
   });
 }

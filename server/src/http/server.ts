@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import Fastify, { type FastifyInstance } from "fastify";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { parseBody } from "./body.ts";
 import type { Handlers } from "./handlers.ts";
+import type { Listener } from "./listener.ts";
 import { createProblemHandler } from "./problem.ts";
 import { type RouteDeps, registerRoutes } from "./routes.ts";
 
@@ -15,6 +16,7 @@ export interface FrontDoor {
 }
 
 export interface ServerDeps extends RouteDeps {
+  readonly listener: Listener;
   readonly handlers: Handlers;
   readonly gateway: FrontDoor;
   readonly log: Log;
@@ -23,23 +25,23 @@ export interface ServerDeps extends RouteDeps {
   readonly extras: (app: FastifyInstance) => void;
 }
 
-/**
- * The HTTP server: not listening yet. Every wait of a peer has an end: headers 10 s, a whole request 60 s unless the gateway took it
- * over, an idle connection 72 s, longer than common balancers keep one, so that they never send into a closing socket.
- */
-export function createHttpServer({ handlers, gateway, log, newRequestId, extras, ...deps }: ServerDeps): FastifyInstance {
+/** Serves the control plane on `listener`, and hands the gateway its calls. A body that stops coming for 60 s is given up. */
+export async function serveHttp({ listener, handlers, gateway, log, newRequestId, extras, ...deps }: ServerDeps): Promise<FastifyInstance> {
+  let control: (request: IncomingMessage, response: ServerResponse) => void = () => {};
   const app = Fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
-    keepAliveTimeout: 72_000,
     // False: while closing, requests on connections that are still open are answered, not refused.
     return503OnClosing: false,
     genReqId: () => newRequestId(),
     requestIdHeader: false,
     trustProxy: false,
     routerOptions: { maxParamLength: 4096 },
-    frameworkErrors: (_error, _request, reply) => void createProblemHandler(log)(new Problem("not_found"), _request, reply as never),
-    serverFactory: (handle) => createNodeServer(gateway, handle as (request: IncomingMessage, response: ServerResponse) => void),
+    frameworkErrors: (_error, request, reply) => createProblemHandler(log)(new Problem("not_found"), request, reply as never),
+    serverFactory: (handle) => {
+      control = handle;
+      return listener.server;
+    },
   });
   app.decorateRequest("known", undefined);
   app.removeAllContentTypeParsers();
@@ -70,22 +72,14 @@ export function createHttpServer({ handlers, gateway, log, newRequestId, extras,
   });
   extras(app);
   registerRoutes(app, handlers, deps);
+  await app.ready();
+  listener.serve((request, response) => {
+    if (gateway.matches(request.url ?? "")) return gateway.handle(request, response);
+    request.setTimeout(bodyIdleMs, () => request.destroy());
+    return control(request, response);
+  });
   return app;
 }
 
 const bodyBytesMax = 1024 * 1024;
-
-function createNodeServer(gateway: FrontDoor, handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const server = createServer(
-    // The gateway sets its own deadlines: a long upload is not a slow request. Its headers still have theirs.
-    { headersTimeout: 10_000, requestTimeout: 0, maxHeaderSize: 32 * 1024, connectionsCheckingInterval: 5_000, insecureHTTPParser: false },
-    (request, response) => {
-      if (gateway.matches(request.url ?? "")) return gateway.handle(request, response);
-      request.setTimeout(requestIdleMs, () => request.destroy());
-      return handle(request, response);
-    },
-  );
-  return server;
-}
-
-const requestIdleMs = 60_000;
+const bodyIdleMs = 60_000;

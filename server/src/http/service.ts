@@ -17,7 +17,6 @@ export function registerService(
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "mooring_" });
 
-  app.get("/", async (_request, reply) => reply.redirect("/console", 302));
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
     if (isClosing()) return reply.code(503).send({ status: "closing" });

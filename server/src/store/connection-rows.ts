@@ -38,8 +38,6 @@ export function environmentJson(engine: Engine): string {
   return jsonObject(engine, environmentFields(engine));
 }
 
-const columns: Record<Engine, RawBuilder<unknown>> = { sqlite: sql.raw(columnsText("sqlite")), postgres: sql.raw(columnsText("postgres")) };
-
 function columnsText(engine: Engine): string {
   const environments = jsonRows(
     engine,
@@ -114,6 +112,9 @@ const versionFields = {
   updatedAt: "v.updated_at",
   publishedAt: "v.published_at",
 };
+
+// Here, because the texts are made from the constants above.
+const columns: Record<Engine, RawBuilder<unknown>> = { sqlite: sql.raw(columnsText("sqlite")), postgres: sql.raw(columnsText("postgres")) };
 
 export function connectionOf(row: ConnectionRow): Connection {
   const applications = new Map(

@@ -14,8 +14,6 @@ export interface Database {
   write<Result>(reach: Reach, work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /** Tells every node, this one included, what was committed. */
   readonly changes: ChangeFeed;
-  /** What better-auth works on: it brings its own queries, on tables that belong to no organisation. */
-  readonly people: PeopleDatabase;
   /** Rejects with `Problem` database_unavailable when the engine does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -43,9 +41,3 @@ export type Reach = OrganisationId | { user: UserId } | { keyHash: string } | { 
 
 /** What moved, for everybody who keeps something in memory. `everything` follows a lost feed: drop all that is kept. */
 export type Change = { kind: "connection" | "credential" | "api-key" | "member"; org: OrganisationId; id: string } | { kind: "everything" };
-
-/** The handle better-auth's Kysely adapter takes. */
-export interface PeopleDatabase {
-  readonly db: unknown;
-  readonly type: Engine;
-}

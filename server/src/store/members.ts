@@ -47,25 +47,20 @@ export async function isMemberByEmail(tx: Tx, org: OrganisationId, email: string
 }
 
 /**
- * The owners, held until the transaction ends: of two changes that would each leave the other's owner as the last, the second
- * waits here and then sees that there is one left (B-4). The embedded engine has one writer, which is lock enough.
+ * Gives the owners, and holds them and the person named until the transaction ends: of two changes that would each leave the other's
+ * owner as the last, the second waits here and then sees that there is one left (B-4). All of them at once and in one order, or two
+ * changes could wait for each other. The embedded engine has one writer, which is lock enough.
  */
-export async function lockOwners(tx: Tx, org: OrganisationId): Promise<string[]> {
+export async function lockOwnersAnd(tx: Tx, org: OrganisationId, userId: UserId): Promise<string[]> {
   const lock = tx.engine === "postgres" ? sql`for update` : sql``;
-  const rows = await tx.all(sql<{ user_id: string }>`
-    select user_id
+  const rows = await tx.all(sql<{ user_id: string; role: Role }>`
+    select user_id, role
     from members
-    where org_id = ${org} and role = 'owner'
+    where org_id = ${org} and (role = 'owner' or user_id = ${userId})
     order by user_id
     ${lock}
   `);
-  return rows.map(({ user_id }) => user_id);
-}
-
-/** Holds one membership until the transaction ends, so that two changes of it never mix. Does nothing when there is none. */
-export async function lockMember(tx: Tx, org: OrganisationId, userId: UserId): Promise<void> {
-  if (tx.engine === "postgres")
-    await tx.first(sql`select 1 as found from members where org_id = ${org} and user_id = ${userId} for update`);
+  return rows.filter(({ role }) => role === "owner").map(({ user_id }) => user_id);
 }
 
 /** False, and nothing changed, when the person is a member already. */

@@ -83,10 +83,6 @@ export async function deleteSessions(tx: Tx, userId: UserId): Promise<void> {
   await tx.run(sql`delete from sessions where user_id = ${userId}`);
 }
 
-export async function isAnybodyThere(tx: Tx): Promise<boolean> {
-  return (await tx.first(sql`select 1 as found from users limit 1`)) !== undefined;
-}
-
 /** Keeps the hash of a one-time sign-in link. */
 export async function insertLink(
   tx: Tx,

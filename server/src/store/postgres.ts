@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Kysely, PostgresDialect, type RawBuilder } from "kysely";
+import type { RawBuilder } from "kysely";
 import pg from "pg";
 import { Problem } from "../kernel/errors.ts";
 import type { Log } from "../kernel/log.ts";
@@ -28,15 +28,13 @@ export async function openPostgres({
   const pool = new pg.Pool({ ...settings, max: connectionsMax, idleTimeoutMillis: 30_000, pipeline: true } as pg.PoolConfig);
   // Without a listener an idle connection's error would end the process; the pool has dropped that connection already.
   pool.on("error", (error) => log.warn("a database connection was lost", { error }));
-  const peoplePool = new pg.Pool({ ...settings, max: 4, idleTimeoutMillis: 30_000 });
-  peoplePool.on("error", (error) => log.warn("a database connection was lost", { error }));
+  // One that is lost while it is in use shows in the query that follows; the event of it must not end the process either.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const changes = await listenForChanges({ settings, log });
-  const people = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: peoplePool }) });
 
   return {
     engine: "postgres",
     changes,
-    people: { db: people, type: "postgres" },
     read: (reach, work) => within(pool, `begin read only;${claim(reach)}`, (client) => work(createTx(client))),
     write: (reach, work) => write(pool, reach, work, changes.publish),
     async ping() {
@@ -44,17 +42,18 @@ export async function openPostgres({
     },
     async close() {
       await changes.close();
-      await Promise.all([pool.end(), peoplePool.end()]);
+      await pool.end();
     },
   };
 }
 
-export const deadlines = {
+// Waiting for a connection and the first unanswered statement together stay below 5 s; a timeout ends the transaction.
+const deadlines = {
   connectionTimeoutMillis: 2_000,
-  statement_timeout: 4_000,
   lock_timeout: 2_000,
+  statement_timeout: 2_500,
+  query_timeout: 2_800,
   idle_in_transaction_session_timeout: 10_000,
-  query_timeout: 4_500,
   keepAlive: true,
 } as const;
 
@@ -111,7 +110,8 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 /** What row-level security compares with, for this transaction only: a plain `set` would leak through the pool. */
 function claim(reach: Reach): string {
   if (typeof reach === "string") return `set local mooring.org = '${plain(reach)}'`;
-  if ("user" in reach) return `set local mooring.user = '${plain(reach.user)}'`;
+  // Quoted, because USER is a reserved word.
+  if ("user" in reach) return `set local mooring."user" = '${plain(reach.user)}'`;
   if ("keyHash" in reach) return `set local mooring.key = '${plain(reach.keyHash)}'`;
   return `set local mooring.invitation = '${plain(reach.invitationHash)}'`;
 }

@@ -6,7 +6,7 @@ export async function getSetting(tx: Tx, name: string): Promise<string | undefin
   return (await tx.first(sql<{ value: string }>`select value from settings where name = ${name}`))?.value;
 }
 
-/** Sets it once: of two at the same moment one wins, and both then read the same. */
-export async function setSettingOnce(tx: Tx, name: string, value: string): Promise<void> {
-  await tx.run(sql`insert into settings (name, value) values (${name}, ${value}) on conflict (name) do nothing`);
+/** Sets it unless it is set. True for the one that set it: of two at the same moment, the other waits and then finds it taken. */
+export async function claimSetting(tx: Tx, name: string, value: string): Promise<boolean> {
+  return (await tx.run(sql`insert into settings (name, value) values (${name}, ${value}) on conflict (name) do nothing`)) > 0;
 }

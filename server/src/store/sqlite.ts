@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { type Dialect, Kysely, type RawBuilder, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import type { RawBuilder } from "kysely";
 import { Problem } from "../kernel/errors.ts";
 import { createChangeFeed } from "./changes.ts";
 import { compile } from "./compile.ts";
 import type { Change, Database, Tx } from "./database.ts";
 import { migrateSqlite } from "./migrate-sqlite.ts";
-import { createTurns, type Turns } from "./turns.ts";
+import { createTurns } from "./turns.ts";
 
 /**
  * Opens the embedded database in `dataDir`, making both when absent. Commits are on the disk before they are answered
@@ -23,21 +23,19 @@ export function openSqlite({ dataDir }: { dataDir: string }): Database {
   const reader = openConnection(file);
   reader.prepare("pragma query_only = on").run();
   const statements = { writer: statementsOf(writer), reader: statementsOf(reader) };
-  const turns = createTurns(writersWaitingMax);
+  const inTurn = createTurns(writersWaitingMax);
   const changes = createChangeFeed(() => true);
-  const people = new Kysely<unknown>({ dialect: dialectOf(statements.writer, turns) });
 
   return {
     engine: "sqlite",
     changes,
-    people: { db: people, type: "sqlite" },
     read: (_reach, work) => work(createTx(statements.reader, () => {})),
-    write: (_reach, work) => turns.take(() => transact(statements.writer, work, changes.publish)),
+    write: (_reach, work) => inTurn(() => transact(statements.writer, work, changes.publish)),
     async ping() {
       statements.reader("select 1").get();
     },
     async close() {
-      await turns.take(async () => {
+      await inTurn(async () => {
         reader.close();
         writer.close();
         lock.close();
@@ -136,45 +134,4 @@ function readable(error: unknown): unknown {
   const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
   // SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR: the disk's trouble, not the caller's.
   return code === 5 || code === 13 || code === 10 ? new Problem("database_unavailable", { cause: error }) : error;
-}
-
-/** Kysely over the writer connection, taking its turn with everybody else. */
-function dialectOf(statements: Statements, turns: Turns): Dialect {
-  const connection = {
-    async executeQuery<Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
-      const statement = statements(sql);
-      if (statement.columns().length > 0) return { rows: statement.all(...(parameters as SQLInputValue[])) as Row[] };
-      const { changes } = statement.run(...(parameters as SQLInputValue[]));
-      return { rows: [], numAffectedRows: BigInt(changes) };
-    },
-    streamQuery(): never {
-      throw new Error("Streaming is not used on the embedded database.");
-    },
-  };
-  let release: (() => void) | undefined;
-  return {
-    createAdapter: () => new SqliteAdapter(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createDriver: () => ({
-      async init() {},
-      async acquireConnection() {
-        release = await turns.enter();
-        return connection;
-      },
-      async beginTransaction() {
-        statements("begin immediate").run();
-      },
-      async commitTransaction() {
-        statements("commit").run();
-      },
-      async rollbackTransaction() {
-        statements("rollback").run();
-      },
-      async releaseConnection() {
-        release?.();
-      },
-      async destroy() {},
-    }),
-  };
 }

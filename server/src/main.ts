@@ -1,0 +1,145 @@
+import type { IncomingMessage } from "node:http";
+import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
+import { type Config, ConfigError, configTable, publicUrlOf, readConfig } from "./config.ts";
+import { once } from "./control/once.ts";
+import { createSeals } from "./credentials/seals.ts";
+import { createSnapshotLoader } from "./credentials/snapshots.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { createSnapshots } from "./gateway/resolve.ts";
+import { createAuthenticator } from "./http/authenticate.ts";
+import { type Listener, listen } from "./http/listener.ts";
+import { operationHandlers } from "./http/operation-handlers.ts";
+import { registerPages } from "./http/pages.ts";
+import { serveHttp } from "./http/server.ts";
+import { registerService } from "./http/service.ts";
+import { createValidator } from "./http/validate.ts";
+import { type Clock, systemClock } from "./kernel/clock.ts";
+import { createIds, type OrganisationId } from "./kernel/ids.ts";
+import { createLog, type Log } from "./kernel/log.ts";
+import { createNet } from "./net/net.ts";
+import type { Resolve } from "./net/resolver.ts";
+import { openDatabase } from "./open-database.ts";
+import { createPeople, type People } from "./people/people.ts";
+import type { Database } from "./store/database.ts";
+import { createPasswords } from "./vault/password.ts";
+import { firstGreeting, greeting } from "./welcome.ts";
+
+/** A running Mooring. */
+export interface Mooring {
+  /** Where people and programs reach it. */
+  readonly url: URL;
+  readonly db: Database;
+  readonly people: People;
+  /** What a person at the terminal should see, once. Holds the first API key when this was the first start. */
+  readonly greeting: string;
+  /** Becomes unready, finishes what is under way within `drainMs`, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts Mooring as `config` says; resolves when it serves. Clock, log and DNS are doors for tests. Throws an Error that says what to
+ * do when the port, the database or its master key is not to be had.
+ */
+export async function startMooring({ config, clock = systemClock, log = createLog(config.logLevel), resolve }: Start): Promise<Mooring> {
+  const listener = await listen(config);
+  try {
+    return await assemble({ config, clock, log, ...(resolve ? { resolve } : {}), listener });
+  } catch (error) {
+    listener.server.close();
+    throw error;
+  }
+}
+
+interface Start {
+  readonly config: Config;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly resolve?: Resolve;
+}
+
+async function assemble({
+  config,
+  clock,
+  log,
+  resolve,
+  listener,
+}: Required<Omit<Start, "resolve">> & Pick<Start, "resolve"> & { listener: Listener }) {
+  const url = new URL(publicUrlOf(config, listener.port));
+  const newId = createIds(clock);
+  const { db, vault, secret } = await openDatabase(config, log);
+  const first = await bootstrap({ db, vault, clock, newId }, config.bootstrap);
+
+  const passwords = createPasswords({ concurrency: 2, queueMax: 32 });
+  const people = createPeople({ db, clock, newId, publicUrl: url, secret, passwords, log });
+  const authenticator = createAuthenticator({ db, clock, log, people, publicUrl: url });
+  const seals = createSeals({ db, vault });
+  const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, ...(resolve ? { resolve } : {}) });
+  const snapshots = createSnapshots({ load: createSnapshotLoader({ db, seals }), isLive: db.changes.isLive });
+  db.changes.subscribe(snapshots.invalidate);
+  const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
+  const gateway = createGateway({ net, log, clock, snapshots, authenticate, newRequestId: () => newId<string>() });
+  const deps = { db, clock, newId, seals, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
+  let isClosing = false;
+  const app = await serveHttp({
+    listener,
+    gateway,
+    handlers: operationHandlers(deps),
+    authenticator,
+    validator: createValidator(),
+    once: (actor, repeatable) => once(deps, actor, repeatable),
+    log,
+    newRequestId: () => newId<string>(),
+    extras: (server) => {
+      registerService(server, { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing });
+      registerPages(server, { people, publicUrl: url });
+    },
+  });
+  return { url, db, people, greeting: await greetingOf({ url, people, first }), close };
+
+  async function close(): Promise<void> {
+    isClosing = true;
+    const cut = setTimeout(() => listener.server.closeAllConnections(), drainMs);
+    await app.close();
+    clearTimeout(cut);
+    await net.close();
+    await authenticator.close();
+    await db.close();
+  }
+}
+
+const version = "0.1.0";
+const drainMs = 10_000;
+
+async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
+  if (first) return firstGreeting({ url, first, link: await people.createSignInLink(first.owner) });
+  const owner = await people.find(firstOwnerEmail);
+  const isLockedOut = owner !== undefined && !(await people.hasPassword(firstOwnerEmail));
+  return greeting({ url, link: isLockedOut ? await people.createSignInLink(owner.id) : undefined });
+}
+
+async function run(): Promise<void> {
+  const config = readConfig();
+  if (config.isPrintOnly) {
+    process.stdout.write(configTable(config));
+    return;
+  }
+  const log = createLog(config.logLevel);
+  const mooring = await startMooring({ config, log });
+  process.stdout.write(mooring.greeting);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void mooring.close().then(() => process.exit(0)));
+  // What nobody foresaw leaves the process in a state nobody knows: log, go, let the supervisor start anew (L-6).
+  process.on("uncaughtException", (error) => fail("an unexpected error ended Mooring", error, log));
+}
+
+function fail(message: string, error: unknown, log: Log): never {
+  log.error(message, { error });
+  process.exit(1);
+}
+
+if (import.meta.main) {
+  await run().catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(error instanceof ConfigError ? message : `Mooring does not start: ${message}\n`);
+    process.exit(1);
+  });
+}

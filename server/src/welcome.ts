@@ -1,0 +1,31 @@
+import type { FirstStart } from "./bootstrap.ts";
+
+/** What a person at the terminal needs at the first start: where to sign in, the key, and one line that works as pasted. */
+export function firstGreeting({ url, link, first }: { url: URL; link: URL; first: FirstStart }): string {
+  const key = first.apiKey.reveal();
+  return `
+  Mooring is up on ${url.origin}
+
+  Console        ${link.href}
+                 signs you in once, within 15 minutes; then set an e-mail address and a password there
+  Organisation   ${first.organisation}
+  API key        ${key}
+                 shown this once: keep it safe
+
+  Try it:
+
+  curl -H "Authorization: Bearer ${key}" ${url.origin}/o/${first.organisation}/connections
+
+`;
+}
+
+/** Later starts: a new one-time link while the first owner still has no password, for nobody could sign in otherwise. */
+export function greeting({ url, link }: { url: URL; link: URL | undefined }): string {
+  const console = link ? `${link.href}\n                 signs you in once, within 15 minutes` : `${url.origin}/console`;
+  return `
+  Mooring is up on ${url.origin}
+
+  Console        ${console}
+
+`;
+}
