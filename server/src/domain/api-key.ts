@@ -26,13 +26,6 @@ export function isMistyped(key: string): boolean {
   return body !== undefined && checksumOf(body) !== checksum;
 }
 
-/** What is wrong with `key` as a bootstrap key, or undefined. */
-export function bootstrapKeyFault(key: string): string | undefined {
-  if (!/^[!-~]{32,128}$/.test(key)) return "Use 32 to 128 printable ASCII characters without spaces.";
-  if (isMistyped(key)) return "It looks like a Mooring API key with a typing mistake: the checksum at its end does not fit.";
-  return undefined;
-}
-
 const madePattern = /^moor_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
 
 const checksumOf = (body: string) => base62(BigInt(crc32(body)), 6);

@@ -34,14 +34,6 @@ export function createPeople(deps: PeopleDeps): People {
     return id;
   }
 
-  async function setPassword(userId: UserId, password: string): Promise<void> {
-    const passwordHash = await hashPassword(password);
-    await db.write(store.ofNobody, async (tx) => {
-      await store.putPassword(tx, userId, { rowId: newId(), hash: passwordHash }, clock.now());
-      await store.deleteSessions(tx, userId);
-    });
-  }
-
   async function hashPassword(password: string): Promise<string> {
     const fault = passwordFault(password);
     if (fault) throw new Problem("invalid_request", { fields: [{ field: "password", message: fault }] });
@@ -57,14 +49,21 @@ export function createPeople(deps: PeopleDeps): People {
     return new URL(`/console/sign-in#token=${token}`, publicUrl);
   }
 
+  async function find(address: string) {
+    const person = await db.read(store.ofNobody, (tx) => store.findPerson(tx, normalEmail(address)));
+    if (!person) return undefined;
+    const { id, name, email, passwordHash } = person;
+    return { id, name, email, hasPassword: passwordHash !== undefined };
+  }
+
   return {
     handle: signIn.handle,
     session: sessions.personOf,
     createPerson,
-    setPassword,
     createSignInLink,
-    find: (email) => db.read(store.ofNobody, (tx) => store.findPerson(tx, normalEmail(email))),
-    isAnybodyThere: () => db.read(store.ofNobody, store.isAnybodyThere),
+    hasPassword: async (email) =>
+      (await db.read(store.ofNobody, (tx) => store.findPerson(tx, normalEmail(email))))?.passwordHash !== undefined,
+    find,
   };
 }
 
@@ -88,14 +87,12 @@ export interface People {
   session(headers: IncomingHttpHeaders): Promise<Person | undefined>;
   /** Makes an account. Throws `Problem` conflict when the e-mail address has one, invalid_request when the password is too short. */
   createPerson(person: NewPerson): Promise<UserId>;
-  /** Sets a password and ends all the person's sessions. */
-  setPassword(userId: UserId, password: string): Promise<void>;
   /** An address that signs the person in: once, within 15 minutes. */
   createSignInLink(userId: UserId): Promise<URL>;
   /** The person with this e-mail address, in any case; undefined when there is none. */
-  find(email: string): Promise<Person | undefined>;
-  /** False on a database where nobody has an account yet: the first start. */
-  isAnybodyThere(): Promise<boolean>;
+  find(email: string): Promise<(Person & { readonly hasPassword: boolean }) | undefined>;
+  /** Whether the person with this e-mail address could sign in with a password; false when there is no such person. */
+  hasPassword(email: string): Promise<boolean>;
 }
 
 export interface NewPerson {

@@ -1,4 +1,3 @@
-import { scopes } from "@mooring/contract";
 import type { OrganisationDeps } from "../../src/control/organisations.ts";
 import * as organisations from "../../src/control/organisations.ts";
 import { type Actor, scopesOfRole } from "../../src/domain/actor.ts";
@@ -42,10 +41,12 @@ export function createWorld(db: Database, { publicUrl = new URL("http://127.0.0.
 
   /** A new organisation and its owner. */
   async function organisation(name: string): Promise<{ org: OrganisationId; owner: Actor }> {
-    const id = newId<OrganisationId>();
-    const owner = await person(`owner@${id.toLowerCase()}.example`);
-    await organisations.establish(deps, { id, name, owner, requestId: "setup" });
-    return { org: id, owner: actor(id, owner, "owner") };
+    const email = `owner-${newId().toLowerCase()}@example.com`;
+    const owner = await person(email);
+    const caller = { kind: "person", person: { id: owner, name: "Owner", email } } as const;
+    const { id } = await organisations.create(deps, { caller, requestId: "setup" }, { name });
+    const org = id as OrganisationId;
+    return { org, owner: actor(org, owner, "owner") };
   }
 
   async function member(org: OrganisationId, role: keyof typeof scopesOfRole): Promise<Actor> {
@@ -69,8 +70,6 @@ function actor(org: OrganisationId, id: UserId, role: keyof typeof scopesOfRole)
     mayChangeProductionSecrets: role === "owner" || role === "admin",
   };
 }
-
-export const everyScope = scopes;
 
 /** The cookie of an answer as a browser would send it back. */
 export const cookieOf = ({ cookies }: { cookies: readonly string[] }) => cookies[0]?.split(";", 1)[0] ?? "";
