@@ -77,7 +77,7 @@ async function assemble({
   const snapshots = createSnapshots({ load: createSnapshotLoader({ db, seals }), isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const gateway = createGateway({ net, log, clock, snapshots, authenticate, newRequestId: () => newId<string>() });
+  const gateway = createGateway({ net, log, snapshots, authenticate, lingerMs, newRequestId: () => newId<string>() });
   const deps = { db, clock, newId, seals, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   let isClosing = false;
   const app = await serveHttp({
@@ -109,6 +109,7 @@ async function assemble({
 
 const version = "0.1.0";
 const drainMs = 10_000;
+const lingerMs = 2_000;
 
 async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
   if (first) return firstGreeting({ url, first, link: await people.createSignInLink(first.owner) });
