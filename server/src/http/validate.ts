@@ -28,12 +28,15 @@ export function createValidator(): Validator {
   return {
     check(operation, request) {
       const { query, body } = compiled.get(operation) ?? {};
-      const faults = [...faultsOf(query, request.query), ...faultsOf(body, request.body)];
+      const { $defs } = definitions;
+      const faults = [...faultsOf($defs, query, request.query), ...faultsOf($defs, body, request.body)];
       if (!query) faults.push(...Object.keys(request.query ?? {}).map((field) => ({ field, message: unknownParameter })));
       if (faults.length > 0) throw new Problem("invalid_request", { fields: faults.slice(0, faultsMax) });
     },
   };
 }
+
+type Definitions = Readonly<Record<string, unknown>>;
 
 const faultsMax = 200;
 const unknownParameter = "This parameter is not known here.";
@@ -53,16 +56,62 @@ function createAjv(options: { coerceTypes: boolean }): Ajv2020 {
   return ajv;
 }
 
-function faultsOf(validate: ValidateFunction | undefined, value: unknown): Fault[] {
+function faultsOf(definitions: Definitions, validate: ValidateFunction | undefined, value: unknown): Fault[] {
   if (!validate || validate(value)) return [];
-  // One fault a field: a value of the wrong type also misses every list and pattern. `if` only repeats what its branch said.
+  const errors = validate.errors ?? [];
+  const faults = byField(errors);
+  const untold = errors.filter(({ keyword }) => keyword === "discriminator");
+  if (untold.length > 0)
+    for (const [field, fault] of faultsBehind(definitions, validate, value, untold)) if (!faults.has(field)) faults.set(field, fault);
+  return [...faults.values()];
+}
+
+/**
+ * Where nothing says which variant is meant, no variant is checked, and its faults would only show in a second try. So each variant is
+ * tried there, on a copy, and what is wrong in all of them is told too.
+ */
+function faultsBehind(
+  definitions: Definitions,
+  validate: ValidateFunction,
+  value: unknown,
+  untold: readonly ErrorObject[],
+): Map<string, Fault> {
+  const places = untold.map((error) => ({ error, tags: tagsOf(definitions, error) }));
+  const tries = Math.max(...places.map(({ tags }) => tags.length));
+  let common: Map<string, Fault> | undefined;
+  for (let at = 0; at < tries; at++) {
+    const copy = structuredClone(value);
+    for (const { error, tags } of places) setTag(copy, error, tags[at % tags.length]);
+    validate(copy);
+    const found = byField(validate.errors ?? []);
+    common = common ? new Map([...common].filter(([field]) => found.has(field))) : found;
+  }
+  return common ?? new Map();
+}
+
+/** The words that tell the variants apart at an error's place, which the contract lists beside them. */
+function tagsOf(definitions: Definitions, { parentSchema, params }: ErrorObject): string[] {
+  const variants = (parentSchema?.oneOf ?? []) as { $ref?: string }[];
+  return variants.map(({ $ref = "" }) => {
+    const variant = definitions[$ref.split("/").at(-1) ?? ""] as { properties: Record<string, { const: string }> } | undefined;
+    return variant?.properties[params.tag]?.const ?? "";
+  });
+}
+
+function setTag(root: unknown, { instancePath, params }: ErrorObject, tag: string | undefined): void {
+  const place = partsOf(instancePath).reduce<unknown>((inner, part) => (inner as Record<string, unknown>)[part], root);
+  (place as Record<string, unknown>)[params.tag] = tag;
+}
+
+/** One fault a field: a value of the wrong type also misses every list and pattern. `if` only repeats what its branch said. */
+function byField(errors: readonly ErrorObject[]): Map<string, Fault> {
   const faults = new Map<string, Fault>();
-  for (const error of validate.errors ?? []) {
+  for (const error of errors) {
     if (error.keyword === "if") continue;
     const fault = faultOf(error);
     if (!faults.has(fault.field)) faults.set(fault.field, fault);
   }
-  return [...faults.values()];
+  return faults;
 }
 
 function faultOf(error: ErrorObject): Fault {
@@ -98,9 +147,11 @@ function faultOf(error: ErrorObject): Fault {
 
 /** A JSON Pointer (RFC 6901) as the path that the API shows: `/environments/0/name` is `environments[0].name`. */
 function fieldOf(pointer: string): string {
-  return pointer
+  return partsOf(pointer).reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === "" ? part : `${path}.${part}`), "");
+}
+
+const partsOf = (pointer: string): string[] =>
+  pointer
     .split("/")
     .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === "" ? part : `${path}.${part}`), "");
-}
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
