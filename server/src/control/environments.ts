@@ -99,6 +99,7 @@ export async function remove(
       });
     }
     await store.deleteEnvironments(tx, actor.org, [id]);
+    await store.closeGap(tx, actor.org, connectionId, placed.position);
     await touchConnection(tx, actor.org, connectionId, deps.clock.now());
     recorder.audit({ operation: "environment.deleted", subject: { type: "environment", id, name: placed.environment.name } });
     recorder.announce({ kind: "connection", org: actor.org, id: connectionId });

@@ -94,6 +94,15 @@ export async function moveEnvironment(tx: Tx, org: OrganisationId, id: Environme
   await tx.run(sql`update environments set position = ${position} where org_id = ${org} and id = ${id}`);
 }
 
+/** Moves up everything behind `position`, which just became free, so that positions stay the places in the order. */
+export async function closeGap(tx: Tx, org: OrganisationId, connectionId: ConnectionId, position: number): Promise<void> {
+  await tx.run(sql`
+    update environments
+    set position = position - 1
+    where org_id = ${org} and connection_id = ${connectionId} and position > ${position}
+  `);
+}
+
 /** Gives environments names nobody else has, so that a request may swap names although uniqueness is checked row by row. */
 export async function parkNames(tx: Tx, org: OrganisationId, ids: readonly EnvironmentId[]): Promise<void> {
   if (ids.length === 0) return;
