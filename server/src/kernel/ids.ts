@@ -1,3 +1,4 @@
+import { randomFillSync } from "node:crypto";
 import { monotonicFactory } from "ulid";
 import type { Clock } from "./clock.ts";
 
@@ -11,11 +12,26 @@ export type VersionId = string & { readonly brand: "VersionId" };
 
 /** Gives ids that sort by the time of `clock`, even several within one millisecond of one process. */
 export function createIds(clock: Clock): <Id extends string>() => Id {
-  const next = monotonicFactory();
+  const next = monotonicFactory(createRandom());
   return <Id extends string>() => next(clock.now().getTime()) as Id;
 }
 
 export type NewId = ReturnType<typeof createIds>;
+
+/** Random fractions, drawn in bulk: ulid asks for one per character, and would otherwise enter the kernel for each. */
+function createRandom(): () => number {
+  const bytes = new Uint8Array(4096);
+  let at = bytes.length;
+  return () => {
+    if (at === bytes.length) {
+      randomFillSync(bytes);
+      at = 0;
+    }
+    const byte = bytes[at] ?? 0;
+    at += 1;
+    return byte / 256;
+  };
+}
 
 /** Tells whether `text` is a ULID in the one spelling Mooring takes: upper case, 26 characters, 128 bits at most. */
 export function isUlid(text: string): boolean {

@@ -1,0 +1,26 @@
+import type { AuthSchemeConfig, ProtocolType } from "@mooring/contract";
+import type { ConnectionId, CredentialId, EnvironmentId, OrganisationId } from "../kernel/ids.ts";
+import type { CredentialSecrets } from "./credential.ts";
+
+/** Everything a call through one environment needs, as one committed state. Never changed: a change makes a new one. */
+export interface EnvironmentSnapshot {
+  readonly org: OrganisationId;
+  readonly connectionId: ConnectionId;
+  readonly connectionName: string;
+  readonly environmentId: EnvironmentId;
+  readonly environmentName: string;
+  readonly protocol: ProtocolType;
+  /** A template; empty for a protocol without one. */
+  readonly baseUrl: string;
+  readonly variables: ReadonlyMap<string, string>;
+  /** The environment's action credentials, opened, in the order they are applied. */
+  readonly credentials: readonly AppliedCredential[];
+}
+
+/** A credential and how this environment proves identity with it. */
+export interface AppliedCredential {
+  readonly id: string;
+  readonly config: AuthSchemeConfig;
+  readonly credentialId: CredentialId;
+  readonly secrets: CredentialSecrets;
+}

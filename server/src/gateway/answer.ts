@@ -1,0 +1,30 @@
+import type { ServerResponse } from "node:http";
+import type { Problem } from "../kernel/errors.ts";
+
+/** Answers a failure of ours in the contract's shape. Never holds what an upstream said. Does nothing when an answer has begun. */
+export function answerProblem(response: ServerResponse, problem: Problem, requestId: string): void {
+  if (response.headersSent || response.destroyed) return;
+  const { code, message, fields, status, retryAfterSeconds } = problem;
+  const body = Buffer.from(JSON.stringify({ code, message, ...(fields ? { fields } : {}) }));
+  const headers = [
+    "content-type",
+    "application/json; charset=utf-8",
+    "content-length",
+    String(body.length),
+    "cache-control",
+    "no-store",
+    "x-content-type-options",
+    "nosniff",
+    "content-security-policy",
+    "sandbox",
+    "mooring-origin",
+    "gateway",
+    "mooring-request-id",
+    requestId,
+  ];
+  if (status === 401) headers.push("www-authenticate", "Bearer");
+  if (status === 405) headers.push("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  if (retryAfterSeconds !== undefined) headers.push("retry-after", String(retryAfterSeconds));
+  response.writeHead(status, headers);
+  response.end(body);
+}

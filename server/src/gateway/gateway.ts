@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Actor } from "../domain/actor.ts";
+import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
+import { Problem } from "../kernel/errors.ts";
+import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
+import type { Log } from "../kernel/log.ts";
+import { answerProblem } from "./answer.ts";
+import { discardRest } from "./body.ts";
+import { createRecord, type GatewayStats } from "./record.ts";
+import type { Snapshots } from "./resolve.ts";
+import { type Call, createSend, type SendDeps } from "./send.ts";
+import { type Target, targetOf } from "./target.ts";
+
+/** The data plane: calls to outside systems, on the bare node:http server because every layer above it costs each call. */
+export interface Gateway {
+  /** Whether a request target (RFC 9112 section 3.2) is the gateway's to answer. */
+  matches(url: string): boolean;
+  /** Answers a request whose target matches. Never throws; returns before the answer is there. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  stats(): GatewayStats;
+}
+
+export interface GatewayDeps extends SendDeps {
+  /** Who calls, for this organisation. At once when warm. Throws or rejects with a `Problem` when nobody known does. */
+  readonly authenticate: (request: IncomingMessage, org: OrganisationId) => Actor | Promise<Actor>;
+  readonly snapshots: Pick<Snapshots, "get">;
+  readonly newRequestId: () => string;
+  readonly log: Log;
+}
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const { authenticate, snapshots, newRequestId, log } = deps;
+  const record = createRecord();
+  const send = createSend(deps);
+  return { matches: (url) => targetOf(url) !== undefined, handle, stats: record.stats };
+
+  function handle(request: IncomingMessage, response: ServerResponse): void {
+    const requestId = newRequestId();
+    const call: Call = { request, response, requestId };
+    record.begin();
+    try {
+      const going = authenticated(call, targetOf(request.url ?? ""));
+      if (going) going.catch((error: unknown) => refuse(call, error));
+    } catch (error) {
+      refuse(call, error);
+    }
+  }
+
+  // Each step goes on at once when the one before is at hand, because a promise costs a warm call more than the step itself.
+  function authenticated(call: Call, target: Target | undefined): Promise<void> | undefined {
+    if (!target || !isUlid(target.org)) throw new Problem("not_found");
+    const actor = authenticate(call.request, target.org as OrganisationId);
+    return actor instanceof Promise ? actor.then((known) => allowed(call, target, known)) : allowed(call, target, actor);
+  }
+
+  function allowed(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
+    requireCallRights(actor, target);
+    const snapshot = snapshots.get(actor.org, target.connection as ConnectionId, target.environment);
+    if (snapshot instanceof Promise) return snapshot.then((found) => sent(call, target, actor, found));
+    sent(call, target, actor, snapshot);
+    return undefined;
+  }
+
+  function sent(call: Call, target: Target, actor: Actor, snapshot: EnvironmentSnapshot | undefined): void {
+    if (!snapshot) throw new Problem("not_found");
+    if (actor.environments && !actor.environments.has(snapshot.environmentId)) {
+      throw new Problem("forbidden", { message: "The API key is limited to other environments." });
+    }
+    // The caller may have gone while something was looked up.
+    if (call.response.destroyed) record.end("aborted");
+    else send(call, target, snapshot, record.end);
+  }
+
+  function refuse({ request, response, requestId }: Call, error: unknown): void {
+    const problem = error instanceof Problem ? error : new Problem("internal", { cause: error });
+    if (problem.status >= 500) log.error(problem.code, { requestId, status: problem.status, error });
+    answerProblem(response, problem, requestId);
+    discardRest(request, response, deps);
+    record.end("gateway");
+  }
+}
+
+/** Another organisation answers as an unknown one does; so does a malformed id, which no row can have. */
+function requireCallRights(actor: Actor, { org, connection }: Target): void {
+  if (actor.org !== org || !isUlid(connection)) throw new Problem("not_found");
+  if (!actor.scopes.has("gateway:call")) throw new Problem("forbidden", { message: "This needs the scope gateway:call." });
+  if (actor.connections && !actor.connections.has(connection)) {
+    throw new Problem("forbidden", { message: "The API key is limited to other connections." });
+  }
+}

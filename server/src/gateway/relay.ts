@@ -1,0 +1,133 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { problemOf } from "../net/problems.ts";
+import { relayHeaders, type UpstreamHeaders } from "../protocols/http/response-headers.ts";
+import { answerProblem } from "./answer.ts";
+import { discardRest } from "./body.ts";
+
+export interface RelayDeps {
+  /** How long the rest of a caller's body is read after the answer has ended. */
+  readonly lingerMs: number;
+  /** Called once, when the caller's answer has ended in whatever way. */
+  readonly onSettled: (outcome: Outcome) => void;
+}
+
+/** Whose answer the caller got, or that the caller was gone before its end. */
+export type Outcome = "upstream" | "gateway" | "aborted";
+
+/** The upstream's side of an exchange, as far as a relay holds it back. */
+export interface Wire {
+  pause(): void;
+  resume(): void;
+}
+
+/** A way to end the exchange with the upstream. */
+export interface Abortable {
+  abort(reason: Error): void;
+}
+
+/**
+ * Passes an upstream's answer on to the caller as it comes: no more is held than one piece that was read before the caller's side was
+ * ready. An answer that breaks off breaks off for the caller too, so that half of one never looks whole. A caller that goes away takes
+ * the upstream's exchange along.
+ */
+export class Relay {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #requestId: string;
+  readonly #deps: RelayDeps;
+  #exchange: Abortable | undefined;
+  /** A first piece, held until it is clear whether more comes: head, body and end then leave in one write. */
+  #held: Buffer | undefined;
+  #isFlushed = false;
+  #isDraining = false;
+  #outcome: Outcome = "aborted";
+
+  constructor(request: IncomingMessage, response: ServerResponse, requestId: string, deps: RelayDeps) {
+    this.#request = request;
+    this.#response = response;
+    this.#requestId = requestId;
+    this.#deps = deps;
+    response.on("close", () => this.#closed());
+  }
+
+  /** Takes what ends the exchange when the caller goes away. */
+  attach(exchange: Abortable): void {
+    this.#exchange = exchange;
+  }
+
+  onRequestStart(): void {}
+
+  onResponseStart(_wire: Wire, status: number, headers: UpstreamHeaders): void {
+    const pairs = relayHeaders(headers, status);
+    pairs.push("x-content-type-options", "nosniff", "content-security-policy", "sandbox");
+    pairs.push("mooring-origin", "upstream", "mooring-request-id", this.#requestId);
+    this.#response.writeHead(status, pairs);
+    this.#outcome = "upstream";
+    // What comes in the same read as the head is seen before this runs; a head alone must not wait for a body.
+    process.nextTick(flush, this);
+  }
+
+  onResponseData(wire: Wire, piece: Buffer): void {
+    if (this.#held === undefined && !this.#isFlushed) {
+      this.#held = piece;
+      return;
+    }
+    this.flush();
+    if (this.#response.write(piece) || this.#response.destroyed) return;
+    wire.pause();
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#response.on("drain", () => wire.resume());
+  }
+
+  onResponseEnd(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    this.#isFlushed = true;
+    if (held === undefined) this.#response.end();
+    // As Latin-1 text a small body joins the head in one buffer; as a buffer of its own it would double the work of the write.
+    else if (held.length <= joinedBytesMax) this.#response.end(held.toString("latin1"), "latin1");
+    else this.#response.end(held);
+    discardRest(this.#request, this.#response, this.#deps);
+  }
+
+  onResponseError(_wire: Wire, error: Error): void {
+    const response = this.#response;
+    if (response.destroyed || response.writableEnded) return;
+    if (response.headersSent) {
+      breakOff(response);
+      return;
+    }
+    this.#outcome = "gateway";
+    answerProblem(response, problemOf(error), this.#requestId);
+    discardRest(this.#request, response, this.#deps);
+  }
+
+  /** Sends what is held, or the head alone. Does nothing the second time. */
+  flush(): void {
+    if (this.#isFlushed) return;
+    this.#isFlushed = true;
+    const held = this.#held;
+    this.#held = undefined;
+    if (held === undefined) this.#response.flushHeaders();
+    else this.#response.write(held);
+  }
+
+  #closed(): void {
+    if (!this.#response.writableFinished) {
+      this.#outcome = "aborted";
+      this.#exchange?.abort(new Error("The caller went away."));
+    }
+    this.#deps.onSettled(this.#outcome);
+  }
+}
+
+const joinedBytesMax = 16 * 1024;
+
+const flush = (relay: Relay) => relay.flush();
+
+/** Ends the connection without ending the answer. HTTP/1.0 ends answers by closing, so there only a reset tells the difference. */
+function breakOff(response: ServerResponse): void {
+  if (response.req.httpVersionMinor === 0) response.socket?.resetAndDestroy();
+  response.destroy();
+}

@@ -1,0 +1,70 @@
+/**
+ * The headers of an upstream's answer that reach the caller, name, value, name, value. Stripped (S-8) are hop-by-hop headers and
+ * whatever `Connection` names, and all that would act on Mooring's own origin in a browser: cookies, CORS, policies, reports.
+ */
+export function relayHeaders(headers: UpstreamHeaders, status: number): string[] {
+  const relayed: string[] = [];
+  const { connection: named } = headers;
+  const dropped = named === undefined || named === "keep-alive" || named === "close" ? undefined : tokensOf(named);
+  for (const name in headers) {
+    if (isStripped(name) || dropped?.has(name)) continue;
+    const value = headers[name];
+    if (typeof value === "string") relayed.push(name, value);
+    else if (value !== undefined) for (const one of value) relayed.push(name, one);
+  }
+  // RFC 9110 section 8.6: no length with 204; RFC 9112 section 6.3: with a transfer coding a length means nothing.
+  if (status === 204 || headers["transfer-encoding"] !== undefined) return withoutLength(relayed);
+  return relayed;
+}
+
+/** Names in lower case; own properties only. */
+export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+function withoutLength(pairs: readonly string[]): string[] {
+  return pairs.filter((_, at) => pairs[at - (at % 2)] !== "content-length");
+}
+
+function tokensOf(value: string | readonly string[]): Set<string> {
+  return new Set([value].flat().flatMap((list) => list.split(",").map((token) => token.trim().toLowerCase())));
+}
+
+/** As for requests: what was found out about a name is kept, `namesMax` names at most, and then afresh. */
+function isStripped(name: string): boolean {
+  const known = stripped.get(name);
+  if (known !== undefined) return known;
+  if (stripped.size >= namesMax) stripped.clear();
+  const found = strippedNames.has(name) || strippedPrefixes.some((prefix) => name.startsWith(prefix));
+  stripped.set(name, found);
+  return found;
+}
+
+const stripped = new Map<string, boolean>();
+const namesMax = 1000;
+
+const strippedPrefixes = ["mooring-", "proxy-", "access-control-"];
+
+const strippedNames = new Set([
+  "connection",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "set-cookie",
+  "set-cookie2",
+  "clear-site-data",
+  "strict-transport-security",
+  "public-key-pins",
+  "public-key-pins-report-only",
+  "expect-ct",
+  "content-security-policy",
+  "content-security-policy-report-only",
+  // The gateway sets its own.
+  "x-content-type-options",
+  "alt-svc",
+  "nel",
+  "report-to",
+  "reporting-endpoints",
+  "accept-ch",
+  "service-worker-allowed",
+]);

@@ -1,0 +1,12 @@
+import type { Scheme } from "./scheme.ts";
+
+/** The system asks for no proof. */
+export const none: Scheme = {
+  about: {
+    id: "01KASCHEME0000000000000001",
+    type: "none",
+    name: "None",
+    description: "Adds nothing: the system asks for no proof.",
+  },
+  apply() {},
+};
