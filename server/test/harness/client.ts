@@ -1,0 +1,64 @@
+import { type OperationId, operations } from "@mooring/contract";
+import type { Actor } from "./actors.ts";
+import { type Answer, checkedAnswer, type RawAnswer } from "./answers.ts";
+
+/** What to send. `organisation_id` is the actor's own unless given. `text` and `contentType` stand in for a JSON `body`. */
+export interface Sent {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: unknown;
+  readonly text?: string | Uint8Array;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Client {
+  /** Sends one operation as `actor`. Throws when the answer, whatever its status, is not what the contract promises. */
+  send<Id extends OperationId>(actor: Actor, operation: Id, sent?: Sent): Promise<Answer<Id>>;
+  /** The same for what must succeed. */
+  must<Id extends OperationId>(actor: Actor, operation: Id, sent?: Sent): Promise<Answer<Id>>;
+  /** Sends anything anywhere, and checks nothing. */
+  raw(path: string, init?: RequestInit): Promise<RawAnswer>;
+}
+
+/** A client that keeps every answer it gets in `answers`, headers too, for the search at the end (V-7). */
+export function createClient(origin: URL, answers: string[]): Client {
+  async function raw(path: string, init: RequestInit = {}): Promise<RawAnswer> {
+    const response = await fetch(new URL(path, origin), { redirect: "manual", ...init });
+    const answer = { status: response.status, headers: response.headers, text: await response.text() };
+    answers.push(`${JSON.stringify([...answer.headers])}\n${answer.text}`);
+    return answer;
+  }
+
+  async function send<Id extends OperationId>(actor: Actor, id: Id, sent: Sent = {}): Promise<Answer<Id>> {
+    return checkedAnswer(id, await raw(addressOf(id, actor, sent), requestOf(id, actor, sent)));
+  }
+
+  async function must<Id extends OperationId>(actor: Actor, id: Id, sent: Sent = {}): Promise<Answer<Id>> {
+    const answer = await send(actor, id, sent);
+    if (answer.status >= 400) throw new Error(`${id} as ${actor.name} answered ${answer.status} ${answer.text}`);
+    return answer;
+  }
+
+  return { raw, send, must };
+}
+
+/** The path and query of an operation with these parameters filled in. Throws when one is missing. */
+export function addressOf(id: OperationId, actor: Actor, { params = {}, query = {} }: Sent): string {
+  const known: Readonly<Record<string, string>> = { organisation_id: actor.org, ...params };
+  const path = operations[id].path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    if (known[name] === undefined) throw new Error(`${id} needs ${name}.`);
+    return encodeURIComponent(known[name]);
+  });
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
+  return search === "" ? path : `${path}?${search}`;
+}
+
+function requestOf(id: OperationId, actor: Actor, { body, text, contentType = "application/json", headers }: Sent): RequestInit {
+  const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  return {
+    method: operations[id].method,
+    headers: { ...actor.headers, ...(payload === undefined ? {} : { "content-type": contentType }), ...headers },
+    ...(payload === undefined ? {} : { body: payload as BodyInit }),
+  };
+}

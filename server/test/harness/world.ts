@@ -1,0 +1,73 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createIds, type OrganisationId } from "../../src/kernel/ids.ts";
+import { type Actors, createActors } from "./actors.ts";
+import { leaksIn } from "./canary.ts";
+import { type Client, createClient } from "./client.ts";
+import { createTestClock } from "./clock.ts";
+import { engines, type Place } from "./engines.ts";
+import { type RunningMooring, runMooring } from "./mooring.ts";
+
+/** Everything a test needs: a running Mooring, a client that checks what it is told, and a cast to send as. */
+export interface World extends Client, Actors {
+  readonly place: Place;
+  readonly mooring: RunningMooring;
+  readonly clock: ReturnType<typeof createTestClock>;
+  /** What the server made and showed once; it may be in that answer and nowhere else. */
+  readonly shownOnce: string[];
+  newId(): string;
+  /** A subscription written straight into the database: there is no operation for it yet. Returns its name. */
+  subscribe(connectionId: string, to?: { environment?: string; version?: string; org?: string }): Promise<string>;
+}
+
+/**
+ * Runs `body`'s tests on each engine, in a world that they share. The last test of each is the search for secrets in whatever was
+ * answered, logged and stored (V-7).
+ */
+export function onEachEngine(title: string, body: (world: World) => void): void {
+  describe.each(engines)(`${title}, on $name`, ({ prepare }) => {
+    const world = {} as World;
+    const answers: string[] = [];
+    beforeAll(async () => {
+      Object.assign(world, await createWorld(await prepare(), answers));
+    });
+    afterAll(async () => {
+      await world.mooring?.close();
+      await world.place?.remove();
+    });
+    body(world);
+    test("no secret is in an answer, a log line, the metrics or the database (V-7)", async () => {
+      const metrics = await world.raw("/metrics");
+      const written = [...world.mooring.logLines, metrics.text, await world.mooring.dump()].join("\n");
+      expect(leaksIn(answers.join("\n"))).toEqual([]);
+      expect(leaksIn(written)).toEqual([]);
+      const readable = world.shownOnce.filter((secret) => secret !== "" && written.includes(secret));
+      expect(readable).toEqual([]);
+      expect(answers.length).toBeGreaterThan(1);
+    });
+  });
+}
+
+async function createWorld(place: Place, answers: string[]): Promise<World> {
+  const clock = createTestClock();
+  const mooring = await runMooring(place, clock);
+  const client = createClient(mooring.origin, answers);
+  const shownOnce = [mooring.masterKey];
+  const { db, people, bootstrap, origin } = mooring;
+  const actors = createActors({ client, db, people, clock, origin, bootstrap, shownOnce });
+  const newId = createIds(clock);
+  return { place, mooring, clock, shownOnce, ...client, ...actors, newId: () => newId<string>(), subscribe };
+
+  async function subscribe(connectionId: string, to: { environment?: string; version?: string; org?: string } = {}): Promise<string> {
+    const org = (to.org ?? bootstrap.organisation) as OrganisationId;
+    const [id, at] = [newId<string>(), clock.now().toISOString()];
+    const name = `subscription ${id}`;
+    await db.write(org, (tx) =>
+      tx.run(sql`
+        insert into subscriptions (org_id, id, connection_id, name, version_id, environment_id, created_at, updated_at)
+        values (${org}, ${id}, ${connectionId}, ${name}, ${to.version ?? null}, ${to.environment ?? null}, ${at}, ${at})
+      `),
+    );
+    return name;
+  }
+}

@@ -1,0 +1,19 @@
+import type { OperationId } from "@mooring/contract";
+import { connectionScenarios, environmentScenarios } from "./connections.ts";
+import { credentialScenarios } from "./credentials.ts";
+import type { Five } from "./five.ts";
+import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
+import { versionScenarios } from "./versions.ts";
+
+/** Every operation's five scenarios: an operation that is missing here does not compile. */
+export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
+  ...connectionScenarios,
+  ...environmentScenarios,
+  ...credentialScenarios,
+  ...versionScenarios,
+  ...protocolScenarios,
+  ...organisationScenarios,
+  ...memberScenarios,
+  ...apiKeyScenarios,
+  ...auditScenarios,
+};
