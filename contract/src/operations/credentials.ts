@@ -38,7 +38,8 @@ export const credentialOperations = {
     tag: "Credentials",
     access: "secrets:write",
     summary: "Change a credential",
-    description: "A masked value keeps what is stored. `type` never changes. A new token URL needs the secrets again.",
+    description:
+      "A masked value keeps what is stored. `type` never changes. A new token URL sends the secrets elsewhere, which is one reason why this needs `secrets:write`.",
     body: CredentialUpdate,
     success: { status: 200, body: Credential },
   },

@@ -47,7 +47,7 @@ export interface DefaultsChange {
   readonly after: readonly EnvironmentVariable[];
 }
 
-/** A new environment: its links in the order given, its variables over `defaults`. */
+/** A new environment: its links in the order given, its variables over `defaults`. `field` goes before the name of a faulty field. */
 export function planNew(
   { newId, intake, protocol }: PlanContext,
   given: EnvironmentCreate,
@@ -56,7 +56,7 @@ export function planNew(
   const id = newId<EnvironmentId>();
   const newLinks = (["action", "trigger"] as const).flatMap((purpose) =>
     (given.credentials[purpose] ?? []).flatMap((entry, index) => {
-      const at = `${field}.credentials.${purpose}[${index}]`;
+      const at = `${field}credentials.${purpose}[${index}]`;
       const credential = intake.credential(entry.credential, `${at}.credential`);
       const config = intake.config(entry.authSchemeConfig, `${at}.authSchemeConfig`, {
         protocol,
@@ -69,7 +69,7 @@ export function planNew(
       ];
     }),
   );
-  checkVariables(intake, given.variables, `${field}.variables`);
+  checkVariables(intake, given.variables, `${field}variables`);
   return {
     fields: { id, name: given.name, slug: slugOf(given.name), position, variables: over(defaults, given.variables) },
     before: undefined,
@@ -93,7 +93,9 @@ export function planUpdate(
   { field, position, defaults }: { field: string; position: number; defaults?: DefaultsChange | undefined },
 ): EnvironmentPlan {
   const { intake } = context;
-  if (given.variables) checkVariables(intake, given.variables, `${field}.variables`);
+  // Alone in its request, an environment is the whole body.
+  const inside = field === "" ? "" : `${field}.`;
+  if (given.variables) checkVariables(intake, given.variables, `${inside}variables`);
   const variables = carried(before.variables, given.variables, defaults);
   const changedLinks: Pick<LinkFields, "id" | "position" | "config">[] = [];
   const removedLinks: string[] = [];
@@ -101,7 +103,7 @@ export function planUpdate(
   for (const purpose of ["action", "trigger"] as const) {
     const entries = given.credentials?.[purpose];
     if (!entries) continue;
-    const links = planLinks(context, before.credentials[purpose], entries, { field: `${field}.credentials.${purpose}`, purpose });
+    const links = planLinks(context, before.credentials[purpose], entries, { field: `${inside}credentials.${purpose}`, purpose });
     changedLinks.push(...links.changed);
     removedLinks.push(...links.removed);
     changesSecrets ||= links.changesSecrets;

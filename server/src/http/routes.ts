@@ -1,4 +1,4 @@
-import { type Operation, type OperationId, operations } from "@mooring/contract";
+import { type Operation, type OperationId, operations, pathParameters } from "@mooring/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Call } from "../control/change.ts";
 import { AnsweredBefore } from "../control/once.ts";
@@ -60,10 +60,11 @@ async function admit(request: FastifyRequest, { access }: Operation, { authentic
   return { caller: undefined, actor };
 }
 
-// A malformed id answers like an unknown one.
+// A malformed id answers like an unknown one. What may be a name may be any text, but the engines keep no NUL.
 function requireKnownIds(params: Record<string, string>): void {
-  for (const name of ["organisation_id", "connection_id", "credential_id"]) {
-    if (params[name] !== undefined && !isUlid(params[name])) throw new Problem("not_found");
+  for (const [name, value] of Object.entries(params)) {
+    const { format } = pathParameters[name as keyof typeof pathParameters] as { format?: string };
+    if (format !== "ulid" ? value.includes("\0") : !isUlid(value)) throw new Problem("not_found");
   }
 }
 

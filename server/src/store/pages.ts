@@ -113,11 +113,14 @@ function cursorValues(cursor: string | undefined, isBoth: boolean, order: readon
   if (isBoth) throw new Problem("invalid_request", { fields: [{ field: "before", message: "Send after or before, not both." }] });
   if (cursor === undefined) return undefined;
   const [name, ...values] = parse(cursor);
-  if (name !== nameOf(order) || values.length !== order.length || !values.every((value) => typeof value === "string")) {
+  if (name !== nameOf(order) || values.length !== order.length || !values.every(isKept)) {
     throw new Problem("invalid_request", { message: "The cursor is not one that this list, in this order, gave." });
   }
   return values;
 }
+
+// PostgreSQL keeps no NUL, so no row has one.
+const isKept = (value: unknown): value is string => typeof value === "string" && !value.includes("\0");
 
 function parse(cursor: string): unknown[] {
   try {
