@@ -45,7 +45,7 @@ export async function startMooring({ config, clock = systemClock, log = createLo
   try {
     return await assemble({ config, clock, log, ...(resolve ? { resolve } : {}), listener });
   } catch (error) {
-    listener.server.close();
+    await listener.close(0);
     throw error;
   }
 }
@@ -98,9 +98,8 @@ async function assemble({
 
   async function close(): Promise<void> {
     isClosing = true;
-    const cut = setTimeout(() => listener.server.closeAllConnections(), drainMs);
+    await listener.close(drainMs);
     await app.close();
-    clearTimeout(cut);
     await net.close();
     await authenticator.close();
     await db.close();

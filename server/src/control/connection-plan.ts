@@ -70,17 +70,17 @@ function planEnvironments(context: PlanContext, before: Connection, given: Conne
   if (!given.environments) {
     return stored.map((placed) => {
       const { environment, position } = placed;
-      return planUpdate(context, placed, { name: environment.name }, { field: `environments[${position}]`, position, defaults });
+      return planUpdate(context, placed, { name: environment.name }, { field: `environments[${position}].`, position, defaults });
     });
   }
   const byId = new Map(stored.map((placed) => [placed.environment.id, placed]));
   const seen = new Set<string>();
   return given.environments.flatMap((item, position) => {
-    const field = `environments[${position}]`;
+    const field = `environments[${position}].`;
     if (!("id" in item)) return [planNew(context, item, { field, position, defaults: given.environmentVariables ?? [] })];
     const placed = byId.get(item.id);
-    if (!placed) context.intake.fault(`${field}.id`, "The connection has no environment with this id.");
-    if (seen.has(item.id)) context.intake.fault(`${field}.id`, "The environment is listed twice.");
+    if (!placed) context.intake.fault(`${field}id`, "The connection has no environment with this id.");
+    if (seen.has(item.id)) context.intake.fault(`${field}id`, "The environment is listed twice.");
     seen.add(item.id);
     return placed ? [planUpdate(context, placed, item, { field, position, defaults })] : [];
   });

@@ -73,7 +73,7 @@ export async function create<Given extends NewConnection>(
       intake.config(config, `authSchemeConfigs[${index}]`, { protocol }),
     );
     const plans = given.environments.map((environment, position) =>
-      planNew({ newId, intake, protocol }, environment, { field: `environments[${position}]`, position, defaults: variables }),
+      planNew({ newId, intake, protocol }, environment, { field: `environments[${position}].`, position, defaults: variables }),
     );
     checkPlans(intake, plans);
     if (intake.sendsSecret)

@@ -10,6 +10,8 @@ export interface Listener {
   readonly port: number;
   /** From now on requests go here; until then they are told to come back. */
   serve(handle: Handle): void;
+  /** Takes no more connections, lets requests under way end for at most `drainMs`, and cuts off what is left. */
+  close(drainMs: number): Promise<void>;
 }
 
 /**
@@ -43,7 +45,21 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
     serve(next) {
       handle = next;
     },
+    close: (drainMs) => close(server, drainMs),
   };
+}
+
+function close(server: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection that is kept alive becomes idle when its request ends, so this is asked again and again.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(cut);
+      resolve();
+    });
+  });
 }
 
 function readable(error: NodeJS.ErrnoException, host: string, port: number): Error {

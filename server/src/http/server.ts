@@ -25,7 +25,7 @@ export interface ServerDeps extends RouteDeps {
   readonly extras: (app: FastifyInstance) => void;
 }
 
-/** Serves the control plane on `listener`, and hands the gateway its calls. A body that stops coming for 60 s is given up. */
+/** Serves the control plane on `listener`, and hands the gateway its calls. A body that is not there within 60 s is given up. */
 export async function serveHttp({ listener, handlers, gateway, log, newRequestId, extras, ...deps }: ServerDeps): Promise<FastifyInstance> {
   let control: (request: IncomingMessage, response: ServerResponse) => void = () => {};
   const app = Fastify({
@@ -75,11 +75,19 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
   await app.ready();
   listener.serve((request, response) => {
     if (gateway.matches(request.url ?? "")) return gateway.handle(request, response);
-    request.setTimeout(bodyIdleMs, () => request.destroy());
+    limitBody(request);
     return control(request, response);
   });
   return app;
 }
 
 const bodyBytesMax = 1024 * 1024;
-const bodyIdleMs = 60_000;
+const bodyTimeoutMs = 60_000;
+
+/** Cuts off a body that is not there in time. Not `request.setTimeout`: its listeners stay on a socket that many requests share. */
+function limitBody(request: IncomingMessage): void {
+  const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
+  if (length === "0" && encoding === undefined) return;
+  const timer = setTimeout(() => request.destroy(), bodyTimeoutMs);
+  request.once("end", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
+}
