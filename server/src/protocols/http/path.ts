@@ -7,13 +7,13 @@ import { Problem } from "../../kernel/errors.ts";
  * for a slash, and on `..` segments that some server would read as leaving the base path.
  */
 export function joinPath(base: string, rest: string): string {
-  if (refused.test(rest)) throw fault("The path holds a control character, a space, a backslash or a fragment.");
+  if (refused.test(rest)) throw fault("The path holds a control character, a space, a backslash, a query or a fragment.");
   if (doubtful.test(rest) && climbs(rest)) throw fault("The path leaves the connection's base URL; resolve its .. segments.");
   return base + rest || "/";
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the wire may bring them
-const refused = /[\x00-\x20\x7f\\#]/;
+const refused = /[\x00-\x20\x7f\\?#]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const refusedInQuery = /[\x00-\x20\x7f#]/;
 
