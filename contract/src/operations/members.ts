@@ -85,7 +85,8 @@ export const memberOperations = {
     tag: "Members",
     access: "public",
     summary: "Accept an invitation",
-    description: "Makes the invited person a member, and an account for them when they have none. The token is what counts.",
+    description:
+      "Makes a member of whoever is signed in, else of a new account with the invited e-mail address. 401 when that address has an account: sign in first.",
     body: InvitationAccept,
     success: { status: 200, body: InvitationAccepted },
   },

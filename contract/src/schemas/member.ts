@@ -72,7 +72,7 @@ export const InvitationAccept = object("InvitationAccept", {
   token: Type.String({ minLength: 1, maxLength: 512, pattern: "^[!-~]+$", description: "From the address of the invitation." }),
   name: name("What you are called"),
   password: Type.Optional(
-    text("12 to 128 characters. Needed unless the e-mail address already has an account.", { minLength: 12, maxLength: 128 }),
+    text("12 to 128 characters, for the new account. Ignored for somebody who is signed in.", { minLength: 12, maxLength: 128 }),
   ),
 });
 export type InvitationAccept = Static<typeof InvitationAccept>;

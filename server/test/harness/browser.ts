@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Browser, chromium } from "playwright-core";
@@ -17,8 +17,16 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: join(home, "chromium"),
     chromiumSandbox: false,
-    env: { ...process.env, LD_LIBRARY_PATH: join(home, "al2023/lib"), FONTCONFIG_PATH: join(home, "fonts") },
+    env: { ...process.env, LD_LIBRARY_PATH: join(home, "al2023/lib"), FONTCONFIG_FILE: await fontsOf(home) },
   });
+}
+
+// The package's own list names folders of the platform it is made for. With no font at all, drawing an input ends the browser.
+async function fontsOf(home: string): Promise<string> {
+  const list = join(home, "fonts.conf");
+  const text = `<fontconfig><dir>${join(home, "fonts")}</dir><cachedir>${join(home, "fonts-cache")}</cachedir></fontconfig>`;
+  await writeFile(list, text);
+  return list;
 }
 
 // Beside the package, so that a fresh `npm ci` also unpacks afresh.
