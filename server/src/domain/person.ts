@@ -24,4 +24,4 @@ export function passwordFault(password: string): string | undefined {
   return undefined;
 }
 
-export const passwordCharacters = { min: 12, max: 128 } as const;
+const passwordCharacters = { min: 12, max: 128 } as const;

@@ -26,7 +26,7 @@ export function createPeopleAdapter({ db, clock, newId }: { db: Database; clock:
 }
 
 /** How long a person stays signed in at most, and how long without opening the console. */
-export const sessionDaysMax = 30;
+const sessionDaysMax = 30;
 export const sessionIdleDays = 7;
 
 function createAdapter(db: Database, clock: Clock): CustomAdapter {

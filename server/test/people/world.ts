@@ -11,7 +11,7 @@ import { insertMember } from "../../src/store/members.ts";
 import { createPasswords } from "../../src/vault/password.ts";
 
 /** A clock that tests move on. It starts at the machine's time, because better-auth looks at that one. */
-export function createTestClock(): Clock & { forward(ms: number): void } {
+function createTestClock(): Clock & { forward(ms: number): void } {
   let offsetMs = 0;
   return {
     now: () => new Date(Date.now() + offsetMs),
