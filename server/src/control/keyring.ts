@@ -31,7 +31,7 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
   const stop = db.changes.subscribe(drop);
 
   function actorOf(key: string): Actor | undefined | Promise<Actor | undefined> {
-    if (!/^[!-~]{32,128}$/.test(key) || isMistyped(key)) return undefined;
+    if (key.length < 32 || key.length > 128) return undefined;
     const keyHash = hashKey(key);
     const now = clock.now();
     if (db.changes.isLive()) {
@@ -44,6 +44,8 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
       }
       if ((unknown.get(keyHash) ?? 0) > now.getTime()) return undefined;
     }
+    // Asked only of keys not met before: working out a checksum takes longer than finding a known key.
+    if (isMistyped(key)) return undefined;
     return ask(keyHash).then((entry) => entry && admit(entry, clock.now()));
   }
 
