@@ -20,6 +20,7 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
+import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
 import { createPasswords } from "./vault/password.ts";
 import { firstGreeting, greeting } from "./welcome.ts";
@@ -78,14 +79,16 @@ async function assemble({
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
   const gateway = createGateway({ net, log, snapshots, authenticate, lingerMs, newRequestId: () => newId<string>() });
-  const deps = { db, clock, newId, seals, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
+  const reads = createConnectionReads(db);
+  const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
+  const validator = createValidator();
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
     handlers: operationHandlers(deps),
     authenticator,
-    validator: createValidator(),
+    validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
     newRequestId: () => newId<string>(),
@@ -94,6 +97,7 @@ async function assemble({
       registerPages(server, { people, publicUrl: url });
     },
   });
+  void validator.warm();
   return { url, db, people, greeting: await greetingOf({ url, people, first }), close };
 
   async function close(): Promise<void> {

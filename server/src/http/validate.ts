@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { type OperationId, validationSchemas } from "@mooring/contract";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -8,32 +9,52 @@ import { isUlid } from "../kernel/ids.ts";
 export interface Validator {
   /** Fills in the query's defaults. Throws `Problem` invalid_request that lists every fault, at most `faultsMax`. */
   check(operation: OperationId, request: { query: unknown; body: unknown }): void;
+  /** Readies every operation, one in each turn of the event loop, so that no first request waits. */
+  warm(): Promise<void>;
 }
 
 /**
- * Compiles the schemas of all operations, once at start. They are the program's own: schemas that users send never come here.
- * `allErrors` is safe because bodies are bounded before they are checked.
+ * Compiles the schemas of an operation when it is first met: compiling all of them takes longer than the rest of a start. They are the
+ * program's own; schemas that users send never come here. `allErrors` is safe because bodies are bounded before they are checked.
  */
 export function createValidator(): Validator {
   const { definitions, operations } = validationSchemas();
   const bodies = createAjv({ coerceTypes: false }).addSchema(definitions);
   const queries = createAjv({ coerceTypes: true }).addSchema(definitions);
-  const compiled = new Map<string, { query?: ValidateFunction; body?: ValidateFunction }>();
-  for (const [id, { query, body }] of Object.entries(operations)) {
-    compiled.set(id, {
+  const compiled = new Map<OperationId, Compiled>();
+  return { check, warm };
+
+  function check(operation: OperationId, request: { query: unknown; body: unknown }): void {
+    const { query, body } = compile(operation);
+    const { $defs } = definitions;
+    const faults = [...faultsOf($defs, query, request.query), ...faultsOf($defs, body, request.body)];
+    if (!query) faults.push(...Object.keys(request.query ?? {}).map((field) => ({ field, message: unknownParameter })));
+    if (faults.length > 0) throw new Problem("invalid_request", { fields: faults.slice(0, faultsMax) });
+  }
+
+  function compile(operation: OperationId): Compiled {
+    const known = compiled.get(operation);
+    if (known) return known;
+    const { query, body } = operations[operation];
+    const fresh = {
       ...(query ? { query: queries.compile(query as object) } : {}),
       ...(body ? { body: bodies.compile(body as object) } : {}),
-    });
+    };
+    compiled.set(operation, fresh);
+    return fresh;
   }
-  return {
-    check(operation, request) {
-      const { query, body } = compiled.get(operation) ?? {};
-      const { $defs } = definitions;
-      const faults = [...faultsOf($defs, query, request.query), ...faultsOf($defs, body, request.body)];
-      if (!query) faults.push(...Object.keys(request.query ?? {}).map((field) => ({ field, message: unknownParameter })));
-      if (faults.length > 0) throw new Problem("invalid_request", { fields: faults.slice(0, faultsMax) });
-    },
-  };
+
+  async function warm(): Promise<void> {
+    for (const operation of Object.keys(operations) as OperationId[]) {
+      await setImmediate();
+      compile(operation);
+    }
+  }
+}
+
+interface Compiled {
+  readonly query?: ValidateFunction;
+  readonly body?: ValidateFunction;
 }
 
 type Definitions = Readonly<Record<string, unknown>>;
