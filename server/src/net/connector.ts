@@ -43,6 +43,8 @@ export interface ConnectorDeps {
   readonly policy: EgressPolicy;
   readonly lookup: () => Promise<readonly string[]>;
   readonly deadlines: { readonly connectMs: number; readonly tlsMs: number };
+  /** Tells whether some call still waits for a connection. */
+  readonly isWanted: () => boolean;
   /** Called with what was refused or was open by a rule only, for the operator's log. */
   readonly audit: (event: "refused" | "listed", address: string) => void;
 }
@@ -56,6 +58,10 @@ export async function checkedAddresses(
     throw new Problem("upstream_unreachable", { message: "The host name of the outside system does not resolve.", cause });
   });
   if (addresses.length === 0) throw new Problem("upstream_unreachable", { message: "The host name of the outside system has no address." });
+  // Whoever runs the name server could keep us busy with checking.
+  if (addresses.length > answersMax) {
+    throw new Problem("egress_denied", { message: `The host name has more than ${answersMax} addresses.` });
+  }
   for (const address of addresses) {
     const verdict = decide({ address, port: origin.port, scheme: origin.scheme }, deps.policy);
     if (!verdict.isAllowed) {
@@ -68,10 +74,12 @@ export async function checkedAddresses(
 }
 
 async function openTcp(origin: Origin, deps: ConnectorDeps): Promise<Socket> {
+  // undici keeps a call that was given up in its queue, and would connect for each of them, one after the other.
+  if (!deps.isWanted()) throw connectTimeout();
   const startedMs = performance.now();
   const remainingMs = () => deps.deadlines.connectMs - (performance.now() - startedMs);
   const addresses = await within(remainingMs(), checkedAddresses(origin, deps));
-  const tried = addresses.slice(0, addressesMax);
+  const tried = addresses.slice(0, attemptsMax);
   let failure: unknown;
   for (const [index, address] of tried.entries()) {
     if (remainingMs() <= 0) break;
@@ -152,4 +160,5 @@ function tlsProblem(cause: Error): Problem {
   return new Problem("upstream_unreachable", { message: `The TLS connection to the outside system failed${code}.`, cause });
 }
 
-const addressesMax = 4;
+const answersMax = 64;
+const attemptsMax = 4;

@@ -22,6 +22,7 @@ export function createNet(deps: NetDeps): Net {
   const pools = createPools({ open: openPool, poolsMax: deps.poolsMax ?? 1024 });
   const ticker = setInterval(tick, Math.min(250, deadlines.totalMs)).unref();
   const refusedCalls = new Set<Call>();
+  const closing = Promise.withResolvers<void>();
   let isClosed = false;
   return { dispatch, check, close, stats: pools.stats };
 
@@ -59,8 +60,14 @@ export function createNet(deps: NetDeps): Net {
 
   async function close(): Promise<void> {
     isClosed = true;
-    await pools.close();
+    closeWhenDone();
+    await closing.promise;
+  }
+
+  function closeWhenDone(): void {
+    if (pools.calls().length > 0) return;
     clearInterval(ticker);
+    closing.resolve(pools.close());
   }
 
   // One timer for all calls: a timer of its own would cost each call more than everything else here.
@@ -68,16 +75,17 @@ export function createNet(deps: NetDeps): Net {
     const nowMs = performance.now();
     for (const call of pools.calls()) if (call.endsAtMs <= nowMs) call.expire();
     pools.sweep(nowMs - idlePoolMs);
+    if (isClosed) closeWhenDone();
   }
 
-  function openPool(org: string, text: string): Pool {
+  function openPool(org: string, text: string, calls: ReadonlySet<Call>): Pool {
     const origin = originOf(text);
     const lookup = createHostLookup(origin.host, { resolve, clock });
     return new Pool(text, {
       ...poolOptions,
       headersTimeout: deadlines.headersMs,
       bodyTimeout: deadlines.idleMs,
-      connect: createConnector(origin, { policy, lookup, deadlines, audit: auditOf(org, origin.port) }),
+      connect: createConnector(origin, { policy, lookup, deadlines, audit: auditOf(org, origin.port), isWanted: () => calls.size > 0 }),
     });
   }
 

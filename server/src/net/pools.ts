@@ -5,7 +5,7 @@ import type { Call } from "./call.ts";
  * Keeps one pool of connections per organisation and origin, because a kept connection or TLS session of one organisation must
  * never serve another (T-3). There are at most `poolsMax`; the one idle longest makes room for a new one.
  */
-export function createPools({ open, poolsMax }: { open: (org: string, origin: string) => Pool; poolsMax: number }) {
+export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: number }) {
   // Two maps and no joined key, because both texts already know their hash.
   const byOrganisation = new Map<string, Map<string, OriginPool>>();
   let count = 0;
@@ -28,12 +28,12 @@ export function createPools({ open, poolsMax }: { open: (org: string, origin: st
     for (const pool of all()) if (pool.calls.size === 0 && pool.lastUsedMs < sinceMs) remove(pool);
   }
 
-  /** Closes every pool when its calls are over. */
+  /** Closes every pool, which no call may be in flight on any more. */
   async function close(): Promise<void> {
     const open = all();
     byOrganisation.clear();
     count = 0;
-    await Promise.all(open.map(({ pool }) => pool.close()));
+    await Promise.all(open.map(({ pool }) => pool.destroy()));
   }
 
   function stats(): { pools: number; connections: number; calls: number } {
@@ -49,7 +49,8 @@ export function createPools({ open, poolsMax }: { open: (org: string, origin: st
       if (!longest) return undefined;
       remove(longest);
     }
-    const pool = { pool: open(org, origin), org, origin, calls: new Set<Call>(), lastUsedMs: 0 };
+    const calls = new Set<Call>();
+    const pool = { pool: open(org, origin, calls), org, origin, calls, lastUsedMs: 0 };
     const origins = byOrganisation.get(org) ?? new Map<string, OriginPool>();
     byOrganisation.set(org, origins.set(origin, pool));
     count += 1;
@@ -61,13 +62,17 @@ export function createPools({ open, poolsMax }: { open: (org: string, origin: st
     if (!origins?.delete(origin)) return;
     if (origins.size === 0) byOrganisation.delete(org);
     count -= 1;
-    void pool.close();
+    // Not close(), which would first open connections for calls that have given up waiting for one.
+    void pool.destroy();
   }
 
   function all(): OriginPool[] {
     return [...byOrganisation.values()].flatMap((origins) => [...origins.values()]);
   }
 }
+
+/** Opens a pool; `calls` will hold those in flight on it. */
+export type OpenPool = (org: string, origin: string, calls: ReadonlySet<Call>) => Pool;
 
 export interface OriginPool {
   /** Those in flight. */

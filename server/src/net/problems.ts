@@ -6,7 +6,7 @@ import { Problem } from "../kernel/errors.ts";
  */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  const code = codeOf(error);
   const known = calls[code];
   if (known) return new Problem(known.code, { message: known.message, cause: error });
   if (/^(HPE_|UND_ERR_|E[A-Z]+$|ERR_SSL_)/.test(code))
@@ -38,6 +38,13 @@ const calls: Readonly<
   UND_ERR_NOT_SUPPORTED: impossible,
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: { code: "invalid_request", message: "The body is not as long as Content-Length says." },
 };
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  // undici leaves the code of some of them out.
+  return error.name === "HTTPParserError" ? "HPE_INVALID" : "";
+}
 
 function unreachable(code: string): string {
   return code.startsWith("HPE_")

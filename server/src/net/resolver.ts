@@ -46,8 +46,7 @@ export function createHostLookup(host: string, { resolve, clock }: { resolve: Re
  * that files and passwords need (L-4); a search list is not applied, so that a name is always a full one. Rejects with the error of
  * node:dns when nothing is found within about 4 seconds.
  */
-export function createSystemResolve(): Resolve {
-  const resolver = new dns.Resolver({ timeout: 1000, tries: 2 });
+export function createSystemResolve(resolver: dns.Resolver = new dns.Resolver({ timeout: 1000, tries: 2 })): Resolve {
   return async (name) => {
     const listed = addressesInHosts(await readHosts(), name);
     if (listed.length > 0) return listed.map((address) => ({ address, ttlSeconds: 5 }));
