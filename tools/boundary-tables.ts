@@ -16,7 +16,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   control: ["credentials", "protocols", "schemes", "store", "contract", "domain", "kernel"],
   gateway: ["credentials", "protocols", "net", "store", "contract (types)", "domain", "kernel"],
   http: ["control", "gateway", "people", "contract", "domain", "kernel"],
-  "settings.ts": ["domain", "net", "vault", "kernel"],
+  "settings.ts": ["net", "vault", "kernel"],
   "config.ts": ["settings.ts", "net", "vault", "kernel"],
   "bootstrap.ts": ["store", "vault", "domain", "kernel"],
   "open-database.ts": ["config.ts", "store", "vault", "kernel"],

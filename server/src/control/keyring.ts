@@ -1,6 +1,6 @@
 import type { ApiKey } from "@mooring/contract";
 import type { Actor } from "../domain/actor.ts";
-import { hashKey, isMistyped } from "../domain/api-key.ts";
+import { hashKey } from "../domain/api-key.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ApiKeyId, OrganisationId } from "../kernel/ids.ts";

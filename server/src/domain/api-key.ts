@@ -2,8 +2,8 @@ import { hash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 /**
- * A new API key: `moor_`, 256 random bits in 43 base62 characters, `_`, and 6 characters of checksum (A-1). The prefix lets a
- * scanner find leaked ones; with the checksum a mistyped key is told without asking the database.
+ * A new API key: `moor_`, 256 random bits in 43 base62 characters, `_`, and 6 characters of checksum (A-1). By the prefix a
+ * scanner finds leaked ones, and by the checksum (CRC-32) it knows that it found one. Mooring itself takes any key it has stored.
  */
 export function makeKey(random: Buffer = randomBytes(32)): string {
   const body = base62(BigInt(`0x${random.toString("hex")}`), 43);
@@ -18,12 +18,6 @@ export function hashKey(key: string): string {
 /** How the key begins: enough to tell it from others, too little to guess the rest. A key not made here shows less of itself. */
 export function hintOf(key: string): string {
   return madePattern.test(key) ? key.slice(0, 11) : key.slice(0, 4);
-}
-
-/** Whether `key` has the shape of a made one but not its checksum. False for a bootstrap key, which is any text. */
-export function isMistyped(key: string): boolean {
-  const [, body, checksum] = madePattern.exec(key) ?? [];
-  return body !== undefined && checksumOf(body) !== checksum;
 }
 
 const madePattern = /^moor_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
