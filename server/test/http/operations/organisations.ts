@@ -56,10 +56,10 @@ export const organisationScenarios = {
     invalid: { send: () => ({ query: { nonsense: 1 } }), fields: ["nonsense"] },
     forbidden: everyMember,
   }),
-  UpdateOrganisation: five<"UpdateOrganisation", object>({
-    given: nothing,
-    happy: () => ({ body: { name: "Renamed" } }),
-    after: ({ body }) => expect(body.name).toBe("Renamed"),
+  UpdateOrganisation: five<"UpdateOrganisation", { name: string }>({
+    given: async (world) => ({ name: `Renamed ${world.newId()}` }),
+    happy: ({ name }) => ({ body: { name } }),
+    after: ({ body }, { name }) => expect(body.name).toBe(name),
     invalid: { send: () => ({ body: { title: "x" } }), fields: ["name", "title"] },
     forbidden: "developer",
   }),
