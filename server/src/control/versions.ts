@@ -1,4 +1,11 @@
-import type { BodyOf, ConnectionVersion, ConnectionVersionCreate, QueryOf } from "@mooring/contract";
+import type {
+  BodyOf,
+  ConnectionVersion,
+  ConnectionVersionCreate,
+  PublishConnectionResponse,
+  QueryOf,
+  UnpublishConnectionResponse,
+} from "@mooring/contract";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
 import { isConnection, lockConnection, touchConnection } from "../store/connections.ts";
@@ -103,7 +110,7 @@ export async function remove(
 }
 
 /** Publishing freezes a version: after it, its content cannot change. Throws `Problem` version_published when it is published already. */
-export async function publish(deps: ControlDeps, call: Call, connectionId: ConnectionId, name: string): Promise<ConnectionVersion> {
+export async function publish(deps: ControlDeps, call: Call, connectionId: ConnectionId, name: string): Promise<PublishConnectionResponse> {
   return changeVersions(deps, call, connectionId, async (tx, recorder, now) => {
     const { org } = call.actor;
     const before = await existing(tx, org, connectionId, name);
@@ -111,21 +118,26 @@ export async function publish(deps: ControlDeps, call: Call, connectionId: Conne
     if (before.publishedAt !== null) throw new Problem("version_published");
     await store.updateVersion(tx, org, connectionId, { ...before, publishedAt: now.toISOString() }, now);
     recorder.audit({ operation: "version.published", subject: { type: "version", id: before.id, name: before.name } });
-    return existing(tx, org, connectionId, before.name);
+    return { version: await existing(tx, org, connectionId, before.name) };
   });
 }
 
 /** Makes a published version a draft again; a draft stays as it is. Throws `Problem` in_use while a subscription uses it. */
-export async function unpublish(deps: ControlDeps, call: Call, connectionId: ConnectionId, name: string): Promise<ConnectionVersion> {
+export async function unpublish(
+  deps: ControlDeps,
+  call: Call,
+  connectionId: ConnectionId,
+  name: string,
+): Promise<UnpublishConnectionResponse> {
   return changeVersions(deps, call, connectionId, async (tx, recorder, now) => {
     const { org } = call.actor;
     const before = await existing(tx, org, connectionId, name);
     requireMatch(call, before);
-    if (before.publishedAt === null) return before;
+    if (before.publishedAt === null) return { version: before };
     await requireUnused(tx, org, connectionId, before);
     await store.updateVersion(tx, org, connectionId, { ...before, isDefault: false, publishedAt: null }, now);
     recorder.audit({ operation: "version.unpublished", subject: { type: "version", id: before.id, name: before.name } });
-    return existing(tx, org, connectionId, before.name);
+    return { version: await existing(tx, org, connectionId, before.name) };
   });
 }
 
@@ -147,7 +159,10 @@ async function changeVersions<Answer>(
       recorder.audit(entry);
     };
     const answer = await work(tx, { ...recorder, audit }, now);
-    if (isChanged) await touchConnection(tx, actor.org, connectionId, now);
+    if (isChanged) {
+      await touchConnection(tx, actor.org, connectionId, now);
+      recorder.announce({ kind: "connection", org: actor.org, id: connectionId });
+    }
     return answer;
   });
 }

@@ -1,11 +1,14 @@
+import { isUtf8 } from "node:buffer";
 import { type Fault, Problem } from "../kernel/errors.ts";
 
 /**
  * Parses a JSON body and refuses what no schema should have to think of: nesting beyond `depthMax`, names that reach an object's
- * prototype (J-6), NUL and lone surrogates, which the engines cannot keep. Throws `Problem` malformed_body or invalid_request.
+ * prototype (J-6), NUL and lone surrogates, which the engines cannot keep, and bytes that are no UTF-8, which would be kept as other text
+ * (RFC 8259, section 8.1). Throws `Problem` malformed_body or invalid_request.
  */
-export function parseBody(text: string): unknown {
-  const value = parse(text);
+export function parseBody(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new Problem("malformed_body", { message: "The body is not valid UTF-8." });
+  const value = parse(bytes.toString("utf8"));
   const faults: Fault[] = [];
   inspect(value, "", 0, faults);
   if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });

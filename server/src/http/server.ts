@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
@@ -37,7 +37,11 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
     requestIdHeader: false,
     trustProxy: false,
     routerOptions: { maxParamLength: 4096 },
-    frameworkErrors: (_error, request, reply) => createProblemHandler(log)(new Problem("not_found"), request, reply as never),
+    // An address that cannot be read never reaches the hooks.
+    frameworkErrors: (_error, request, reply) => {
+      addHeaders(request, reply as unknown as FastifyReply);
+      createProblemHandler(log)(new Problem("not_found"), request, reply as never);
+    },
     serverFactory: (handle) => {
       control = handle;
       return listener.server;
@@ -45,9 +49,9 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
   });
   app.decorateRequest("known", undefined);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, bytes, done) => {
     try {
-      done(null, text === "" ? undefined : parseBody(text as string));
+      done(null, bytes.length === 0 ? undefined : parseBody(bytes as Buffer));
     } catch (error) {
       done(error as Error);
     }
@@ -56,10 +60,7 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
   app.setNotFoundHandler(() => {
     throw new Problem("not_found");
   });
-  app.addHook("onSend", async (request, reply) => {
-    reply.header("mooring-request-id", request.id).header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
-    if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
-  });
+  app.addHook("onSend", async (request, reply) => addHeaders(request, reply));
   app.addHook("onResponse", async (request, reply) => {
     const { organisation_id: organisation } = (request.params ?? {}) as { organisation_id?: string };
     log.debug("request", {
@@ -79,6 +80,12 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
     return control(request, response);
   });
   return app;
+}
+
+/** What every answer carries. Only what says otherwise itself may be kept by a cache. */
+function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header("mooring-request-id", request.id).header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+  if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
 }
 
 const bodyBytesMax = 1024 * 1024;

@@ -22,11 +22,7 @@ export function versionHandlers(deps: ControlDeps): Pick<Handlers, Names> {
       versions.update(deps, call, params.connection_id as ConnectionId, params.version, body),
     DeleteConnectionVersion: ({ call, params, query }) =>
       versions.remove(deps, call, params.connection_id as ConnectionId, params.version, { force: query.force ?? false }),
-    PublishConnection: async ({ call, params }) => ({
-      version: await versions.publish(deps, call, params.connection_id as ConnectionId, params.version),
-    }),
-    UnpublishConnection: async ({ call, params }) => ({
-      version: await versions.unpublish(deps, call, params.connection_id as ConnectionId, params.version),
-    }),
+    PublishConnection: ({ call, params }) => versions.publish(deps, call, params.connection_id as ConnectionId, params.version),
+    UnpublishConnection: ({ call, params }) => versions.unpublish(deps, call, params.connection_id as ConnectionId, params.version),
   };
 }
