@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../server/src/kernel/clock.ts";
 import { type ApiKeyId, createIds, type NewId } from "../server/src/kernel/ids.ts";
 import { createLog } from "../server/src/kernel/log.ts";
 import { openDatabase } from "../server/src/open-database.ts";
+import { createConnectionReads } from "../server/src/store/connection-reads.ts";
 import type { Database } from "../server/src/store/database.ts";
 import { organisation, type Place } from "./place.ts";
 import { sampleConnection } from "./sample.ts";
@@ -47,7 +48,7 @@ export async function withControlPlane<Result>(
       mayChangeProductionSecrets: true,
     } as const;
     return await work({
-      deps: { db, clock, newId, seals: createSeals({ db, vault }) },
+      deps: { db, clock, newId, seals: createSeals({ db, vault }), reads: createConnectionReads(db) },
       call: { actor, requestId: newId<string>() },
       db,
       ids,

@@ -11,6 +11,7 @@ import type { Sealer, Seals } from "../credentials/seals.ts";
 import { baseUrlFault } from "../domain/base-url.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, VersionId } from "../kernel/ids.ts";
+import type { ConnectionReads } from "../store/connection-reads.ts";
 import * as connectionStore from "../store/connections.ts";
 import { lockCredentials } from "../store/credentials.ts";
 import type { Tx } from "../store/database.ts";
@@ -29,6 +30,7 @@ import { requireConnection, requireSecretRights, requireUnlimited, requireWholeC
 type NewConnection = (HTTPConnectionCreate & { protocol: "http" }) | (BigQueryConnectionCreate & { protocol: "bigquery" });
 
 export interface ConnectionDeps extends ControlDeps {
+  readonly reads: ConnectionReads;
   readonly seals: Seals;
 }
 
@@ -46,9 +48,9 @@ export async function list({ db }: ConnectionDeps, { actor }: Call, query: Query
   );
 }
 
-export async function get({ db }: ConnectionDeps, { actor }: Call, id: ConnectionId): Promise<Connection> {
+export async function get({ reads }: ConnectionDeps, { actor }: Call, id: ConnectionId): Promise<Connection> {
   requireConnection(actor, id);
-  return found(await db.read(actor.org, (tx) => connectionStore.getConnection(tx, actor.org, id)));
+  return found(await reads.get(actor.org, id));
 }
 
 /** A new connection with its environments, their credentials and one draft version named 1. */

@@ -76,7 +76,7 @@ function asStranger(error: unknown): undefined {
 async function answerOf(handler: (given: unknown) => unknown, request: FastifyRequest, deps: RouteDeps): Promise<unknown> {
   const { params, query, body, known, id: requestId } = request;
   const given = { params, query, body };
-  if (!known?.actor) return handler({ ...given, caller: known?.caller, requestId });
+  if (!known?.actor) return handler({ ...given, caller: known?.caller, requestId, idempotencyKey: keyOf(request) });
   const call = await callOf(request, known.actor, deps);
   try {
     return await handler({ ...given, call });
@@ -87,22 +87,50 @@ async function answerOf(handler: (given: unknown) => unknown, request: FastifyRe
 }
 
 async function callOf(request: FastifyRequest, actor: Actor, deps: RouteDeps): Promise<Call> {
-  const { "if-match": ifMatch, "idempotency-key": key } = request.headers;
+  const ifMatch = request.headers["if-match"];
+  const key = keyOf(request);
   const call = { actor, requestId: request.id, ...(ifMatch === undefined ? {} : { ifMatch }) };
-  if (request.method !== "POST" || key === undefined) return call;
-  if (typeof key !== "string" || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new Problem("invalid_request", { message: "An Idempotency-Key is 1 to 255 printable ASCII characters without spaces." });
-  }
+  if (key === undefined) return call;
   const what = `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`;
   return { ...call, once: await deps.once(actor, { key, request: what }) };
+}
+
+/** The Idempotency-Key of a POST; other methods may be repeated as they are. */
+function keyOf({ method, headers }: FastifyRequest): string | undefined {
+  const key = headers["idempotency-key"];
+  if (method !== "POST" || key === undefined) return undefined;
+  if (typeof key === "string" && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new Problem("invalid_request", { message: "An Idempotency-Key is 1 to 255 printable ASCII characters without spaces." });
 }
 
 function sendAnswer(reply: FastifyReply, { success }: Operation, answer: unknown): FastifyReply {
   reply.code(success.status);
   if (!success.body) return reply.send();
-  const text = JSON.stringify(answer);
-  if (isNoun(answer)) reply.header("etag", etagOfText(text));
+  const { text, etag } = written(answer);
+  if (etag !== undefined) reply.header("etag", etag);
   return reply.type("application/json; charset=utf-8").send(text);
+}
+
+interface Written {
+  readonly text: string;
+  readonly etag: string | undefined;
+}
+
+/** An answer as it is sent. That of a frozen one, which can never change, is kept for as long as the answer itself is. */
+function written(answer: unknown): Written {
+  if (typeof answer !== "object" || answer === null || !Object.isFrozen(answer)) return write(answer);
+  const known = kept.get(answer);
+  if (known) return known;
+  const fresh = write(answer);
+  kept.set(answer, fresh);
+  return fresh;
+}
+
+const kept = new WeakMap<object, Written>();
+
+function write(answer: unknown): Written {
+  const text = JSON.stringify(answer);
+  return { text, etag: isNoun(answer) ? etagOfText(text) : undefined };
 }
 
 /** Whether the answer is a single resource as a GET would give it: what is shown once beside it (a key, an address) is no part of it. */

@@ -19,7 +19,9 @@ export async function listenForChanges({
   let closed = false;
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const feed = createChangeFeed(() => live);
+  let asking: Promise<unknown> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  const feed = createChangeFeed(() => live, caughtUp);
   await connect();
   return { ...feed, close };
 
@@ -39,6 +41,23 @@ export async function listenForChanges({
       lose(fresh);
       if (!closed) log.warn("the change feed is not connected; what is kept in memory is not used", { error });
     }
+  }
+
+  /** One question for all who ask while the one before is under way. */
+  function caughtUp(): Promise<void> {
+    next ??= asking.then(ask);
+    return next;
+  }
+
+  /**
+   * PostgreSQL hands a session the notifications of whatever committed before it answers the session's next statement (its
+   * PostgresMain, before ReadyForQuery), and signals them before the writer's commit is answered. So any statement will do.
+   */
+  async function ask(): Promise<void> {
+    // Who asks from now on needs the answer to a later question.
+    next = undefined;
+    asking = client?.query("").catch(() => {}) ?? Promise.resolve();
+    await asking;
   }
 
   async function beat(current: pg.Client): Promise<void> {
