@@ -117,8 +117,7 @@ const lingerMs = 2_000;
 async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
   if (first) return firstGreeting({ url, first, link: await people.createSignInLink(first.owner) });
   const owner = await people.find(firstOwnerEmail);
-  const isLockedOut = owner !== undefined && !(await people.hasPassword(firstOwnerEmail));
-  return greeting({ url, link: isLockedOut ? await people.createSignInLink(owner.id) : undefined });
+  return greeting({ url, link: owner && !owner.hasPassword ? await people.createSignInLink(owner.id) : undefined });
 }
 
 async function run(): Promise<void> {

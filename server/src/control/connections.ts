@@ -38,7 +38,7 @@ export interface ConnectionDeps extends ControlDeps {
 export async function list({ db }: ConnectionDeps, { actor }: Call, query: QueryOf<"ListConnections">): Promise<Page<Connection>> {
   const order = connectionOrder(query.sort);
   const protocols = protocolsLike(query.protocol);
-  return db.read(actor.org, (tx) =>
+  const page = await db.read(actor.org, (tx) =>
     connectionStore.listConnections(tx, actor.org, {
       ...query,
       order,
@@ -46,6 +46,7 @@ export async function list({ db }: ConnectionDeps, { actor }: Call, query: Query
       ...(actor.connections ? { ids: [...actor.connections] } : {}),
     }),
   );
+  return { ...page, items: page.items.flatMap((connection) => seenBy(actor, connection) ?? []) };
 }
 
 export async function get({ reads }: ConnectionDeps, { actor }: Call, id: ConnectionId): Promise<Connection> {

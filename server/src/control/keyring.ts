@@ -7,6 +7,7 @@ import type { ApiKeyId, OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { findApiKey } from "../store/api-keys.ts";
 import type { Change, Database } from "../store/database.ts";
+import { connectionsOf } from "../store/environments.ts";
 import { createUsage } from "./key-usage.ts";
 
 /** Tells API keys. One it has met is told from memory: no query, no waiting. */
@@ -44,8 +45,6 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
       }
       if ((unknown.get(keyHash) ?? 0) > now.getTime()) return undefined;
     }
-    // Asked only of keys not met before: working out a checksum takes longer than finding a known key.
-    if (isMistyped(key)) return undefined;
     return ask(keyHash).then((entry) => entry && admit(entry, clock.now()));
   }
 
@@ -69,13 +68,18 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
   async function load(keyHash: string): Promise<Known | undefined> {
     const dropsBefore = drops;
     const row = await db.read({ keyHash }, (tx) => findApiKey(tx, keyHash));
-    const entry = row && knownOf(row);
+    const entry = row && knownOf(row, row.connections ?? (await connectionsReached(row)));
     // A change announced meanwhile may be younger than what was read.
     if (drops === dropsBefore && db.changes.isLive()) {
       if (entry) keep(known, keyHash, entry);
       else keep(unknown, keyHash, clock.now().getTime() + unknownMs);
     }
     return entry;
+  }
+
+  /** A key that is limited to environments reaches their connections and no other: an environment never moves. */
+  async function connectionsReached({ org, environments }: Owned): Promise<string[] | undefined> {
+    return environments && db.read(org, (tx) => connectionsOf(tx, org, environments));
   }
 
   function drop(change: Change): void {
@@ -113,7 +117,9 @@ function keep<Value>(entries: Map<string, Value>, keyHash: string, value: Value)
   entries.set(keyHash, value);
 }
 
-function knownOf({ id, org, scopes, connections, environments, expiresAt }: ApiKey & { org: OrganisationId }): Known {
+type Owned = ApiKey & { readonly org: OrganisationId };
+
+function knownOf({ id, org, scopes, environments, expiresAt }: Owned, connections: readonly string[] | undefined): Known {
   const actor: Actor = {
     kind: "api-key",
     id: id as ApiKeyId,

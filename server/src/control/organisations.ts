@@ -2,8 +2,9 @@ import type { Organisation, OrganisationCreate, OrganisationUpdate } from "@moor
 import { type Actor, scopesOfRole } from "../domain/actor.ts";
 import type { Caller } from "../domain/person.ts";
 import { Problem } from "../kernel/errors.ts";
-import type { OrganisationId, UserId } from "../kernel/ids.ts";
+import { idOf, type OrganisationId, type UserId } from "../kernel/ids.ts";
 import { type DataKeyRow, insertDataKey } from "../store/data-keys.ts";
+import { isTaken } from "../store/faults.ts";
 import { insertMember } from "../store/members.ts";
 import * as store from "../store/organisations.ts";
 import type { Page, PageRequest } from "../store/pages.ts";
@@ -24,16 +25,34 @@ export async function list({ db }: ControlDeps, { caller }: { caller: Caller }, 
   return { totalCount: 1, items: [own] };
 }
 
-/** A new organisation; whoever makes it is its owner. Throws `Problem` forbidden for an API key, which belongs to one organisation. */
+/**
+ * A new organisation; whoever makes it is its owner. With an `idempotencyKey` the person's organisation of that key is made once (B-3):
+ * the key decides its id, so the database knows. Throws `Problem` forbidden for an API key, which belongs to one organisation.
+ */
 export async function create(
   deps: OrganisationDeps,
-  { caller, requestId }: { caller: Caller; requestId: string },
+  { caller, requestId, idempotencyKey }: { caller: Caller; requestId: string; idempotencyKey?: string | undefined },
   { name }: OrganisationCreate,
 ): Promise<Organisation> {
   if (caller.kind === "api-key")
     throw new Problem("forbidden", { message: "An API key belongs to one organisation; sign in to make another." });
-  const id = deps.newId<OrganisationId>();
   const owner = caller.person.id;
+  if (idempotencyKey === undefined) return establish(deps, { id: deps.newId<OrganisationId>(), name, owner, requestId });
+  const id = idOf<OrganisationId>(`organisation ${owner} ${idempotencyKey}`);
+  try {
+    return await establish(deps, { id, name, owner, requestId });
+  } catch (error) {
+    if (!isTaken(error, "organisations_pkey")) throw error;
+    const made = found(await deps.db.read(id, (tx) => store.getOrganisation(tx, id)));
+    if (made.name !== name) throw new Problem("idempotency_mismatch");
+    return made;
+  }
+}
+
+async function establish(
+  deps: OrganisationDeps,
+  { id, name, owner, requestId }: { id: OrganisationId; name: string; owner: UserId; requestId: string },
+): Promise<Organisation> {
   const dataKey = deps.newDataKey(id);
   return change(deps, { actor: ownerOf(id, owner), requestId }, async (tx, recorder) => {
     const now = deps.clock.now();

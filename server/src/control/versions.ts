@@ -16,7 +16,7 @@ import { subscriptionsOfVersion } from "../store/subscriptions.ts";
 import * as store from "../store/versions.ts";
 import { type Call, type ControlDeps, change, type Recorder, requireMatch } from "./change.ts";
 import { differences } from "./differences.ts";
-import { requireConnection } from "./rights.ts";
+import { requireConnection, requireWholeConnection } from "./rights.ts";
 
 export async function list(
   { db }: ControlDeps,
@@ -149,7 +149,7 @@ async function changeVersions<Answer>(
   work: (tx: Tx, recorder: Recorder, now: Date) => Promise<Answer>,
 ): Promise<Answer> {
   const { actor } = call;
-  requireConnection(actor, connectionId);
+  requireWholeConnection(actor, connectionId);
   return change(deps, call, async (tx, recorder) => {
     const now = deps.clock.now();
     if (!(await lockConnection(tx, actor.org, connectionId))) throw new Problem("not_found");

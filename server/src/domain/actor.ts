@@ -1,6 +1,6 @@
-import type { ApiKeyId, OrganisationId, UserId } from "../kernel/ids.ts";
-import { Problem } from "../kernel/errors.ts";
 import type { Role, Scope } from "@mooring/contract";
+import { Problem } from "../kernel/errors.ts";
+import type { ApiKeyId, OrganisationId, UserId } from "../kernel/ids.ts";
 
 /** Who makes a call, and what they may do in the organisation the call names. */
 export interface Actor {

@@ -112,7 +112,7 @@ function literalFaults({ isValueWhole, start, path }: BaseUrl): string[] {
   return URL.canParse(sampleStart) ? [] : ["Its host is not valid."];
 }
 
-const sampleAfter = (before: TemplatePart | undefined) => (typeof before === "string" && /[^/]:$/.test(before) ? "1" : "x");
+const sampleAfter = (before: TemplatePart | undefined) => (typeof before === "string" && before.endsWith(":") ? "1" : "x");
 
 function resolveStart({ isValueWhole, start, faults }: BaseUrl, variables: ReadonlyMap<string, string>): Base {
   if (faults.length > 0) throw unfit(`The base URL is faulty: ${faults.join(" ")}`);

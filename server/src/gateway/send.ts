@@ -79,8 +79,9 @@ function requireForwardable(method: string, { protocol }: EnvironmentSnapshot): 
   if (protocol !== "http") throw new Problem("not_available", { message: `Calls through a ${protocol} connection are not available yet.` });
 }
 
-/** Throws `Problem` invalid_request on a transfer that cannot be passed on as it is. */
-function requirePlainTransfer({ upgrade, transferEncoding }: CallerHeaders): void {
+/** Throws `Problem` invalid_request on a request that cannot be passed on as it is, or could be read in two ways (S-7). */
+function requirePlainTransfer({ upgrade, transferEncoding, hosts }: CallerHeaders): void {
+  if (hosts > 1) throw fault("The request has more than one Host header.");
   // Any other upgrade may be ignored (RFC 9110 section 7.8); who asks for this one cannot go on without it.
   if (upgrade?.toLowerCase().includes("websocket")) throw fault("The gateway does not open WebSockets.");
   if ((transferEncoding ?? "chunked").toLowerCase() !== "chunked") throw fault("The only transfer coding taken is chunked.");

@@ -12,7 +12,7 @@ export type Request<Id extends OperationId> = {
 type Calling<Access> = Access extends Scope | "member"
   ? { readonly call: Call }
   : Access extends "signed-in"
-    ? { readonly caller: Caller; readonly requestId: string }
+    ? { readonly caller: Caller; readonly requestId: string; readonly idempotencyKey: string | undefined }
     : { readonly caller: Caller | undefined; readonly requestId: string };
 
 export type Handler<Id extends OperationId> = (request: Request<Id>) => Promise<AnswerOf<Id>> | AnswerOf<Id>;

@@ -7,7 +7,8 @@ type Names = "ListOrganisations" | "CreateOrganisation" | "GetOrganisation" | "U
 export function organisationHandlers(deps: organisations.OrganisationDeps): Pick<Handlers, Names> {
   return {
     ListOrganisations: ({ caller, query }) => organisations.list(deps, { caller }, query),
-    CreateOrganisation: ({ caller, requestId, body }) => organisations.create(deps, { caller, requestId }, body),
+    CreateOrganisation: ({ caller, requestId, idempotencyKey, body }) =>
+      organisations.create(deps, { caller, requestId, idempotencyKey }, body),
     GetOrganisation: ({ call }) => organisations.get(deps, call),
     UpdateOrganisation: ({ call, body }) => organisations.update(deps, call, body),
   };

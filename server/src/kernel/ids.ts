@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { hash, randomFillSync } from "node:crypto";
 import { monotonicFactory } from "ulid";
 import type { Clock } from "./clock.ts";
 
@@ -32,6 +32,19 @@ function createRandom(): () => number {
     return byte / 256;
   };
 }
+
+/** The id that `text` always gives, on every node: for what must be made once however often it is asked for. Its time part means nothing. */
+export function idOf<Id extends string>(text: string): Id {
+  let bits = BigInt(`0x${hash("sha256", text, "hex").slice(0, 32)}`);
+  let id = "";
+  for (let place = 0; place < 26; place++) {
+    id = crockford[Number(bits & 31n)] + id;
+    bits >>= 5n;
+  }
+  return id as Id;
+}
+
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** Tells whether `text` is a ULID in the one spelling Mooring takes: upper case, 26 characters, 128 bits at most. */
 export function isUlid(text: string): boolean {

@@ -6,7 +6,10 @@ import { type DestinationStream, pino } from "pino";
  */
 export function createLog(level: LogLevel, destination?: DestinationStream): Log {
   const out = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: {} }, destination ?? pino.destination(1));
-  const at = (name: Exclude<LogLevel, "silent">) => (message: string, fields: LogFields = {}) => out[name](allowed(fields), capped(message));
+  const at =
+    (name: Exclude<LogLevel, "silent">) =>
+    (message: string, fields: LogFields = {}) =>
+      out[name](allowed(fields), capped(message));
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
@@ -41,7 +44,11 @@ function placeOf(error: unknown): { name: string; code?: string; at?: string[] }
   if (!(error instanceof Error)) return { name: typeof error };
   const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
   // The first line of a stack repeats the message; the frames do not.
-  const frames = error.stack?.split("\n").filter((line) => line.startsWith("    at ")).slice(0, 8).map((line) => line.trim());
+  const frames = error.stack
+    ?.split("\n")
+    .filter((line) => line.startsWith("    at "))
+    .slice(0, 8)
+    .map((line) => line.trim());
   return { name: error.name, ...code, ...(frames ? { at: frames } : {}) };
 }
 

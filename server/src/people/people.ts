@@ -61,8 +61,6 @@ export function createPeople(deps: PeopleDeps): People {
     session: sessions.personOf,
     createPerson,
     createSignInLink,
-    hasPassword: async (email) =>
-      (await db.read(store.ofNobody, (tx) => store.findPerson(tx, normalEmail(email))))?.passwordHash !== undefined,
     find,
   };
 }
@@ -91,8 +89,6 @@ export interface People {
   createSignInLink(userId: UserId): Promise<URL>;
   /** The person with this e-mail address, in any case; undefined when there is none. */
   find(email: string): Promise<(Person & { readonly hasPassword: boolean }) | undefined>;
-  /** Whether the person with this e-mail address could sign in with a password; false when there is no such person. */
-  hasPassword(email: string): Promise<boolean>;
 }
 
 export interface NewPerson {

@@ -50,6 +50,16 @@ export async function listEnvironments(
   });
 }
 
+/** The ids of the connections that these environments are in; [] when none of them is there. */
+export async function connectionsOf(tx: Tx, org: OrganisationId, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx.all(sql<{ id: string }>`
+    select distinct connection_id as id
+    from environments
+    where org_id = ${org} and id in (${sql.join([...ids, ""])})
+  `);
+  return rows.map(({ id }) => id);
+}
+
 /** An environment's own row; its credentials are rows of their own. */
 export interface EnvironmentFields {
   readonly id: EnvironmentId;

@@ -1,15 +1,16 @@
 /** Whether the engine refused a row because `constraint`'s columns are taken. The constraint decides, so two at once cannot both win (B-4). */
 export function isTaken(error: unknown, constraint: keyof typeof columnsOf): boolean {
   if (!(error instanceof Error)) return false;
-  // PostgreSQL names the constraint (23505); SQLite the columns (SQLITE_CONSTRAINT_UNIQUE, 2067).
+  // PostgreSQL names the constraint (23505); SQLite the columns (SQLITE_CONSTRAINT_UNIQUE, 2067, and _PRIMARYKEY, 1555).
   if ("code" in error && error.code === "23505") return "constraint" in error && error.constraint === constraint;
-  return "errcode" in error && error.errcode === 2067 && error.message.includes(columnsOf[constraint]);
+  return "errcode" in error && (error.errcode === 2067 || error.errcode === 1555) && error.message.includes(columnsOf[constraint]);
 }
 
 const columnsOf = {
   environments_name: "environments.org_id, environments.connection_id, environments.name",
   versions_name: "versions.org_id, versions.connection_id, versions.name",
   users_email_key: "users.email",
+  organisations_pkey: "organisations.id",
 } as const;
 
 /** Whether the engine refused a statement because another row still refers to one, or refers to one that is gone. */

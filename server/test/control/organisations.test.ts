@@ -9,7 +9,7 @@ import * as organisations from "../../src/control/organisations.ts";
 import type { Actor } from "../../src/domain/actor.ts";
 import { makeKey } from "../../src/domain/api-key.ts";
 import type { Caller } from "../../src/domain/person.ts";
-import type { ApiKeyId, ConnectionId, OrganisationId, UserId } from "../../src/kernel/ids.ts";
+import { type ApiKeyId, type ConnectionId, isUlid, type OrganisationId, type UserId } from "../../src/kernel/ids.ts";
 import { insertConnection } from "../../src/store/connections.ts";
 import type { Database } from "../../src/store/database.ts";
 import { engines, type Place } from "../harness/engines.ts";
@@ -73,6 +73,16 @@ describe.each(engines)("organisations on $name", ({ prepare }) => {
     const caller: Caller = { kind: "api-key", actor: keyActor(org, {}) };
     expect(await organisations.list(deps, { caller }, page)).toMatchObject({ totalCount: 1, items: [{ id: org }] });
     expect(await codeOf(organisations.create(deps, { caller, requestId: "r" }, { name: "x" }))).toBe("forbidden");
+  });
+
+  test("a repeated creation with one Idempotency-Key makes one organisation, and another name with it is refused (B-3)", async () => {
+    const caller = await callerOf(await world.person("once@example.com"), "once@example.com");
+    const make = (name: string) => organisations.create(deps, { caller, requestId: "r", idempotencyKey: "k-1" }, { name });
+    const answers = await Promise.all([make("Once"), make("Once"), make("Once")]);
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    expect(isUlid(answers[0]?.id ?? "")).toBe(true);
+    expect(await codeOf(make("Other"))).toBe("idempotency_mismatch");
+    expect((await organisations.list(deps, { caller }, page)).totalCount).toBe(1);
   });
 
   test("a rename is audited, and refused when the caller built on another state", async () => {
