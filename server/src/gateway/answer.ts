@@ -22,6 +22,7 @@ export function answerProblem(response: ServerResponse, problem: Problem, reques
     "mooring-request-id",
     requestId,
   ];
+  if (code === "ambiguous_request") headers.push("connection", "close");
   if (status === 401) headers.push("www-authenticate", "Bearer");
   if (status === 405) headers.push("allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   if (retryAfterSeconds !== undefined) headers.push("retry-after", String(retryAfterSeconds));

@@ -32,9 +32,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const { authenticate, snapshots, newRequestId, log } = deps;
   const record = createRecord();
   const send = createSend(deps);
+  // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
+  const distrusted = new WeakSet<object>();
   return { matches: (url) => targetOf(url) !== undefined, handle, stats: record.stats };
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
+    if (distrusted.has(request.socket)) return;
     const requestId = newRequestId();
     const call: Call = { request, response, requestId };
     record.begin();
@@ -74,6 +77,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   function refuse({ request, response, requestId }: Call, error: unknown): void {
     const problem = error instanceof Problem ? error : new Problem("internal", { cause: error });
     if (problem.status >= 500) log.error(problem.code, { requestId, status: problem.status, error });
+    if (problem.code === "ambiguous_request") distrusted.add(request.socket);
     answerProblem(response, problem, requestId);
     discardRest(request, response, deps);
     record.end("gateway");

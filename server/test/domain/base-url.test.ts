@@ -15,6 +15,7 @@ describe("a base URL", () => {
     { text: "https://{{ env.tenant }}.example.com/api/{{ env.version }}", origin: "https://acme.example.com", path: "/api/v2/x" },
     { text: "https://{{ env.host }}/api", origin: "https://example.org:8443", path: "/api" },
     { text: "https://example.com:{{ env.port }}", origin: "https://example.com:9443", path: "" },
+    { text: "http://{{ env.tenant }}.example.com:{{ env.port }}", origin: "http://acme.example.com:9443", path: "" },
     { text: "{{ env.base }}", origin: "https://example.net", path: "/root" },
     { text: "{{ env.base }}/v2", origin: "https://example.net", path: "/root/v2" },
     { text: "https://example.com/{{ env.odd }}", origin: "https://example.com", path: "/a%20b%3Fc%23d%25" },

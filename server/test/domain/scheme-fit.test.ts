@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { isConnectionHeader, misfitOf } from "../../src/domain/scheme-fit.ts";
 
 const oauth2 = {
-  schemeType: "oauth2",
+  schemeType: "oauth2" as const,
   authorizeUrl: "https://a.example/authorize",
   tokenUrl: "https://a.example/token",
   scopes: [],
-} as const;
+};
 const application = { applicationCredential: { id: "01KAC0NN000000000000000001" } };
 const hmac = {
   schemeType: "hmac",

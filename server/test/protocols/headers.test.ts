@@ -54,7 +54,14 @@ describe("a caller's headers (S-6)", () => {
 
   it("tells what was meant for the gateway", () => {
     const raw = ["Mooring-Variables", "a=b", "Mooring-Timeout-Ms", "5", "Content-Length", "7", "Upgrade", "h2c"];
-    expect(sortHeaders(raw, new Set())).toEqual({ forwarded: [], variables: "a=b", timeoutMs: "5", contentLength: "7", upgrade: "h2c" });
+    expect(sortHeaders(raw, new Set())).toEqual({
+      forwarded: [],
+      variables: "a=b",
+      timeoutMs: "5",
+      contentLength: "7",
+      upgrade: "h2c",
+      hosts: 0,
+    });
   });
 });
 

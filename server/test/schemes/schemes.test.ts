@@ -105,23 +105,20 @@ describe("credentials on a request", () => {
 
   const secret = new Secret("s");
   const client = { clientId: "c", clientSecret: secret, authorizeUrl: "https://a.example", tokenUrl: "https://a.example" };
-  it.each([
-    {
-      config: {
-        schemeType: "oauth2",
-        authorizeUrl: "https://a.example",
-        tokenUrl: "https://a.example",
-        scopes: [],
-        flows: { clientCredentials: {} },
-      } as const,
-      secrets: { type: "oauth2-client", ...client } as const,
-    },
-    { config: { schemeType: "google-service-account" } as const, secrets: { type: "binary", valueBase64: secret } as const },
-    {
-      config: { schemeType: "hmac", name: "X-S", in: "header", algorithm: "sha256", digestInputs: ["body"] } satisfies AuthSchemeConfig,
-      secrets: { type: "string", value: secret } as const,
-    },
-  ])("says that $config.schemeType cannot be applied yet, instead of sending a call without it", ({ config, secrets }) => {
+  const oauth2 = { schemeType: "oauth2" as const, authorizeUrl: "https://a.example", tokenUrl: "https://a.example", scopes: [] };
+  const hmac = {
+    schemeType: "hmac" as const,
+    name: "X-S",
+    in: "header" as const,
+    algorithm: "sha256" as const,
+    digestInputs: ["body" as const],
+  };
+  const toCome: { config: AuthSchemeConfig; secrets: CredentialSecrets }[] = [
+    { config: { ...oauth2, flows: { clientCredentials: {} } }, secrets: { type: "oauth2-client", ...client } },
+    { config: { schemeType: "google-service-account" }, secrets: { type: "binary", valueBase64: secret } },
+    { config: hmac, secrets: { type: "string", value: secret } },
+  ];
+  it.each(toCome)("says that $config.schemeType cannot be applied yet, instead of sending a call without it", ({ config, secrets }) => {
     expect(caught(() => proofOf([applied(config, secrets)]))).toMatchObject({ code: "not_available", status: 422 });
   });
 });
