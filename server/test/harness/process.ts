@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Place } from "./engines.ts";
+
+/** Mooring as its users run it: a process of its own, which can be killed. */
+export interface MooringProcess {
+  readonly url: URL;
+  readonly pid: number;
+  /** All it has written so far, both streams. */
+  output(): string;
+  /** Sends the signal and waits until the process is gone. Returns its exit code; null when the signal ended it. */
+  kill(signal: NodeJS.Signals): Promise<number | null>;
+  /** Ends it as an operator would. Throws when it does not go within its deadline, and makes it go. */
+  stop(): Promise<number | null>;
+}
+
+/** What a process needs to know to serve `place`: the same at every start, so that a later one finds what an earlier one kept. */
+export interface Home {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly organisation: string;
+  readonly apiKey: string;
+}
+
+/** Settings for Mooring on `place`, with its first organisation and key; `more` are added. */
+export function homeOn(place: Place, more: Readonly<Record<string, string>> = {}): Home {
+  const organisation = "01JAZZ5CB6Q8ZV0000000000FA";
+  const apiKey = `first-key-${randomBytes(24).toString("hex")}`;
+  return {
+    organisation,
+    apiKey,
+    settings: {
+      MOORING_DATA_DIR: place.dataDir,
+      ...(place.url === undefined ? {} : { MOORING_DATABASE_URL: place.url }),
+      MOORING_MASTER_KEY: randomBytes(32).toString("base64"),
+      MOORING_BOOTSTRAP_ORGANISATION: organisation,
+      MOORING_BOOTSTRAP_API_KEY: apiKey,
+      MOORING_LOG_LEVEL: "warn",
+      ...more,
+    },
+  };
+}
+
+/** Starts Mooring on any free port of 127.0.0.1 and waits until it is ready. Throws with all it wrote when it ends before, or takes too long. */
+export async function startProcess(settings: Readonly<Record<string, string>>): Promise<MooringProcess> {
+  const running = launch({ MOORING_PORT: "0", ...settings });
+  try {
+    const url = await readyUrl(running);
+    return { url, ...running };
+  } catch (error) {
+    await running.kill("SIGKILL");
+    throw error;
+  }
+}
+
+/** The same without waiting: for starts that are interrupted, refused, or that only print. `ended` gives the exit code. */
+export function launch(
+  settings: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Omit<MooringProcess, "url"> & { ended: Promise<number | null> } {
+  const child = spawn(process.execPath, [...startArguments, ...args], {
+    cwd: root,
+    env: { ...ownEnvironment(), ...settings },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  // Not only the signal: the streams may hold what it wrote last.
+  const ended = once(child, "close").then(([code]) => code as number | null);
+  keepUntil(child, ended);
+
+  async function kill(signal: NodeJS.Signals): Promise<number | null> {
+    child.kill(signal);
+    return ended;
+  }
+
+  async function stop(): Promise<number | null> {
+    child.kill("SIGTERM");
+    const code = await Promise.race([ended, pause(stopMs, "late" as const, { ref: false })]);
+    if (code !== "late") return code;
+    await kill("SIGKILL");
+    throw new Error(`Mooring did not end within ${stopMs} ms of SIGTERM. It wrote:\n${output}`);
+  }
+
+  return { pid: child.pid ?? 0, output: () => output, kill, stop, ended };
+}
+
+const root = join(import.meta.dirname, "../../..");
+const readyMs = 20_000;
+const stopMs = 15_000;
+
+// The command of `npm start`, without npm around it, so that the process that is killed is Mooring's own.
+const [program, ...startArguments] = (
+  JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: { start: string } }
+).scripts.start.split(" ");
+if (program !== "node") throw new Error("npm start should run node and nothing around it.");
+
+/** Whoever runs the tests may have settings of their own; they are not the tests'. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MOORING_")));
+}
+
+/** However the tests end, the process they started ends too. */
+function keepUntil(child: ChildProcess, ended: Promise<unknown>): void {
+  const end = () => void child.kill("SIGKILL");
+  process.once("exit", end);
+  void ended.finally(() => process.off("exit", end));
+}
+
+async function readyUrl({ output, ended }: ReturnType<typeof launch>): Promise<URL> {
+  const deadline = AbortSignal.timeout(readyMs);
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  while (!deadline.aborted && !isOver) {
+    const [, origin] = /^ {2}Mooring is up on (\S+)$/m.exec(output()) ?? [];
+    if (origin !== undefined && (await isReady(origin, deadline))) return new URL(origin);
+    await pause(5);
+  }
+  throw new Error(`Mooring ${isOver ? "ended" : `was not ready after ${readyMs} ms`}. It wrote:\n${output()}`);
+}
+
+async function isReady(origin: string, signal: AbortSignal): Promise<boolean> {
+  const answer = await fetch(`${origin}/readyz`, { signal }).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.status === 200;
+}
