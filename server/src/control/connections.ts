@@ -51,7 +51,14 @@ export async function list({ db }: ConnectionDeps, { actor }: Call, query: Query
 
 export async function get({ reads }: ConnectionDeps, { actor }: Call, id: ConnectionId): Promise<Connection> {
   requireConnection(actor, id);
-  return found(await reads.get(actor.org, id));
+  return found(seenBy(actor, found(await reads.get(actor.org, id))));
+}
+
+/** The connection without the environments that a key is kept from; undefined when that is all of them. */
+function seenBy({ environments: seen }: Call["actor"], connection: Connection): Connection | undefined {
+  if (!seen) return connection;
+  const environments = connection.environments.filter(({ id }) => seen.has(id));
+  return environments.length > 0 ? { ...connection, environments } : undefined;
 }
 
 /** A new connection with its environments, their credentials and one draft version named 1. */
