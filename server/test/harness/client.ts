@@ -21,8 +21,11 @@ export interface Client {
   raw(path: string, init?: RequestInit): Promise<RawAnswer>;
 }
 
-/** A client that keeps every answer it gets in `answers`, headers too, for the search at the end (V-7). */
-export function createClient(origin: URL, answers: string[]): Client {
+/**
+ * A client that keeps every answer it gets in `answers`, headers too, for the search at the end (V-7). `logLines` is the server's log,
+ * where the cause of a fault is looked for.
+ */
+export function createClient(origin: URL, answers: string[], logLines: readonly string[]): Client {
   async function raw(path: string, init: RequestInit = {}): Promise<RawAnswer> {
     const response = await fetch(new URL(path, origin), { redirect: "manual", ...init });
     const answer = { status: response.status, headers: response.headers, text: await response.text() };
@@ -31,7 +34,9 @@ export function createClient(origin: URL, answers: string[]): Client {
   }
 
   async function send<Id extends OperationId>(actor: Actor, id: Id, sent: Sent = {}): Promise<Answer<Id>> {
-    return checkedAnswer(id, await raw(addressOf(id, actor, sent), requestOf(id, actor, sent)));
+    const answer = await raw(addressOf(id, actor, sent), requestOf(id, actor, sent));
+    if (answer.status === 500) throw new Error(`${id} ended in a fault: ${logLines.findLast((line) => line.includes('"error"'))}`);
+    return checkedAnswer(id, answer);
   }
 
   async function must<Id extends OperationId>(actor: Actor, id: Id, sent: Sent = {}): Promise<Answer<Id>> {

@@ -21,11 +21,11 @@ export interface World extends Client, Actors {
 }
 
 /**
- * Runs `body`'s tests on each engine, in a world that they share. The last test of each is the search for secrets in whatever was
+ * Runs `body`'s tests on each engine, or on those of `only`, in a world that they share. The last test of each is the search for secrets in whatever was
  * answered, logged and stored (V-7).
  */
-export function onEachEngine(title: string, body: (world: World) => void): void {
-  describe.each(engines)(`${title}, on $name`, ({ prepare }) => {
+export function onEachEngine(title: string, body: (world: World) => void, { only = engines.map(({ name }) => name) } = {}): void {
+  describe.each(engines.filter(({ name }) => only.includes(name)))(`${title}, on $name`, ({ prepare }) => {
     const world = {} as World;
     const answers: string[] = [];
     beforeAll(async () => {
@@ -51,7 +51,7 @@ export function onEachEngine(title: string, body: (world: World) => void): void 
 async function createWorld(place: Place, answers: string[]): Promise<World> {
   const clock = createTestClock();
   const mooring = await runMooring(place, clock);
-  const client = createClient(mooring.origin, answers);
+  const client = createClient(mooring.origin, answers, mooring.logLines);
   const shownOnce = [mooring.masterKey];
   const { db, people, bootstrap, origin } = mooring;
   const actors = createActors({ client, db, people, clock, origin, bootstrap, shownOnce });
