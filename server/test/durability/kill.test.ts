@@ -9,10 +9,10 @@ import { lockStoredCredential } from "../../src/store/credentials.ts";
 import { loadMasterKey } from "../../src/vault/master.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import type { Actor } from "../harness/actors.ts";
-import { createClient } from "../harness/client.ts";
+import type { Client } from "../harness/client.ts";
 import { engines, type Place } from "../harness/engines.ts";
 import { openLedger } from "../harness/ledger.ts";
-import { type Home, homeOn, startProcess } from "../harness/process.ts";
+import { clientOf, type Home, homeOn, startProcess } from "../harness/process.ts";
 import { trials } from "../harness/profile.ts";
 import { type Inspector, inspect } from "./inspector.ts";
 import { startOutside } from "./outside.ts";
@@ -35,13 +35,13 @@ test.each(engines)(
     let mooring = await startProcess(home.settings);
     const inspector = inspect(place);
     try {
-      const counterId = await createCounter(mooring.url, actor, outside.url);
+      const counterId = await createCounter(clientOf(mooring), actor, outside.url);
       const workers = names.map((worker, index) => {
         const ledger = openLedger(join(place.dataDir, `${worker}.ledger`));
         return createWorker({ name: worker, actor, ledger, random: createRandom(seed + index + 1), outside: outside.url, counterId });
       });
       for (let kill = 1; kill <= kills; kill++) {
-        const client = createClient(mooring.url, []);
+        const client = clientOf(mooring);
         const work = Promise.all(workers.map((worker) => worker.work(client)));
         await Promise.race([work, pause(100 + random.below(500))]);
         await mooring.kill("SIGKILL");
@@ -49,7 +49,7 @@ test.each(engines)(
         await inspector.settled();
 
         mooring = await startProcess(home.settings);
-        const again = createClient(mooring.url, []);
+        const again = clientOf(mooring);
         const faults = await Promise.all(workers.map((worker) => worker.check(again, inspector)));
         const broken = [...faults.flat(), ...(await inspector.faults()), ...(await strayRows(inspector, workers, counterId))];
         expect(broken, `after kill ${kill} with SEED=${seed}`).toEqual([]);
@@ -62,7 +62,7 @@ test.each(engines)(
         `${name}: ${kills} kills, ${acknowledged} changes acknowledged, 0 lost; ${opened} sealed values opened; SEED=${seed}\n`,
       );
     } catch (error) {
-      process.stderr.write(mooring.output());
+      process.stderr.write(mooring.written.join(""));
       throw error;
     } finally {
       await mooring.kill("SIGKILL");
@@ -74,8 +74,8 @@ test.each(engines)(
 );
 
 /** A connection that all workers count in: each in a variable of its own, and all in `total`. */
-async function createCounter(origin: URL, actor: Actor, outside: URL): Promise<string> {
-  const { body } = await createClient(origin, []).must(actor, "CreateHTTPConnection", {
+async function createCounter(client: Client, actor: Actor, outside: URL): Promise<string> {
+  const { body } = await client.must(actor, "CreateHTTPConnection", {
     body: {
       name: "counter",
       baseUrl: outside.href,

@@ -4,14 +4,15 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { type Client, createClient } from "./client.ts";
 import type { Place } from "./engines.ts";
 
 /** Mooring as its users run it: a process of its own, which can be killed. */
 export interface MooringProcess {
   readonly url: URL;
   readonly pid: number;
-  /** All it has written so far, both streams. */
-  output(): string;
+  /** What it has written so far, both streams, piece by piece. */
+  readonly written: readonly string[];
   /** Sends the signal and waits until the process is gone. Returns its exit code; null when the signal ended it. */
   kill(signal: NodeJS.Signals): Promise<number | null>;
   /** Ends it as an operator would. Throws when it does not go within its deadline, and makes it go. */
@@ -23,6 +24,11 @@ export interface Home {
   readonly settings: Readonly<Record<string, string>>;
   readonly organisation: string;
   readonly apiKey: string;
+}
+
+/** A client of the process that holds every answer against the contract. */
+export function clientOf({ url, written }: MooringProcess): Client {
+  return createClient(url, [], written);
 }
 
 /** Settings for Mooring on `place`, with its first organisation and key; `more` are added. */
@@ -56,7 +62,7 @@ export async function startProcess(settings: Readonly<Record<string, string>>): 
   }
 }
 
-/** The same without waiting: for starts that are interrupted, refused, or that only print. `ended` gives the exit code. */
+/** Starts Mooring without waiting: for starts that are interrupted, refused, or that only print. `ended` gives the exit code. */
 export function launch(
   settings: Readonly<Record<string, string>>,
   args: readonly string[] = [],
@@ -66,8 +72,8 @@ export function launch(
     env: { ...ownEnvironment(), ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const written: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => written.push(text));
   // Not only the signal: the streams may hold what it wrote last.
   const ended = once(child, "close").then(([code]) => code as number | null);
   keepUntil(child, ended);
@@ -82,10 +88,10 @@ export function launch(
     const code = await Promise.race([ended, pause(stopMs, "late" as const, { ref: false })]);
     if (code !== "late") return code;
     await kill("SIGKILL");
-    throw new Error(`Mooring did not end within ${stopMs} ms of SIGTERM. It wrote:\n${output}`);
+    throw new Error(`Mooring did not end within ${stopMs} ms of SIGTERM. It wrote:\n${written.join("")}`);
   }
 
-  return { pid: child.pid ?? 0, output: () => output, kill, stop, ended };
+  return { pid: child.pid ?? 0, written, kill, stop, ended };
 }
 
 const root = join(import.meta.dirname, "../../..");
@@ -110,18 +116,18 @@ function keepUntil(child: ChildProcess, ended: Promise<unknown>): void {
   void ended.finally(() => process.off("exit", end));
 }
 
-async function readyUrl({ output, ended }: ReturnType<typeof launch>): Promise<URL> {
+async function readyUrl({ written, ended }: ReturnType<typeof launch>): Promise<URL> {
   const deadline = AbortSignal.timeout(readyMs);
   let isOver = false;
   void ended.then(() => {
     isOver = true;
   });
   while (!deadline.aborted && !isOver) {
-    const [, origin] = /^ {2}Mooring is up on (\S+)$/m.exec(output()) ?? [];
+    const [, origin] = /^ {2}Mooring is up on (\S+)$/m.exec(written.join("")) ?? [];
     if (origin !== undefined && (await isReady(origin, deadline))) return new URL(origin);
     await pause(5);
   }
-  throw new Error(`Mooring ${isOver ? "ended" : `was not ready after ${readyMs} ms`}. It wrote:\n${output()}`);
+  throw new Error(`Mooring ${isOver ? "ended" : `was not ready after ${readyMs} ms`}. It wrote:\n${written.join("")}`);
 }
 
 async function isReady(origin: string, signal: AbortSignal): Promise<boolean> {
