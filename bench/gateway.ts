@@ -1,14 +1,16 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { inTurns, median } from "./figures.ts";
+import { median } from "./figures.ts";
 import { apiKey, newPlace, organisation, type Program, removePlaces, startProgram } from "./place.ts";
 
 /**
  * Calls per second through the program's gateway, and through a bare loop of node:http and undici that adds one fixed header: 64
- * callers, a 1 KB answer, one process each, in turns in the same run. `ratio` is that of the medians.
+ * callers, a 1 KB answer, one process each, in turns in the same run. `ratio` is that of the medians of calls per second; `cpuRatio`, that of calls per second
+ * of processor time, moves less when the machine has other work (NaN where there is no /proc).
  */
-export async function benchGateway({ rounds = 8, forMs = 1500 }: { rounds?: number; forMs?: number } = {}): Promise<GatewayFigures> {
+export async function benchGateway({ turns = 8, forMs = 1500 }: { turns?: number; forMs?: number } = {}): Promise<GatewayFigures> {
   const place = await newPlace("sqlite", "");
   const upstream = await started("gateway-upstream.ts");
   const origin = `http://127.0.0.1:${upstream.port}`;
@@ -17,12 +19,16 @@ export async function benchGateway({ rounds = 8, forMs = 1500 }: { rounds?: numb
   const program = await startProgram({ ...place.settings, MOORING_EGRESS_ALLOW: "127.0.0.0/8" });
   try {
     const proxyPath = await connected(program, origin);
-    const sides = [
-      () => callsPerSecond(load, { port: bare.port, path: "/api/orders?page=2", forMs }),
-      () => callsPerSecond(load, { port: program.port, path: `${proxyPath}/orders?page=2`, forMs }),
-    ];
-    const [bareRates = [], gatewayRates = []] = await inTurns(rounds, sides);
-    return { bare: bareRates, gateway: gatewayRates, ratio: median(gatewayRates) / median(bareRates) };
+    const rounds: { bare: Round[]; gateway: Round[] } = { bare: [], gateway: [] };
+    for (let turn = 0; turn <= turns; turn += 1) {
+      const bareRound = await measured(load, { port: bare.port, path: "/api/orders?page=2", forMs }, bare.child.pid);
+      const gatewayRound = await measured(load, { port: program.port, path: `${proxyPath}/orders?page=2`, forMs }, program.pid);
+      // The first turn only warms up.
+      if (turn === 0) continue;
+      rounds.bare.push(bareRound);
+      rounds.gateway.push(gatewayRound);
+    }
+    return { ...rounds, ratio: ratioOf(rounds, "perSecond"), cpuRatio: ratioOf(rounds, "perCpuSecond") };
   } finally {
     for (const child of [upstream.child, bare.child, load]) if (child.connected) child.disconnect();
     await program.stop();
@@ -30,11 +36,21 @@ export async function benchGateway({ rounds = 8, forMs = 1500 }: { rounds?: numb
   }
 }
 
-/** Calls per second of each round. */
 export interface GatewayFigures {
-  readonly bare: readonly number[];
-  readonly gateway: readonly number[];
+  readonly bare: readonly Round[];
+  readonly gateway: readonly Round[];
   readonly ratio: number;
+  readonly cpuRatio: number;
+}
+
+export interface Round {
+  readonly perSecond: number;
+  readonly perCpuSecond: number;
+}
+
+function ratioOf({ bare, gateway }: Pick<GatewayFigures, "bare" | "gateway">, figure: keyof Round): number {
+  const medianOf = (rounds: readonly Round[]) => median(rounds.map((round) => round[figure]));
+  return medianOf(gateway) / medianOf(bare);
 }
 
 const execArgv = ["--disable-warning=ExperimentalWarning"];
@@ -73,9 +89,17 @@ const callers = 64;
 // What a program's HTTP client sends.
 const headers = `User-Agent: bench/1\r\nAccept: application/json\r\nAccept-Encoding: gzip, br\r\nAuthorization: Bearer ${apiKey}\r\n`;
 
-async function callsPerSecond(load: ChildProcess, order: { port: number; path: string; forMs: number }): Promise<number> {
+async function measured(load: ChildProcess, order: { port: number; path: string; forMs: number }, pid: number | undefined): Promise<Round> {
+  const cpuSecondsBefore = await cpuSecondsOf(pid);
   load.send({ ...order, headers, callers });
   const [{ answers, seconds, fault }] = (await once(load, "message")) as [{ answers: number; seconds: number; fault?: string }];
   if (fault !== undefined) throw new Error(fault);
-  return answers / seconds;
+  return { perSecond: answers / seconds, perCpuSecond: answers / ((await cpuSecondsOf(pid)) - cpuSecondsBefore) };
+}
+
+/** What a process has used of processors so far. The kernel counts it in hundredths of a second, after the name and eleven other fields. */
+async function cpuSecondsOf(pid: number | undefined): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

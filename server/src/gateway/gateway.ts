@@ -21,7 +21,10 @@ export interface Gateway {
 }
 
 export interface GatewayDeps extends SendDeps {
-  /** Who calls, for this organisation. At once when warm. Throws or rejects with a `Problem` when nobody known does. */
+  /**
+   * Who calls, for this organisation; `org` is as it came, perhaps malformed. At once when warm. Throws or rejects with a `Problem`
+   * when nobody known does.
+   */
   readonly authenticate: (request: IncomingMessage, org: OrganisationId) => Actor | Promise<Actor>;
   readonly snapshots: Pick<Snapshots, "get">;
   readonly newRequestId: () => string;
@@ -51,7 +54,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   // Each step goes on at once when the one before is at hand, because a promise costs a warm call more than the step itself.
   function authenticated(call: Call, target: Target | undefined): Promise<void> | undefined {
-    if (!target || !isUlid(target.org)) throw new Problem("not_found");
+    if (!target) throw new Problem("not_found");
     const actor = authenticate(call.request, target.org as OrganisationId);
     return actor instanceof Promise ? actor.then((known) => allowed(call, target, known)) : allowed(call, target, actor);
   }
@@ -84,7 +87,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 }
 
-/** Another organisation answers as an unknown one does; so does a malformed id, which no row can have. */
+/** Another organisation answers as an unknown one does; so does a malformed id, which names nothing. */
 function requireCallRights(actor: Actor, { org, connection }: Target): void {
   if (actor.org !== org || !isUlid(connection)) throw new Problem("not_found");
   if (!actor.scopes.has("gateway:call")) throw new Problem("forbidden", { message: "This needs the scope gateway:call." });
