@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,11 +78,9 @@ export interface Program {
 export async function startProgram(settings: Readonly<Record<string, string>>): Promise<Program> {
   const port = await freePort();
   const startedMs = performance.now();
-  const main = join(import.meta.dirname, "../server/src/main.ts");
-  const flags = ["--disable-warning=ExperimentalWarning", "--disable-proto=delete", ...profileFlags()];
   const { MOORING_HOST: _, ...rest } = process.env;
   const env = { ...rest, MOORING_PORT: String(port), MOORING_LOG_LEVEL: "info", ...settings };
-  const child = spawn(process.execPath, [...flags, main], { env, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [...profileFlags(), ...startArguments()], { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr?.on("data", (data: Buffer) => {
     said = (said + data.toString()).slice(-4000);
@@ -91,6 +90,16 @@ export async function startProgram(settings: Readonly<Record<string, string>>): 
     await sleep(5);
   }
   return { port, pid: child.pid ?? 0, readySeconds: (performance.now() - startedMs) / 1000, stop: () => stop(child) };
+}
+
+const root = join(import.meta.dirname, "..");
+
+/** What `npm start` gives to node. */
+function startArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: { start: string } };
+  const [node, ...rest] = scripts.start.split(" ");
+  if (node !== "node") throw new Error("npm start does not begin with node.");
+  return rest;
 }
 
 /** With BENCH_PROFILE naming a folder, each program writes a CPU profile there when it ends. */

@@ -6,12 +6,16 @@ import { median, type Row } from "./figures.ts";
 import { apiKey, newPlace, organisation, type Program, removePlaces, startProgram } from "./place.ts";
 import { seedConnections } from "./seed.ts";
 
-/** How long the program takes from its start to being ready, on an empty data folder and on the one that leaves behind. */
+/**
+ * How long the program takes from its start to being ready: as on a new clone, with an empty data folder and nothing compiled yet, and
+ * on what that start leaves behind.
+ */
 export async function benchStart(): Promise<Row[]> {
   const fresh: number[] = [];
   const existing: number[] = [];
   for (let round = 0; round < starts; round++) {
     const folder = await mkdtemp(join(tmpdir(), "mooring-bench-"));
+    await rm(join(import.meta.dirname, "../node_modules/.cache/mooring"), { recursive: true, force: true });
     for (const times of [fresh, existing]) {
       const program = await startProgram({ MOORING_DATA_DIR: folder });
       times.push(program.readySeconds);
