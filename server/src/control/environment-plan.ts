@@ -71,7 +71,7 @@ export function planNew(
   );
   checkVariables(intake, given.variables, `${field}variables`);
   return {
-    fields: { id, name: given.name, slug: slugOf(given.name), position, variables: over(defaults, given.variables) },
+    fields: { id, name: given.name, slug: slugOf(given.name), position, variables: withDefaults(given.variables, defaults) },
     before: undefined,
     isChanged: true,
     isMoved: false,
@@ -93,9 +93,7 @@ export function planUpdate(
   { field, position, defaults }: { field: string; position: number; defaults?: DefaultsChange | undefined },
 ): EnvironmentPlan {
   const { intake } = context;
-  // Alone in its request, an environment is the whole body.
-  const inside = field === "" ? "" : `${field}.`;
-  if (given.variables) checkVariables(intake, given.variables, `${inside}variables`);
+  if (given.variables) checkVariables(intake, given.variables, `${field}variables`);
   const variables = carried(before.variables, given.variables, defaults);
   const changedLinks: Pick<LinkFields, "id" | "position" | "config">[] = [];
   const removedLinks: string[] = [];
@@ -103,7 +101,7 @@ export function planUpdate(
   for (const purpose of ["action", "trigger"] as const) {
     const entries = given.credentials?.[purpose];
     if (!entries) continue;
-    const links = planLinks(context, before.credentials[purpose], entries, { field: `${inside}credentials.${purpose}`, purpose });
+    const links = planLinks(context, before.credentials[purpose], entries, { field: `${field}credentials.${purpose}`, purpose });
     changedLinks.push(...links.changed);
     removedLinks.push(...links.removed);
     changesSecrets ||= links.changesSecrets;
@@ -178,7 +176,7 @@ function carried(
   given: readonly EnvironmentVariable[] | undefined,
   defaults: DefaultsChange | undefined,
 ): EnvironmentVariable[] {
-  if (given) return over(defaults?.after ?? [], given);
+  if (given) return withDefaults(given, defaults?.after ?? []);
   if (!defaults) return [...current];
   const listed = new Set(defaults.after.map(({ name }) => name));
   const gone = new Set(defaults.before.map(({ name }) => name).filter((name) => !listed.has(name)));
@@ -186,6 +184,12 @@ function carried(
     current.filter(({ name }) => !gone.has(name)),
     defaults.after,
   );
+}
+
+/** `given`, and after it the defaults that it does not set. */
+function withDefaults(given: readonly EnvironmentVariable[], defaults: readonly EnvironmentVariable[]): EnvironmentVariable[] {
+  const set = new Set(given.map(({ name }) => name));
+  return [...given, ...defaults.filter(({ name }) => !set.has(name))];
 }
 
 /** `base` with the values of `winners`, those that are not in it appended. */
