@@ -7,6 +7,7 @@ import {
   createConnection,
   createCredential,
   credentialOf,
+  googleScheme,
   type HTTPConnection,
   newConnection,
   newEnvironment,
@@ -483,4 +484,36 @@ onEachEngine("updating a connection", (world) => {
       expect: 403,
     },
   ]);
+
+  describe("a BigQuery connection", () => {
+    const bigQuery = async () => {
+      const action = [{ authSchemeConfig: googleScheme, credential: credentialOf.binary() }];
+      const body = { name: "Warehouse", datasetId: "shop.sales", environments: [{ name: "dev", credentials: { action }, variables: [] }] };
+      return (await world.must(await world.as("key"), "CreateBigQueryConnection", { body })).body;
+    };
+    const update = async (connection: { id: string }, changes: object) =>
+      world.send(await world.as("key"), "UpdateConnection", {
+        params: { connection_id: connection.id },
+        body: { ...connection, ...changes },
+      });
+
+    test("may be PUT back as it was, and gets another dataset", async () => {
+      const connection = await bigQuery();
+      expect((await update(connection, {})).body).toEqual(connection);
+      expect((await update(connection, { datasetId: "shop.returns" })).body).toMatchObject({
+        datasetId: "shop.returns",
+        environments: connection.environments,
+      });
+    });
+
+    test("has no base URL, keeps its protocol, and takes its own schemes only", async () => {
+      const connection = await bigQuery();
+      expect(fieldsOf(await update(connection, { baseUrl: "https://example.com" }))).toEqual(["baseUrl"]);
+      expect(fieldsOf(await update(connection, { datasetId: undefined }))).toEqual(["datasetId"]);
+      expect(fieldsOf(await update(connection, { authSchemeConfigs: [basicAuthScheme] }))).toEqual(["authSchemeConfigs[0].schemeType"]);
+      const { datasetId: _, ...http } = { ...connection, protocol: "http", baseUrl: "https://example.com" };
+      const answer = await world.send(await world.as("key"), "UpdateConnection", { params: { connection_id: connection.id }, body: http });
+      expect(fieldsOf(answer)).toContain("protocol");
+    });
+  });
 });

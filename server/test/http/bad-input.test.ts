@@ -209,6 +209,56 @@ onEachEngine("bad input", (world) => {
     });
   });
 
+  describe("ids of the wrong kind", () => {
+    test("in a path lead nowhere", async () => {
+      const key = await world.as("key");
+      const connection = await createConnection(world);
+      const [environment] = connection.environments;
+      const [credential, version] = [environment?.credentials.action[0]?.credential.id ?? "", connection.versions[0]?.id ?? ""];
+      const status = async (id: OperationId, params: Record<string, string>) => (await world.send(key, id, { params })).status;
+      expect(await status("GetConnection", { connection_id: environment?.id ?? "" })).toBe(404);
+      expect(await status("GetConnection", { connection_id: key.org })).toBe(404);
+      expect(await status("GetEnvironment", { connection_id: connection.id, environment_id: connection.id })).toBe(404);
+      expect(await status("GetCredential", { credential_id: environment?.credentials.action[0]?.id ?? "" })).toBe(404);
+      expect(await status("GetConnectionVersion", { connection_id: connection.id, version })).toBe(404);
+      expect(await status("GetApiKey", { api_key_id: credential })).toBe(404);
+      expect(await status("GetMember", { user_id: connection.id })).toBe(404);
+    });
+
+    test("in a body are faults of their field, and tell nothing of whose they are", async () => {
+      const key = await world.as("key");
+      const connection = await createConnection(world);
+      const foreign = await createConnection(world, newConnection(), await world.as("stranger"));
+      const [environment] = connection.environments;
+      const entry = environment?.credentials.action[0];
+      const wrong = [
+        connection.id,
+        environment?.id,
+        entry?.id,
+        key.org,
+        foreign.environments[0]?.credentials.action[0]?.credential.id,
+        world.newId(),
+      ];
+      const action = wrong.map((id) => ({ authSchemeConfig: { schemeType: "none" }, credential: { id } }));
+      const created = await world.send(key, "CreateHTTPConnection", {
+        body: { ...smallConnection(), environments: [{ name: "dev", credentials: { action }, variables: [] }] },
+      });
+      expect(fieldsOf(created)).toEqual(wrong.map((_, index) => `environments[0].credentials.action[${index}].credential.id`));
+      expect(new Set(created.error.fields?.map(({ message }) => message)).size).toBe(1);
+
+      const environments = [entry?.credential.id, connection.id, foreign.environments[0]?.id].map((id) => ({ id, name: `n ${id}` }));
+      const updated = await world.send(key, "UpdateConnection", {
+        params: { connection_id: connection.id },
+        body: { ...connection, environments },
+      });
+      expect(fieldsOf(updated)).toEqual(["environments[0].id", "environments[1].id", "environments[2].id"]);
+
+      const limits = { connections: [environment?.id, foreign.id], environments: [connection.id, foreign.environments[0]?.id] };
+      const limited = await world.send(key, "CreateApiKey", { body: { name: "x", scopes: ["gateway:call"], ...limits } });
+      expect(fieldsOf(limited)).toEqual(["connections[0]", "connections[1]", "environments[0]", "environments[1]"]);
+    });
+  });
+
   describe("what is just within the limits is taken", () => {
     test.each([
       ["a body of 1 MiB", { text: small.padEnd(MiB) }],

@@ -1,7 +1,17 @@
 import { type OperationId, operations, scopes } from "@mooring/contract";
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../harness/actors.ts";
-import { at, createConnection, newConnection, readConnection, smallConnection } from "../harness/samples.ts";
+import {
+  apiKeyScheme,
+  at,
+  authorizationCodeScheme,
+  createConnection,
+  createCredential,
+  newConnection,
+  newEnvironment,
+  readConnection,
+  smallConnection,
+} from "../harness/samples.ts";
 import { onEachEngine, type World } from "../harness/world.ts";
 import { fiveScenarios } from "./operations/all.ts";
 import { permissions } from "./permissions.ts";
@@ -211,6 +221,31 @@ function limitedKeys(world: World): void {
         expect(await status(developer, "CreateHTTPConnection", named(name)), name).toBe(403);
       for (const name of ["dev", "product test", "reproduction"])
         expect(await status(developer, "CreateHTTPConnection", named(name)), name).toBe(201);
+    });
+
+    test("a developer borrows no secret of production for an environment of their own, linked, as an application or in an update", async () => {
+      const developer = await world.as("developer");
+      const shared = await createCredential(world);
+      const application = await createCredential(world, "oauth2-client");
+      const production = newEnvironment("prod");
+      const linking = (credential: { id: string }, name: string) => ({
+        ...production,
+        name,
+        credentials: { action: [{ authSchemeConfig: apiKeyScheme, credential }] },
+      });
+      await createConnection(
+        world,
+        newConnection({
+          environments: [linking({ id: shared.id }, "prod")],
+          authSchemeConfigs: [authorizationCodeScheme(application.id)],
+        }),
+      );
+      const own = await createConnection(world, newConnection({ environments: [newEnvironment("dev")], authSchemeConfigs: [] }), developer);
+      const create = (body: object) => status(developer, "CreateHTTPConnection", { body: newConnection(body) });
+      expect(await create({ environments: [linking({ id: shared.id }, "dev")] })).toBe(403);
+      expect(await create({ authSchemeConfigs: [authorizationCodeScheme(application.id)] })).toBe(403);
+      const put = { ...own, environments: [...own.environments, linking({ id: shared.id }, "test")] };
+      expect(await status(developer, "UpdateConnection", { params: { connection_id: own.id }, body: put })).toBe(403);
     });
   });
 }
