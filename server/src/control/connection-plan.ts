@@ -3,6 +3,7 @@ import type { Connection, ConnectionUpdate } from "@mooring/contract";
 import { originOf } from "../domain/base-url.ts";
 import { isProduction } from "../domain/environment.ts";
 import type { EnvironmentId } from "../kernel/ids.ts";
+import type { StoredConfig } from "../store/connection-rows.ts";
 import type { ConnectionFields } from "../store/connections.ts";
 import type { Call } from "./change.ts";
 import { bare, checkVariables, type EnvironmentPlan, type PlanContext, planNew, planUpdate } from "./environment-plan.ts";
@@ -26,9 +27,11 @@ export function planConnection(context: PlanContext, before: Connection, given: 
   // Left out: unset. These two may be empty, so unset means empty.
   const variables = given.environmentVariables ?? [];
   checkVariables(intake, variables, "environmentVariables");
-  const authSchemeConfigs = (given.authSchemeConfigs ?? []).map((config, index) =>
-    intake.config(config, `authSchemeConfigs[${index}]`, { protocol: before.protocol }),
-  );
+  const configsBefore = before.authSchemeConfigs.map(bare);
+  const authSchemeConfigs = (given.authSchemeConfigs ?? []).map((config, index) => {
+    const kept = configsBefore.find((stored) => isDeepStrictEqual(stored, bare(config)));
+    return (kept as StoredConfig) ?? intake.config(config, `authSchemeConfigs[${index}]`, { protocol: before.protocol });
+  });
   const fields: ConnectionFields = {
     name: given.name,
     protocol: before.protocol,
@@ -40,7 +43,6 @@ export function planConnection(context: PlanContext, before: Connection, given: 
   const plans = planEnvironments(context, before, given);
   const kept = new Set<string>(plans.map((plan) => plan.fields.id));
   const removed = given.environments ? before.environments.map(({ id }) => id as EnvironmentId).filter((id) => !kept.has(id)) : [];
-  const configsBefore = before.authSchemeConfigs.map(bare);
   const areConfigsChanged = !isDeepStrictEqual(configsBefore, authSchemeConfigs);
   return {
     fields,

@@ -25,7 +25,7 @@ import { differences } from "./differences.ts";
 import { checkVariables, namedApplications, namedCredentials, planNew } from "./environment-plan.ts";
 import { checkPlans, writePlans } from "./environment-write.ts";
 import { createIntake, type Intake } from "./intake.ts";
-import { requireConnection, requireSecretRights, requireUnlimited, requireWholeConnection } from "./rights.ts";
+import { requireConnection, requireRightsToSecrets, requireUnlimited, requireWholeConnection } from "./rights.ts";
 
 type NewConnection = (HTTPConnectionCreate & { protocol: "http" }) | (BigQueryConnectionCreate & { protocol: "bigquery" });
 
@@ -42,8 +42,9 @@ export async function list({ db }: ConnectionDeps, { actor }: Call, query: Query
     connectionStore.listConnections(tx, actor.org, {
       ...query,
       order,
-      ...(protocols ? { protocols } : {}),
-      ...(actor.connections ? { ids: [...actor.connections] } : {}),
+      protocols,
+      ids: actor.connections && [...actor.connections],
+      environments: actor.environments && [...actor.environments],
     }),
   );
   return { ...page, items: page.items.flatMap((connection) => seenBy(actor, connection) ?? []) };
@@ -86,11 +87,8 @@ export async function create<Given extends NewConnection>(
       planNew({ newId, intake, protocol }, environment, { field: `environments[${position}].`, position, defaults: variables }),
     );
     checkPlans(intake, plans);
-    if (intake.sendsSecret)
-      requireSecretRights(
-        actor,
-        plans.filter((plan) => plan.changesSecrets).map((plan) => plan.fields.name),
-      );
+    const touched = plans.filter((plan) => plan.changesSecrets).map((plan) => plan.fields.name);
+    await requireRightsToSecrets(tx, actor, intake, touched);
 
     const now = clock.now();
     await connectionStore.insertConnection(tx, actor.org, id, { name, protocol, baseUrl, datasetId, authSchemeConfigs, variables }, now);
@@ -113,7 +111,7 @@ export async function update(deps: ConnectionDeps, call: Call, id: ConnectionId,
     const plan = planConnection({ newId: deps.newId, intake, protocol: before.protocol }, before, given, call);
     checkBaseUrl(intake, plan.fields.baseUrl);
     checkPlans(intake, plan.plans);
-    if (plan.secretEnvironments.length > 0 || intake.sendsSecret) requireSecretRights(actor, plan.secretEnvironments);
+    await requireRightsToSecrets(tx, actor, intake, plan.secretEnvironments);
 
     const now = deps.clock.now();
     await writePlans(tx, actor.org, id, { plans: plan.plans, removed: plan.removed, credentials: intake.newCredentials, now });

@@ -58,10 +58,7 @@ export async function update(deps: CredentialDeps, call: Call, id: CredentialId,
     requireMatch(call, before);
     const merged = merge(sealer, stored, given);
     if (merged === undefined) return before;
-    requireSecretRights(
-      actor,
-      (before.usages ?? []).map(({ environment }) => environment.name),
-    );
+    requireSecretRights(actor, await store.environmentsUsing(tx, actor.org, [id]));
     await store.updateCredential(tx, actor.org, merged, deps.clock.now());
     const after = await existing(tx, actor.org, id);
     recorder.audit({

@@ -14,7 +14,7 @@ import { differences } from "./differences.ts";
 import { namedCredentials, type PlacedEnvironment, planUpdate } from "./environment-plan.ts";
 import { checkPlans, writePlans } from "./environment-write.ts";
 import { createIntake } from "./intake.ts";
-import { requireConnection, requireSecretRights } from "./rights.ts";
+import { requireConnection, requireRightsToSecrets } from "./rights.ts";
 
 export async function list(
   { db }: ConnectionDeps,
@@ -60,9 +60,8 @@ export async function update(
       position: placed.position,
     });
     checkPlans(intake, [plan]);
-    if (intake.sendsSecret || touchesSecrets(connection, connection.protocol === "http" ? connection.baseUrl : undefined, plan)) {
-      requireSecretRights(actor, namesOf(plan));
-    }
+    const isTouched = touchesSecrets(connection, connection.protocol === "http" ? connection.baseUrl : undefined, plan);
+    await requireRightsToSecrets(tx, actor, intake, isTouched ? namesOf(plan) : []);
     const now = deps.clock.now();
     await writePlans(tx, actor.org, connectionId, { plans: [plan], removed: [], credentials: [], now });
     if (!plan.isChanged) return placed.environment;

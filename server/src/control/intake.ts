@@ -13,6 +13,8 @@ export interface Intake {
   readonly newCredentials: CredentialFields[];
   /** Whether anything taken in gives or sends a secret. */
   readonly sendsSecret: boolean;
+  /** The existing credentials that would be used in a new place: whoever may not touch them where they are may not borrow them either. */
+  readonly borrowed: ReadonlySet<string>;
   fault(field: string, message: string): void;
   /** The credential an entry gives or names, or undefined after noting why not. */
   credential(given: CredentialCreateOrReference, field: string): { id: CredentialId; type: CredentialType } | undefined;
@@ -38,8 +40,10 @@ export function createIntake({
 }): Intake {
   const faults: Fault[] = [];
   const newCredentials: CredentialFields[] = [];
+  const borrowed = new Set<string>();
   let sendsSecret = false;
   return {
+    borrowed,
     faults,
     newCredentials,
     get sendsSecret() {
@@ -64,6 +68,7 @@ export function createIntake({
     const type = known.get(given.id);
     if (type === undefined) fault(`${field}.id`, "The organisation has no credential with this id.");
     sendsSecret ||= type !== "none";
+    borrowed.add(given.id);
     return type && { id: given.id as CredentialId, type };
   }
 
@@ -78,6 +83,7 @@ export function createIntake({
     if (type === undefined) fault(at, "The organisation has no credential with this id.");
     else if (type !== "oauth2-client") fault(at, "An application credential is of type oauth2-client.");
     sendsSecret = true;
+    borrowed.add(application);
     return { ...given, flows: { ...given.flows, authorizationCode: { applicationCredential: { id: application } } } };
   }
 }

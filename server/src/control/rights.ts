@@ -1,6 +1,9 @@
 import type { Actor } from "../domain/actor.ts";
 import { isProduction } from "../domain/environment.ts";
 import { Problem } from "../kernel/errors.ts";
+import { environmentsUsing } from "../store/credentials.ts";
+import type { Tx } from "../store/database.ts";
+import type { Intake } from "./intake.ts";
 
 /**
  * Throws `Problem` forbidden unless `actor` may give, link or redirect secrets in the environments named. Who may write connections
@@ -18,6 +21,15 @@ export function requireSecretRights(actor: Actor, environmentNames: readonly str
       message: `A developer may not change secrets of the production environment ${JSON.stringify(production)}.`,
     });
   }
+}
+
+/**
+ * The same for what a request comes to: `touched` names the environments in which it gives, links or redirects a secret. A credential
+ * that it borrows is also touched wherever that serves already, because its secret goes wherever it is linked.
+ */
+export async function requireRightsToSecrets(tx: Tx, actor: Actor, intake: Intake, touched: readonly string[]): Promise<void> {
+  if (touched.length === 0 && !intake.sendsSecret) return;
+  requireSecretRights(actor, [...touched, ...(await environmentsUsing(tx, actor.org, [...intake.borrowed]))]);
 }
 
 /** Throws `Problem` forbidden when a key is limited and `connectionId` is not among what it may see. */

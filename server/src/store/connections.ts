@@ -45,23 +45,33 @@ export async function lockConnection(tx: Tx, org: OrganisationId, id: Connection
   return row !== undefined;
 }
 
-/** A page of connections. `protocols` keeps only those; `ids` only these (a key's limit). */
+/** A page of connections. `protocols` keeps only those; `ids`, and `environments` that they have, are what a key is limited to. */
 export async function listConnections(
   tx: Tx,
   org: OrganisationId,
-  request: PageRequest & { order: readonly OrderKey[]; protocols?: readonly string[]; ids?: readonly string[] },
+  request: PageRequest & {
+    order: readonly OrderKey[];
+    protocols?: readonly string[] | undefined;
+    ids?: readonly string[] | undefined;
+    environments?: readonly string[] | undefined;
+  },
 ): Promise<Page<Connection>> {
-  const { order, protocols, ids } = request;
+  const { order, protocols, ids, environments } = request;
+  const isLimited = ids !== undefined || environments !== undefined;
   const ofProtocol = protocols === undefined ? sql`` : sql`and protocol in (${sql.join([...protocols, ""])})`;
   const ofKey = ids === undefined ? sql`` : sql`and id in (${sql.join([...ids, ""])})`;
+  const withEnvironments =
+    environments === undefined
+      ? sql``
+      : sql`and id in (select connection_id from environments where org_id = ${org} and id in (${sql.join([...environments, ""])}))`;
   return readPage(tx, request, {
     from: sql`connections`,
     columns: connectionColumns(tx.engine),
-    where: sql`org_id = ${org} ${ofProtocol} ${ofKey}`,
+    where: sql`org_id = ${org} ${ofProtocol} ${ofKey} ${withEnvironments}`,
     order,
     noun: connectionOf,
     // Counting 100,000 rows takes longer than reading a page of them.
-    ...(ids === undefined ? { count: () => countConnections(tx, org, protocols) } : {}),
+    ...(isLimited ? {} : { count: () => countConnections(tx, org, protocols) }),
   });
 }
 

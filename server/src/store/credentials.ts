@@ -142,6 +142,27 @@ export async function connectionsUsing(tx: Tx, org: OrganisationId, id: Credenti
   return rows.map((row) => row.connection_id);
 }
 
+/**
+ * The names of the environments that any of `ids` serves: linked there, as the application that people sign in through, or named by a
+ * config of their connection.
+ */
+export async function environmentsUsing(tx: Tx, org: OrganisationId, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const listed = sql.join([...ids]);
+  const rows = await tx.all(sql<{ name: string }>`
+    select e.name
+    from environment_credentials ec
+    join environments e on e.org_id = ec.org_id and e.id = ec.environment_id
+    where ec.org_id = ${org} and (ec.credential_id in (${listed}) or ec.application_credential_id in (${listed}))
+    union
+    select e.name
+    from connection_application_credentials a
+    join environments e on e.org_id = a.org_id and e.connection_id = a.connection_id
+    where a.org_id = ${org} and a.credential_id in (${listed})
+  `);
+  return rows.map(({ name }) => name);
+}
+
 type CredentialRow = Omit<CredentialJson, "createdAt" | "updatedAt"> & { created_at: string; updated_at: string; usages: string };
 
 const jsonOf = ({ created_at, updated_at, ...row }: CredentialRow): CredentialJson => ({

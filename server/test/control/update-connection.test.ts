@@ -116,6 +116,18 @@ onEachEngine("updating a connection", (world) => {
       after: ({ body }, { connection }) => expect(body.environments).toEqual(connection.environments),
     },
     {
+      name: "an unchanged connection moves nothing, also where its variables stand in another order than the defaults",
+      given: async (situation) => {
+        const environmentVariables = asList({ a: "1", b: "2" });
+        const environments = [newEnvironment("dev", asList({ b: "2", a: "3" }))];
+        situation.connection = await createConnection(world, newConnection({ environmentVariables, environments }));
+        world.clock.advance(1000);
+      },
+      send: ({ connection }) => put(connection, connection),
+      expect: 200,
+      after: ({ body }, { connection }) => expect(body).toEqual(connection),
+    },
+    {
       name: "an item with `id` is an existing environment, changed as in updating an environment",
       send: ({ connection }) => {
         const [dev, ...rest] = connection.environments;
