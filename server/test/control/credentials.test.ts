@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { secretFields } from "../../src/domain/credential.ts";
 import type { OrganisationId } from "../../src/kernel/ids.ts";
 import { canary, canaryFile } from "../harness/canary.ts";
-import { trials } from "../harness/profile.ts";
+import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import {
   apiKeyScheme,
   authorizationCodeScheme,
@@ -292,7 +292,9 @@ onEachEngine("credentials", (world) => {
     }
   });
 
-  test("any sequence of readings sent back and secrets replaced leaves the secret that was sent last (V-8)", async () => {
+  test("any sequence of readings sent back and secrets replaced leaves the secret that was sent last (V-8)", {
+    timeout: propertyTimeoutMs,
+  }, async () => {
     const key = await world.as("key");
     const step = fc.record({
       type: fc.constantFrom<CredentialKind>("string", "basic-auth", "oauth2-client", "binary"),

@@ -1,6 +1,7 @@
 import { type OperationId, operations } from "@mooring/contract";
 import type { Actor } from "./actors.ts";
 import { type Answer, checkedAnswer, type RawAnswer } from "./answers.ts";
+import { leaksIn } from "./canary.ts";
 
 /** What to send. `organisation_id` is the actor's own unless given. `text` and `contentType` stand in for a JSON `body`. */
 export interface Sent {
@@ -21,15 +22,22 @@ export interface Client {
   raw(path: string, init?: RequestInit): Promise<RawAnswer>;
 }
 
+/** What a client was told: how often, and every place in it where a secret showed (V-7). */
+export interface Heard {
+  answers: number;
+  readonly leaks: string[];
+}
+
 /**
- * A client that keeps every answer it gets in `answers`, headers too, for the search at the end (V-7). `logLines` is the server's log,
- * where the cause of a fault is looked for.
+ * A client that searches every answer it gets, headers too, for secrets, and notes them in `heard`. `logLines` is the server's log, where
+ * the cause of a fault is looked for.
  */
-export function createClient(origin: URL, answers: string[], logLines: readonly string[]): Client {
+export function createClient(origin: URL, heard: Heard, logLines: readonly string[]): Client {
   async function raw(path: string, init: RequestInit = {}): Promise<RawAnswer> {
     const response = await fetch(new URL(path, origin), { redirect: "manual", ...init });
     const answer = { status: response.status, headers: response.headers, text: await response.text() };
-    answers.push(`${JSON.stringify([...answer.headers])}\n${answer.text}`);
+    heard.answers += 1;
+    heard.leaks.push(...leaksIn(JSON.stringify([...answer.headers])), ...leaksIn(answer.text));
     return answer;
   }
 

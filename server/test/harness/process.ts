@@ -28,7 +28,7 @@ export interface Home {
 
 /** A client of the process that holds every answer against the contract. */
 export function clientOf({ url, written }: MooringProcess): Client {
-  return createClient(url, [], written);
+  return createClient(url, { answers: 0, leaks: [] }, written);
 }
 
 /** Settings for Mooring on `place`, with its first organisation and key; `more` are added. */

@@ -5,3 +5,6 @@ const profile: "change" | "long" = process.env.LONG === "1" ? "long" : "change";
 export function trials(counts: { change: number; long: number }): number {
   return counts[profile];
 }
+
+/** How long a test of a property may take: the long run tries for as long as it needs. */
+export const propertyTimeoutMs = trials({ change: 60_000, long: 3_600_000 });

@@ -2,7 +2,7 @@ import type { OperationId } from "@mooring/contract";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Sent } from "../harness/client.ts";
-import { trials } from "../harness/profile.ts";
+import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import {
   createConnection,
   createCredential,
@@ -335,7 +335,7 @@ onEachEngine("bad input", (world) => {
       );
     });
 
-    test("never end in a fault of the server, and never reach a prototype (J-6)", async () => {
+    test("never end in a fault of the server, and never reach a prototype (J-6)", { timeout: propertyTimeoutMs }, async () => {
       const key = await world.as("key");
       await fc.assert(
         fc.asyncProperty(fc.nat(), fc.array(mutation, { minLength: 1, maxLength: 3 }), async (index, mutations) => {

@@ -2,7 +2,7 @@ import { type OperationId, operations } from "@mooring/contract";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "../harness/actors.ts";
-import { trials } from "../harness/profile.ts";
+import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import { createConnection, createCredential, smallConnection } from "../harness/samples.ts";
 import { fieldsOf } from "../harness/scenarios.ts";
 import { onEachEngine, type World } from "../harness/world.ts";
@@ -214,7 +214,7 @@ onEachEngine("lists", (world) => {
     });
   });
 
-  test("while rows change, no row is twice, and none is skipped that did not itself move", async () => {
+  test("while rows change, no row is twice, and none is skipped that did not itself move", { timeout: propertyTimeoutMs }, async () => {
     const owner = await world.as("key");
     let made: string[] = [];
     const steps = fc.array(fc.oneof(fc.constant("create"), fc.tuple(fc.constantFrom("touch", "delete"), fc.nat())), {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { OrganisationId, UserId } from "../../src/kernel/ids.ts";
 import type { Database, Reach } from "../../src/store/database.ts";
 import type { Actor } from "../harness/actors.ts";
-import { trials } from "../harness/profile.ts";
+import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import {
   apiKeyScheme,
   authorizationCodeScheme,
@@ -289,7 +289,7 @@ const moves = {
 };
 
 onEachEngine("three organisations side by side (T-2)", (world) => {
-  test("no sequence of requests reads or uses what is another's", async () => {
+  test("no sequence of requests reads or uses what is another's", { timeout: propertyTimeoutMs }, async () => {
     const owner = await world.as("owner");
     const { body: third } = await world.must(owner, "CreateOrganisation", { body: { name: "Third" } });
     const actors = [await world.as("key"), await world.as("strangerKey"), { ...owner, org: third.id }];
