@@ -31,13 +31,18 @@ export function inspect(place: Place): Inspector {
   async function settled(): Promise<void> {
     if (place.engine === "sqlite") return;
     for (let attempt = 0; attempt < 1000; attempt++) {
-      const others = await rows("select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+      const others = await rows(otherSessions);
       if (others.length === 0) return;
       await pause(5);
     }
     throw new Error("PostgreSQL still serves a process that was killed.");
   }
 }
+
+const otherSessions = `
+  select pid from pg_stat_activity
+  where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+`;
 
 function inspectSqlite(dataDir: string) {
   const database = new DatabaseSync(join(dataDir, "mooring.db"), { readOnly: true, timeout: 2000 });

@@ -28,14 +28,10 @@ describe("several nodes on one PostgreSQL (B-5)", () => {
     outside = await startOutside();
     home = homeOn(place, { MOORING_EGRESS_ALLOW: outside.allow });
     actor = { name: "key", org: home.organisation, headers: { authorization: `Bearer ${home.apiKey}` } };
-    const database = new URL(place.url ?? "");
-    proxy = await startSilentProxy({ host: database.hostname, port: Number(database.port) });
-    database.port = String(proxy.port);
+    const { hostname, port } = new URL(place.url ?? "");
+    proxy = await startSilentProxy({ host: hostname, port: Number(port) });
     // Both at the same moment, on a database that is empty.
-    [near, far] = await Promise.all([
-      startProcess(home.settings),
-      startProcess({ ...home.settings, MOORING_DATABASE_URL: database.href, MOORING_LOG_LEVEL: "silent" }),
-    ]);
+    [near, far] = await Promise.all([startProcess(home.settings), startFar()]);
   });
   afterAll(async () => {
     await Promise.all([near?.stop(), far?.kill("SIGKILL")]);
@@ -44,6 +40,17 @@ describe("several nodes on one PostgreSQL (B-5)", () => {
     await place?.remove();
   });
 
+  /** The node whose way to the database can be cut. */
+  const startFar = () => {
+    const database = new URL(place.url ?? "");
+    database.port = String(proxy.port);
+    return startProcess({ ...home.settings, MOORING_DATABASE_URL: database.href, MOORING_LOG_LEVEL: "silent" });
+  };
+  /** So that it hears of changes again, whatever was done to it before. */
+  const restartFar = async () => {
+    await far.kill("SIGKILL");
+    far = await startFar();
+  };
   const newConnection = async (path: string) => {
     const body = smallConnection({ baseUrl: new URL(path, outside.url).href });
     return (await clientOf(near).must(actor, "CreateHTTPConnection", { body })).body;
@@ -106,6 +113,7 @@ describe("several nodes on one PostgreSQL (B-5)", () => {
   });
 
   test("a node whose feed alone went silent finds out by itself", { timeout: 90_000 }, async () => {
+    await restartFar();
     const { id } = await newConnection("half-open");
     const key = await newKey();
     expect(await callFar(id, key.key)).toMatchObject({ status: 200 });
@@ -120,6 +128,7 @@ describe("several nodes on one PostgreSQL (B-5)", () => {
   test("a node that can no longer hear of changes refuses or fails, and does not accept what was revoked", {
     timeout: 90_000,
   }, async () => {
+    await restartFar();
     const { id } = await newConnection("silent");
     const key = await newKey();
     expect(await callFar(id, key.key)).toMatchObject({ status: 200 });
@@ -141,14 +150,17 @@ describe("several nodes on one PostgreSQL (B-5)", () => {
     const statuses: number[] = [];
     const made: string[] = [];
     const load = Promise.all(["a", "b", "c", "d"].map(createAll));
-    for (let turn = 0; turn < 2; turn++) {
-      await pause(200);
-      expect(await near.stop()).toBe(0);
-      await pause(200);
-      near = await startProcess(home.settings);
+    try {
+      for (let turn = 0; turn < 2; turn++) {
+        await pause(200);
+        expect(await near.stop()).toBe(0);
+        await pause(200);
+        near = await startProcess(home.settings);
+      }
+    } finally {
+      isOver = true;
+      await load;
     }
-    isOver = true;
-    await load;
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
     expect(made.length).toBeGreaterThan(0);
     const inspector = inspect(place);
