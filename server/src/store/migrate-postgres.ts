@@ -6,11 +6,11 @@ export const applicationRole = "mooring_app";
 
 /**
  * Brings PostgreSQL up to this program's schema, one transaction a migration, under an advisory lock, so that nodes starting
- * together do it once (B-5). `settings` names a user that may create tables. Throws `DatabaseTooNew`.
+ * together do it once (B-5). `settings` names a user that may create tables. Throws `DatabaseTooNew`, and an Error that says where
+ * the database was looked for when it cannot be reached.
  */
 export async function migratePostgres(settings: pg.ClientConfig): Promise<void> {
-  const client = new pg.Client({ ...settings, statement_timeout: 60_000, query_timeout: 65_000 });
-  await client.connect();
+  const client = await connect({ ...settings, connectionTimeoutMillis, statement_timeout: 60_000, query_timeout: 65_000 });
   try {
     await client.query("select pg_advisory_lock($1)", [advisoryLock]);
     await refuseOldServer(client);
@@ -21,6 +21,22 @@ export async function migratePostgres(settings: pg.ClientConfig): Promise<void> 
     for (const migration of missing) await apply(client, migration);
   } finally {
     await client.end();
+  }
+}
+
+// Longer than a request would wait: at a start the database may be starting too.
+const connectionTimeoutMillis = 10_000;
+
+async function connect(settings: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(settings);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    // Where a name has several addresses there are several reasons, and the error itself says nothing.
+    const [reason] = error instanceof AggregateError ? error.errors : [error];
+    const why = reason instanceof Error ? reason.message : String(reason);
+    throw new Error(`PostgreSQL at ${client.host}:${client.port} cannot be reached: ${why}. Check MOORING_DATABASE_URL.`, { cause: error });
   }
 }
 

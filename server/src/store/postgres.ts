@@ -23,7 +23,7 @@ export async function openPostgres({
   log: Log;
   connectionsMax?: number;
 }): Promise<Database> {
-  await migratePostgres({ connectionString: url.reveal(), connectionTimeoutMillis: deadlines.connectionTimeoutMillis });
+  await migratePostgres({ connectionString: url.reveal() });
   const settings = { connectionString: url.reveal(), ...deadlines, options: `-c role=${applicationRole} -c jit=off` };
   const pool = new pg.Pool({ ...settings, max: connectionsMax, idleTimeoutMillis: 30_000, pipeline: true } as pg.PoolConfig);
   // Without a listener an idle connection's error would end the process; the pool has dropped that connection already.
