@@ -19,7 +19,7 @@ export function canaryFile(name: string): string {
 }
 
 /** Letters and digits only, so it reads the same raw, in JSON, in HTML, and URL-encoded once or twice. */
-export const marker = "Can4ryQ7Zx";
+const marker = "Can4ryQ7Zx";
 
 /** The ways a secret may be written where nobody looks for it. */
 export const encodings = {

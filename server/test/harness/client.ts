@@ -57,7 +57,7 @@ export function createClient(origin: URL, heard: Heard, logLines: readonly strin
 }
 
 /** The path and query of an operation with these parameters filled in. Throws when one is missing. */
-export function addressOf(id: OperationId, actor: Actor, { params = {}, query = {} }: Sent): string {
+function addressOf(id: OperationId, actor: Actor, { params = {}, query = {} }: Sent): string {
   const known: Readonly<Record<string, string>> = { organisation_id: actor.org, ...params };
   const path = operations[id].path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     if (known[name] === undefined) throw new Error(`${id} needs ${name}.`);
