@@ -30,7 +30,7 @@ export const AuditEntry = object(
     at: timestamp("When it happened."),
     actor: AuditActor,
     requestId: Type.String({ description: "The request that did it; the log has the same." }),
-    operation: Type.String({ description: "The operation's id, as in `UpdateConnection`." }),
+    operation: Type.String({ description: "What happened, as in `connection.updated`." }),
     subject: AuditSubject,
     changes: Type.Array(AuditChange, { description: "What it changed. A secret is only said to have changed." }),
   },

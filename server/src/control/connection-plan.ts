@@ -107,7 +107,7 @@ export function namesOf({ before, fields }: EnvironmentPlan): string[] {
 }
 
 /** Whether anything but `none` is linked. */
-export function holdsSecrets({ credentials }: Connection["environments"][number]): boolean {
+function holdsSecrets({ credentials }: Connection["environments"][number]): boolean {
   return [...credentials.action, ...credentials.trigger].some(({ credential }) => credential.type !== "none");
 }
 

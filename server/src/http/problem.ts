@@ -19,7 +19,7 @@ export function createProblemHandler(log: Log) {
 }
 
 /** A problem in the contract's shape. */
-export function answerOf({ code, message, fields, members }: Problem): Record<string, unknown> {
+function answerOf({ code, message, fields, members }: Problem): Record<string, unknown> {
   return { code, message, ...(fields ? { fields } : {}), ...members };
 }
 
