@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -39,20 +39,29 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
     server.once("error", (error: NodeJS.ErrnoException) => reject(readable(error, host, port)));
     server.listen({ host, port }, resolve);
   });
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   return {
     server,
     port: (server.address() as AddressInfo).port,
     serve(next) {
       handle = next;
     },
-    close: (drainMs) => close(server, drainMs),
+    close: (drainMs) => close(server, sockets, drainMs),
   };
 }
 
-function close(server: Server, drainMs: number): Promise<void> {
+function close(server: Server, sockets: ReadonlySet<Socket>, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
     // A connection that is kept alive becomes idle when its request ends, so this is asked again and again.
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const idle = setInterval(() => {
+      server.closeIdleConnections();
+      // To Node, one that a browser opened ahead and has sent nothing on is waiting for a request, not idle.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    }, 50);
     const cut = setTimeout(() => server.closeAllConnections(), drainMs);
     server.close(() => {
       clearInterval(idle);

@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Actor } from "../harness/actors.ts";
+import { engines, type Place } from "../harness/engines.ts";
+import { clientOf, homeOn, type MooringProcess, startProcess } from "../harness/process.ts";
+import { smallConnection } from "../harness/samples.ts";
+
+let place: Place;
+let mooring: MooringProcess;
+let answerNow: () => void;
+const outside = createServer((_request, response) => {
+  answerNow = () => response.end("late, but there");
+});
+const isAsked = once(outside, "request");
+
+beforeAll(async () => {
+  outside.listen(0, "127.0.0.1");
+  await once(outside, "listening");
+  place = await (engines[0] as (typeof engines)[number]).prepare();
+});
+afterAll(async () => {
+  await mooring?.kill("SIGKILL");
+  await place?.remove();
+  outside.closeAllConnections();
+  outside.close();
+});
+
+test("a stop lets a call under way end, and does not wait for a connection that was opened and never used, as browsers do (L-3)", async () => {
+  const { port } = outside.address() as AddressInfo;
+  const home = homeOn(place, { MOORING_EGRESS_ALLOW: `127.0.0.1/32:${port}` });
+  const actor: Actor = { name: "key", org: home.organisation, headers: { authorization: `Bearer ${home.apiKey}` } };
+  mooring = await startProcess(home.settings);
+  const { raw, must } = clientOf(mooring);
+  const { body } = await must(actor, "CreateHTTPConnection", { body: smallConnection({ baseUrl: `http://127.0.0.1:${port}` }) });
+
+  const unused = connect(Number(mooring.url.port), "127.0.0.1");
+  await once(unused, "connect");
+  const call = raw(`/o/${home.organisation}/connections/${body.id}/environments/dev/proxy/slow`, { headers: actor.headers });
+  await isAsked;
+  const stopped = mooring.stop();
+  await once(unused, "close");
+  answerNow();
+  expect(await call).toMatchObject({ status: 200, text: "late, but there" });
+  expect(await stopped).toBe(0);
+});
