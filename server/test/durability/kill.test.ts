@@ -43,7 +43,7 @@ test.each(engines)(
       for (let kill = 1; kill <= kills; kill++) {
         const client = clientOf(mooring);
         const work = Promise.all(workers.map((worker) => worker.work(client)));
-        await Promise.race([work, pause(100 + random.below(500))]);
+        await Promise.race([work, pause(100 + random.below(400))]);
         await mooring.kill("SIGKILL");
         await work;
         await inspector.settled();
