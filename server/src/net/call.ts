@@ -1,19 +1,21 @@
 import type { Dispatcher } from "undici";
 import { Problem } from "../kernel/errors.ts";
+import type { CallList, Listed } from "./call-list.ts";
 
 /**
  * One call on its way, in `calls` until it ends: passes what undici reports to the caller's handler, the end only once. A class, because the hot path makes
  * one for each call, and methods of a prototype cost nothing there.
  */
-export class Call implements Dispatcher.DispatchHandler {
+export class Call implements Dispatcher.DispatchHandler, Listed {
+  place = 0;
   readonly endsAtMs: number;
   readonly #handler: Dispatcher.DispatchHandler;
-  readonly #calls: Set<Call>;
+  readonly #calls: CallList<Call>;
   #controller: Dispatcher.DispatchController | undefined;
   #failure: Error | undefined;
   #isOver = false;
 
-  constructor(handler: Dispatcher.DispatchHandler, calls: Set<Call>, endsAtMs: number) {
+  constructor(handler: Dispatcher.DispatchHandler, calls: CallList<Call>, endsAtMs: number) {
     this.#handler = handler;
     this.#calls = calls;
     this.endsAtMs = endsAtMs;

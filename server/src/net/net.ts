@@ -4,6 +4,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { Log } from "../kernel/log.ts";
 import { Call } from "./call.ts";
+import { CallList } from "./call-list.ts";
 import { checkedAddresses, createConnector, type Origin } from "./connector.ts";
 import type { EgressPolicy, EgressRule } from "./egress.ts";
 import { createPools, type OriginPool } from "./pools.ts";
@@ -21,7 +22,7 @@ export function createNet(deps: NetDeps): Net {
   const policy: EgressPolicy = { rules: deps.allow, ownPort: deps.own?.port };
   const pools = createPools({ open: openPool, poolsMax: deps.poolsMax ?? 1024 });
   const ticker = setInterval(tick, Math.min(250, deadlines.totalMs)).unref();
-  const refusedCalls = new Set<Call>();
+  const refusedCalls = new CallList<Call>();
   const closing = Promise.withResolvers<void>();
   let isClosed = false;
   return { dispatch, check, close, stats: pools.stats };
@@ -78,7 +79,7 @@ export function createNet(deps: NetDeps): Net {
     if (isClosed) closeWhenDone();
   }
 
-  function openPool(org: string, text: string, calls: ReadonlySet<Call>): Pool {
+  function openPool(org: string, text: string, calls: { readonly size: number }): Pool {
     const origin = originOf(text);
     const lookup = createHostLookup(origin.host, { resolve, clock });
     return new Pool(text, {

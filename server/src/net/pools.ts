@@ -1,5 +1,6 @@
 import type { Pool } from "undici";
 import type { Call } from "./call.ts";
+import { CallList } from "./call-list.ts";
 
 /**
  * Keeps one pool of connections per organisation and origin, because a kept connection or TLS session of one organisation must
@@ -20,7 +21,7 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
 
   /** Every call in flight. */
   function calls(): Call[] {
-    return all().flatMap(({ calls }) => [...calls]);
+    return all().flatMap(({ calls }) => calls.all());
   }
 
   /** Closes the pools that nobody has used since `sinceMs`. */
@@ -49,7 +50,7 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
       if (!longest) return undefined;
       remove(longest);
     }
-    const calls = new Set<Call>();
+    const calls = new CallList<Call>();
     const pool = { pool: open(org, origin, calls), org, origin, calls, lastUsedMs: 0 };
     const origins = byOrganisation.get(org) ?? new Map<string, OriginPool>();
     byOrganisation.set(org, origins.set(origin, pool));
@@ -72,11 +73,11 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
 }
 
 /** Opens a pool; `calls` will hold those in flight on it. */
-export type OpenPool = (org: string, origin: string, calls: ReadonlySet<Call>) => Pool;
+export type OpenPool = (org: string, origin: string, calls: { readonly size: number }) => Pool;
 
 export interface OriginPool {
   /** Those in flight. */
-  readonly calls: Set<Call>;
+  readonly calls: CallList<Call>;
   readonly pool: Pool;
   readonly org: string;
   readonly origin: string;
