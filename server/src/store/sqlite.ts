@@ -7,7 +7,7 @@ import { createChangeFeed } from "./changes.ts";
 import { compile } from "./compile.ts";
 import type { Change, Database, Tx } from "./database.ts";
 import { migrateSqlite } from "./migrate-sqlite.ts";
-import { createTurns } from "./turns.ts";
+import { createWrites, type Writes } from "./sqlite-writes.ts";
 
 /**
  * Opens the embedded database in `dataDir`, making both when absent. Commits are on the disk before they are answered
@@ -23,23 +23,22 @@ export function openSqlite({ dataDir }: { dataDir: string }): Database {
   const reader = openConnection(file);
   reader.prepare("pragma query_only = on").run();
   const statements = { writer: statementsOf(writer), reader: statementsOf(reader) };
-  const inTurn = createTurns(writersWaitingMax);
+  const writes = createWrites(writer, (text) => void statements.writer(text).run(), { waitingMax: writersWaitingMax });
   const changes = createChangeFeed(() => true);
 
   return {
     engine: "sqlite",
     changes,
     read: (_reach, work) => work(createTx(statements.reader, () => {})),
-    write: (_reach, work) => inTurn(() => transact(statements.writer, work, changes.publish)),
+    write: (_reach, work) => write({ writes, statements: statements.writer, publish: changes.publish }, work),
     async ping() {
       statements.reader("select 1").get();
     },
     async close() {
-      await inTurn(async () => {
-        reader.close();
-        writer.close();
-        lock.close();
-      });
+      await writes.idle();
+      reader.close();
+      writer.close();
+      lock.close();
     },
   };
 }
@@ -112,20 +111,18 @@ function createTx(statements: Statements, announce: (change: Change) => void): T
   };
 }
 
-async function transact<Result>(
-  statements: Statements,
+async function write<Result>(
+  { writes, statements, publish }: { writes: Writes; statements: Statements; publish: (change: Change) => void },
   work: (tx: Tx) => Promise<Result>,
-  publish: (change: Change) => void,
 ): Promise<Result> {
   const announced: Change[] = [];
-  statements("begin immediate").run();
+  const tx = createTx(statements, (change) => announced.push(change));
   try {
-    const result = await work(createTx(statements, (change) => announced.push(change)));
-    statements("commit").run();
-    for (const change of announced) publish(change);
-    return result;
+    return await writes.write(
+      () => work(tx),
+      () => announced.forEach(publish),
+    );
   } catch (error) {
-    statements("rollback").run();
     throw readable(error);
   }
 }

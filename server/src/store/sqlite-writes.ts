@@ -1,0 +1,103 @@
+import type { DatabaseSync } from "node:sqlite";
+import { Problem } from "../kernel/errors.ts";
+
+/** One piece of work waiting for its place in a transaction. */
+interface Job {
+  /** Does the work. Rejects when it fails. */
+  run(): Promise<void>;
+  /** Tells whoever waits how it went, once that is certain. */
+  settle(): void;
+  reject(error: unknown): void;
+}
+
+export interface Writes {
+  /** Does `work` after all that asked before. Resolves when what it wrote is on the disk; `onCommit` is called just before. */
+  write<Result>(work: () => Promise<Result>, onCommit: () => void): Promise<Result>;
+  /** Resolves when nothing is under way or waiting. */
+  idle(): Promise<void>;
+}
+
+/**
+ * Runs writes one at a time on `connection`, and commits those together whose requests have arrived by the time the first is done:
+ * waiting for the disk is most of what a write costs, and one wait serves them all. Each is a savepoint, so one that fails takes
+ * nothing with it; when the commit itself fails, all of them do. Beyond `waitingMax` asking is refused with `Problem` overloaded.
+ */
+export function createWrites(connection: DatabaseSync, execute: (text: string) => void, { waitingMax }: { waitingMax: number }): Writes {
+  const waiting: Job[] = [];
+  let running: Promise<void> | undefined;
+  return { write, idle: async () => running };
+
+  async function write<Result>(work: () => Promise<Result>, onCommit: () => void): Promise<Result> {
+    if (waiting.length >= waitingMax) throw new Problem("overloaded", { retryAfterSeconds: 1 });
+    return new Promise<Result>((resolve, reject) => {
+      waiting.push(jobOf(work, { onCommit, resolve, reject }));
+      running ??= writeAll();
+    });
+  }
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) await writeGroup();
+    running = undefined;
+  }
+
+  async function writeGroup(): Promise<void> {
+    const group: Job[] = [];
+    try {
+      execute("begin immediate");
+      await runWaiting(group);
+      // Once around the event loop: requests that came meanwhile are read and can join. It costs microseconds when there are none.
+      await new Promise((resolve) => setImmediate(resolve));
+      await runWaiting(group);
+      execute("commit");
+    } catch (error) {
+      if (connection.isTransaction) execute("rollback");
+      // The first of those waiting is the one for whom the transaction could not even begin.
+      const failed = group.length > 0 ? group : waiting.splice(0, 1);
+      for (const job of failed) job.reject(error);
+      return;
+    }
+    for (const job of group) job.settle();
+  }
+
+  async function runWaiting(group: Job[]): Promise<void> {
+    while (group.length < groupMax) {
+      const job = waiting.shift();
+      if (!job) return;
+      group.push(job);
+      execute("savepoint job");
+      try {
+        await job.run();
+      } catch (error) {
+        // A full disk and the like end the whole transaction, and with it what the others of the group wrote.
+        if (!connection.isTransaction) throw error;
+        execute("rollback to job");
+      }
+      execute("release job");
+    }
+  }
+}
+
+const groupMax = 64;
+
+function jobOf<Result>(
+  work: () => Promise<Result>,
+  { onCommit, resolve, reject }: { onCommit: () => void; resolve: (result: Result) => void; reject: (error: unknown) => void },
+): Job {
+  let settle: () => void = () => {};
+  return {
+    async run() {
+      try {
+        const result = await work();
+        settle = () => {
+          onCommit();
+          resolve(result);
+        };
+      } catch (error) {
+        settle = () => reject(error);
+        throw error;
+      }
+    },
+    settle: () => settle(),
+    reject,
+  };
+}
