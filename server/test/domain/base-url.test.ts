@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { baseUrlFault, originOf, parseBaseUrl, resolveBaseUrl } from "../../src/domain/base-url.ts";
 import { trials } from "../harness/profile.ts";
 
+const propertyTimeoutMs = trials({ change: 60_000, long: 900_000 });
+
 const variables = (entries: Record<string, string>) => new Map(Object.entries(entries));
 const resolved = (text: string, entries: Record<string, string> = {}) => resolveBaseUrl(parseBaseUrl(text), variables(entries));
 
@@ -90,7 +92,7 @@ describe("a base URL", () => {
     expect(() => resolved("https://{{ env.x }}.example.com", { x: "canary/value" })).toThrow(/^(?!.*canary)/);
   });
 
-  it("keeps its origin whatever stands in its path (S-5)", () => {
+  it("keeps its origin whatever stands in its path (S-5)", { timeout: propertyTimeoutMs }, () => {
     const hostile = fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^[/\\.@:?#%2eEfF\t]{0,12}$/));
     fc.assert(
       fc.property(hostile, (value) => {
@@ -103,7 +105,7 @@ describe("a base URL", () => {
     );
   });
 
-  it("stays below its own domain whatever stands for a label (S-5)", () => {
+  it("stays below its own domain whatever stands for a label (S-5)", { timeout: propertyTimeoutMs }, () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^[a-z./\\@:?#%2e-]{1,12}$/)), (value) => {
         const origin = originOf("https://{{ env.x }}.example.com", variables({ x: value }));

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parseTemplate, resolve } from "../../src/domain/template.ts";
 import { trials } from "../harness/profile.ts";
 
+const propertyTimeoutMs = trials({ change: 60_000, long: 900_000 });
+
 const values = (entries: Record<string, string>) => ({ env: new Map(Object.entries(entries)) });
 
 describe("a template (I-1, I-4)", () => {
@@ -46,7 +48,7 @@ describe("a template (I-1, I-4)", () => {
     expect(resolve(template, { env: new Map([[name, "plain"]]) })).toBe("plain");
   });
 
-  it("puts any value in literally and never scans it again", () => {
+  it("puts any value in literally and never scans it again", { timeout: propertyTimeoutMs }, () => {
     const hostile = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.constantFrom("{{ env.b }}", "{{ env.a }}", "}}{{", "__proto__", "$&", "$1", "{{ param.x }}"),

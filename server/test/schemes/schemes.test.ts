@@ -10,6 +10,8 @@ import { protocols } from "../../src/protocols/protocols.ts";
 import { authSchemes, schemesOf } from "../../src/schemes/schemes.ts";
 import { trials } from "../harness/profile.ts";
 
+const propertyTimeoutMs = trials({ change: 60_000, long: 900_000 });
+
 const applied = (config: AuthSchemeConfig, secrets: CredentialSecrets): AppliedCredential => ({
   id: "01KAVSE0000000000000000001",
   credentialId: "01KACRED000000000000000001" as CredentialId,
@@ -65,7 +67,7 @@ describe("credentials on a request", () => {
     expect(proofOf([basic("test", "123\u00a3")]).headers).toEqual(["Authorization", "Basic dGVzdDoxMjPCow=="]);
   });
 
-  it("gives a query any secret so that the upstream decodes exactly it (I-3)", () => {
+  it("gives a query any secret so that the upstream decodes exactly it (I-3)", { timeout: propertyTimeoutMs }, () => {
     const text = fc.string({ unit: "binary" }).filter((one) => one.isWellFormed());
     fc.assert(
       fc.property(text, text, (name, value) => {
