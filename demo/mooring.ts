@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,8 +14,8 @@ export async function startMooring({ mayReach }: { mayReach: string }) {
   const folder = await mkdtemp(join(tmpdir(), "mooring-demo-"));
   const organisation = "01JDEM00000000000000000000";
   const apiKey = `demo-${randomBytes(24).toString("hex")}`;
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--disable-proto=delete", "server/src/main.ts"], {
-    cwd: join(import.meta.dirname, ".."),
+  const child = spawn(process.execPath, startArguments, {
+    cwd: root,
     env: {
       ...withoutSettings(process.env),
       MOORING_PORT: "0",
@@ -43,6 +43,11 @@ export async function startMooring({ mayReach }: { mayReach: string }) {
     await rm(folder, { recursive: true });
   }
 }
+
+const root = join(import.meta.dirname, "..");
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: { start: string } };
+// The command of `npm start`, whose first word is node.
+const startArguments = scripts.start.split(" ").slice(1);
 
 /** The settings of whoever runs the demo are for another Mooring. */
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
