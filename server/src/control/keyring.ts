@@ -38,9 +38,8 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
     if (db.changes.isLive()) {
       const entry = known.get(keyHash);
       if (entry) {
-        // Moved to the end, so that what goes first is what was not used for longest.
-        known.delete(keyHash);
-        known.set(keyHash, entry);
+        // A mark, and not a move to the end of the map: moving on every call leaves garbage behind that outlives it.
+        entry.isUsed = true;
         return admit(entry, now);
       }
       if ((unknown.get(keyHash) ?? 0) > now.getTime()) return undefined;
@@ -71,8 +70,8 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
     const entry = row && knownOf(row, row.connections ?? (await connectionsReached(row)));
     // A change announced meanwhile may be younger than what was read.
     if (drops === dropsBefore && db.changes.isLive()) {
-      if (entry) keep(known, keyHash, entry);
-      else keep(unknown, keyHash, clock.now().getTime() + unknownMs);
+      if (entry) keepKnown(known, keyHash, entry);
+      else keepUnknown(unknown, keyHash, clock.now().getTime() + unknownMs);
     }
     return entry;
   }
@@ -105,16 +104,29 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
 interface Known {
   readonly actor: Actor;
   readonly expiresAtMs: number;
+  isUsed: boolean;
 }
 
 const keptMax = 10_000;
 const askingMax = 100;
 const unknownMs = 10_000;
 
-function keep<Value>(entries: Map<string, Value>, keyHash: string, value: Value): void {
-  const [oldest] = entries.keys();
-  if (entries.size >= keptMax && oldest !== undefined) entries.delete(oldest);
-  entries.set(keyHash, value);
+function keepUnknown(unknown: Map<string, number>, keyHash: string, untilMs: number): void {
+  const [oldest] = unknown.keys();
+  if (unknown.size >= keptMax && oldest !== undefined) unknown.delete(oldest);
+  unknown.set(keyHash, untilMs);
+}
+
+/** Those not used since they were last looked at go first. */
+function keepKnown(known: Map<string, Known>, keyHash: string, entry: Known): void {
+  for (const [oldest, other] of known) {
+    if (known.size < keptMax) break;
+    known.delete(oldest);
+    if (!other.isUsed) continue;
+    other.isUsed = false;
+    known.set(oldest, other);
+  }
+  known.set(keyHash, entry);
 }
 
 type Owned = ApiKey & { readonly org: OrganisationId };
@@ -129,5 +141,5 @@ function knownOf({ id, org, scopes, environments, expiresAt }: Owned, connection
     ...(environments ? { environments: new Set(environments) } : {}),
     mayChangeProductionSecrets: scopes.includes("secrets:write"),
   };
-  return { actor, expiresAtMs: expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) };
+  return { actor, isUsed: false, expiresAtMs: expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) };
 }
