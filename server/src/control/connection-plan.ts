@@ -7,6 +7,7 @@ import type { StoredConfig } from "../store/connection-rows.ts";
 import type { ConnectionFields } from "../store/connections.ts";
 import type { Call } from "./change.ts";
 import { bare, checkVariables, type EnvironmentPlan, type PlanContext, planNew, planUpdate } from "./environment-plan.ts";
+import type { TouchedSecrets } from "./rights.ts";
 
 /** What an update of a connection comes to. */
 export interface ConnectionPlan {
@@ -16,8 +17,7 @@ export interface ConnectionPlan {
   /** Whether any row changes: then the connection's `updatedAt` moves too. */
   readonly isChanged: boolean;
   readonly areConfigsChanged: boolean;
-  /** Names of environments in which a secret is given, linked or sent somewhere else. */
-  readonly secretEnvironments: readonly string[];
+  readonly touched: TouchedSecrets;
 }
 
 /** Compares what is asked with what is stored. Faults go to the context's intake; nothing is written. */
@@ -56,7 +56,7 @@ export function planConnection(context: PlanContext, before: Connection, given: 
       !isDeepStrictEqual(variables, before.environmentVariables) ||
       plans.some((plan) => plan.isChanged || plan.isMoved),
     areConfigsChanged,
-    secretEnvironments: plans.filter((plan) => touchesSecrets(before, fields.baseUrl, plan)).flatMap(namesOf),
+    touched: touchedSecrets(before, fields.baseUrl, { plans, removed }),
   };
 }
 
@@ -88,21 +88,47 @@ function planEnvironments(context: PlanContext, before: Connection, given: Conne
   });
 }
 
+/** What plans for environments of a stored connection, and the removal of others, do to secrets. */
+export function touchedSecrets(
+  before: Connection,
+  baseUrl: string | undefined,
+  { plans, removed }: { plans: readonly EnvironmentPlan[]; removed: readonly string[] },
+): TouchedSecrets {
+  const touched = plans.filter((plan) => touchesSecrets(before, baseUrl, plan));
+  return {
+    environments: touched.flatMap(namesOf),
+    credentials: touched.flatMap((plan) => (plan.before ? credentialsIn(plan.before) : [])),
+    freed: [...plans.filter(({ freesSecrets }) => freesSecrets).flatMap(namesOf), ...namesWithSecrets(before, removed)],
+  };
+}
+
+/** The names of those environments of `ids` that hold secrets. */
+export function namesWithSecrets({ environments }: Connection, ids: readonly string[]): string[] {
+  return environments.filter((environment) => ids.includes(environment.id) && holdsSecrets(environment)).map(({ name }) => name);
+}
+
+function credentialsIn({ credentials }: Connection["environments"][number]): string[] {
+  return [...credentials.action, ...credentials.trigger].map(({ credential }) => credential.id);
+}
+
 /**
  * Whether stored secrets would be given, redirected, or leave the protection that the name production gives. A base URL's path may
  * change without: it is the origin that decides who receives the secret (V-8).
  */
-export function touchesSecrets(connection: Connection, baseUrl: string | undefined, plan: EnvironmentPlan): boolean {
+function touchesSecrets(connection: Connection, baseUrl: string | undefined, plan: EnvironmentPlan): boolean {
   if (plan.changesSecrets) return true;
   const { before, fields } = plan;
   if (!before || !holdsSecrets(before)) return false;
   if (isProduction(before.name) !== isProduction(fields.name)) return true;
   if (connection.protocol !== "http") return false;
-  return originOf(connection.baseUrl, variablesOf(before.variables)) !== originOf(baseUrl ?? "", variablesOf(fields.variables));
+  const origin = originOf(baseUrl ?? "", variablesOf(fields.variables));
+  // An origin that is not known yet will be chosen by what the base URL says then.
+  if (origin === undefined && baseUrl !== connection.baseUrl) return true;
+  return originOf(connection.baseUrl, variablesOf(before.variables)) !== origin;
 }
 
 /** The names under which an environment is or was known: both count when deciding whether it is production. */
-export function namesOf({ before, fields }: EnvironmentPlan): string[] {
+function namesOf({ before, fields }: EnvironmentPlan): string[] {
   return before ? [before.name, fields.name] : [fields.name];
 }
 

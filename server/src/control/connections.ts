@@ -20,12 +20,12 @@ import { subscriptionsOfConnection } from "../store/subscriptions.ts";
 import { insertVersion } from "../store/versions.ts";
 import { type Call, type ControlDeps, change, requireMatch } from "./change.ts";
 import { connectionOrder, protocolsLike } from "./connection-list.ts";
-import { planConnection } from "./connection-plan.ts";
+import { namesWithSecrets, planConnection } from "./connection-plan.ts";
 import { differences } from "./differences.ts";
 import { checkVariables, namedApplications, namedCredentials, planNew } from "./environment-plan.ts";
 import { checkPlans, writePlans } from "./environment-write.ts";
 import { createIntake, type Intake } from "./intake.ts";
-import { requireConnection, requireRightsToSecrets, requireUnlimited, requireWholeConnection } from "./rights.ts";
+import { requireConnection, requireProductionRights, requireRightsToSecrets, requireUnlimited, requireWholeConnection } from "./rights.ts";
 
 type NewConnection = (HTTPConnectionCreate & { protocol: "http" }) | (BigQueryConnectionCreate & { protocol: "bigquery" });
 
@@ -88,7 +88,7 @@ export async function create<Given extends NewConnection>(
     );
     checkPlans(intake, plans);
     const touched = plans.filter((plan) => plan.changesSecrets).map((plan) => plan.fields.name);
-    await requireRightsToSecrets(tx, actor, intake, touched);
+    await requireRightsToSecrets(tx, actor, intake, { environments: touched, credentials: [], freed: [] });
 
     const now = clock.now();
     await connectionStore.insertConnection(tx, actor.org, id, { name, protocol, baseUrl, datasetId, authSchemeConfigs, variables }, now);
@@ -111,7 +111,7 @@ export async function update(deps: ConnectionDeps, call: Call, id: ConnectionId,
     const plan = planConnection({ newId: deps.newId, intake, protocol: before.protocol }, before, given, call);
     checkBaseUrl(intake, plan.fields.baseUrl);
     checkPlans(intake, plan.plans);
-    await requireRightsToSecrets(tx, actor, intake, plan.secretEnvironments);
+    await requireRightsToSecrets(tx, actor, intake, plan.touched);
 
     const now = deps.clock.now();
     await writePlans(tx, actor.org, id, { plans: plan.plans, removed: plan.removed, credentials: intake.newCredentials, now });
@@ -132,7 +132,15 @@ export async function remove(deps: ConnectionDeps, call: Call, id: ConnectionId,
   const { actor } = call;
   requireWholeConnection(actor, id);
   await change(deps, call, async (tx, recorder) => {
-    const { name } = await lockedConnection(tx, call, id);
+    const connection = await lockedConnection(tx, call, id);
+    const { name, environments } = connection;
+    requireProductionRights(
+      actor,
+      namesWithSecrets(
+        connection,
+        environments.map((environment) => environment.id),
+      ),
+    );
     const subscriptions = force ? [] : await subscriptionsOfConnection(tx, actor.org, id);
     if (subscriptions.length > 0) {
       throw new Problem("in_use", {

@@ -27,6 +27,8 @@ export interface EnvironmentPlan {
   readonly removedLinks: string[];
   /** Whether a secret is given or linked here, or would be sent another way than before. */
   readonly changesSecrets: boolean;
+  /** Whether a secret is unlinked here. */
+  readonly freesSecrets: boolean;
 }
 
 export interface PlanContext {
@@ -79,6 +81,7 @@ export function planNew(
     changedLinks: [],
     removedLinks: [],
     changesSecrets: newLinks.some(({ type }) => type !== "none"),
+    freesSecrets: false,
   };
 }
 
@@ -98,6 +101,7 @@ export function planUpdate(
   const changedLinks: Pick<LinkFields, "id" | "position" | "config">[] = [];
   const removedLinks: string[] = [];
   let changesSecrets = false;
+  let freesSecrets = false;
   for (const purpose of ["action", "trigger"] as const) {
     const entries = given.credentials?.[purpose];
     if (!entries) continue;
@@ -105,6 +109,7 @@ export function planUpdate(
     changedLinks.push(...links.changed);
     removedLinks.push(...links.removed);
     changesSecrets ||= links.changesSecrets;
+    freesSecrets ||= links.freesSecrets;
   }
   const isChanged =
     given.name !== before.name || !isDeepStrictEqual(variables, before.variables) || changedLinks.length > 0 || removedLinks.length > 0;
@@ -117,6 +122,7 @@ export function planUpdate(
     changedLinks,
     removedLinks,
     changesSecrets,
+    freesSecrets,
   };
 }
 
@@ -152,7 +158,13 @@ function planLinks(
     changesSecrets ||= !isSame && link.credential.type !== "none";
     if (!isSame || stored.position !== position) changed.push({ id: entry.id, position, config });
   }
-  return { changed, removed: before.map(({ id }) => id).filter((id) => !seen.has(id)), changesSecrets };
+  const removed = before.filter(({ id }) => !seen.has(id));
+  return {
+    changed,
+    removed: removed.map(({ id }) => id),
+    changesSecrets,
+    freesSecrets: removed.some(({ credential }) => credential.type !== "none"),
+  };
 }
 
 /** What a GET returned may be sent back; another credential, or other secrets, may not be put in its place here. */

@@ -10,6 +10,9 @@ import type { Intake } from "./intake.ts";
 
 /** Throws `Problem` with every fault found so far; names that the request itself gives twice are name_taken. */
 export function checkPlans(intake: Intake, plans: readonly EnvironmentPlan[]): void {
+  if (lengthOfVariables(plans) > variablesLengthMax) {
+    intake.fault("environmentVariables", "The variables of all environments, the defaults in each, hold more than 1 MiB of text.");
+  }
   if (intake.faults.length > 0) throw new Problem("invalid_request", { fields: intake.faults });
   const names = plans.map((plan) => plan.fields.name);
   const twice = plans.filter((plan) => names.indexOf(plan.fields.name) !== names.lastIndexOf(plan.fields.name));
@@ -21,6 +24,15 @@ export function checkPlans(intake: Intake, plans: readonly EnvironmentPlan[]): v
       })),
     });
   }
+}
+
+// Defaults are carried into every environment: a small request could otherwise store two hundred times its size (L-2), and what is
+// larger than a body may be could not be sent back.
+const variablesLengthMax = 1024 * 1024;
+
+function lengthOfVariables(plans: readonly EnvironmentPlan[]): number {
+  const all = plans.flatMap(({ fields }) => fields.variables);
+  return all.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
 }
 
 /**

@@ -8,13 +8,13 @@ import * as store from "../store/environments.ts";
 import type { Page } from "../store/pages.ts";
 import { subscriptionsOfEnvironments } from "../store/subscriptions.ts";
 import { type Call, change, requireMatch } from "./change.ts";
-import { namesOf, touchesSecrets } from "./connection-plan.ts";
+import { namesWithSecrets, touchedSecrets } from "./connection-plan.ts";
 import { type ConnectionDeps, lockedConnection } from "./connections.ts";
 import { differences } from "./differences.ts";
 import { namedCredentials, type PlacedEnvironment, planUpdate } from "./environment-plan.ts";
 import { checkPlans, writePlans } from "./environment-write.ts";
 import { createIntake } from "./intake.ts";
-import { requireConnection, requireRightsToSecrets } from "./rights.ts";
+import { requireConnection, requireProductionRights, requireRightsToSecrets } from "./rights.ts";
 
 export async function list(
   { db }: ConnectionDeps,
@@ -60,8 +60,8 @@ export async function update(
       position: placed.position,
     });
     checkPlans(intake, [plan]);
-    const isTouched = touchesSecrets(connection, connection.protocol === "http" ? connection.baseUrl : undefined, plan);
-    await requireRightsToSecrets(tx, actor, intake, isTouched ? namesOf(plan) : []);
+    const baseUrl = connection.protocol === "http" ? connection.baseUrl : undefined;
+    await requireRightsToSecrets(tx, actor, intake, touchedSecrets(connection, baseUrl, { plans: [plan], removed: [] }));
     const now = deps.clock.now();
     await writePlans(tx, actor.org, connectionId, { plans: [plan], removed: [], credentials: [], now });
     if (!plan.isChanged) return placed.environment;
@@ -91,6 +91,7 @@ export async function remove(
     const { connection, placed } = await lockedEnvironment(tx, call, connectionId, idOrName);
     const id = placed.environment.id as EnvironmentId;
     if (connection.environments.length === 1) throw new Problem("last_environment");
+    requireProductionRights(actor, namesWithSecrets(connection, [id]));
     const used = force ? new Map() : await subscriptionsOfEnvironments(tx, actor.org, [id]);
     if (used.size > 0) {
       throw new Problem("environment_in_use", {

@@ -1,7 +1,7 @@
 import type { Actor } from "../domain/actor.ts";
 import { isProduction } from "../domain/environment.ts";
 import { Problem } from "../kernel/errors.ts";
-import { environmentsUsing } from "../store/credentials.ts";
+import { credentialsBeyond, environmentsUsing } from "../store/credentials.ts";
 import type { Tx } from "../store/database.ts";
 import type { Intake } from "./intake.ts";
 
@@ -15,21 +15,47 @@ export function requireSecretRights(actor: Actor, environmentNames: readonly str
       message: "This gives a secret, links one, or changes where one is sent: it needs the scope secrets:write.",
     });
   }
-  const production = environmentNames.find(isProduction);
-  if (production !== undefined && !actor.mayChangeProductionSecrets) {
-    throw new Problem("forbidden", {
-      message: `A developer may not change secrets of the production environment ${JSON.stringify(production)}.`,
-    });
-  }
+  requireProductionRights(actor, environmentNames);
 }
 
 /**
- * The same for what a request comes to: `touched` names the environments in which it gives, links or redirects a secret. A credential
- * that it borrows is also touched wherever that serves already, because its secret goes wherever it is linked.
+ * Throws `Problem` forbidden unless `actor` may take secrets out of the environments named. A credential outlives its environment, and
+ * one that was freed from production could be linked anywhere.
  */
-export async function requireRightsToSecrets(tx: Tx, actor: Actor, intake: Intake, touched: readonly string[]): Promise<void> {
-  if (touched.length === 0 && !intake.sendsSecret) return;
-  requireSecretRights(actor, [...touched, ...(await environmentsUsing(tx, actor.org, [...intake.borrowed]))]);
+export function requireProductionRights(actor: Actor, environmentNames: readonly string[]): void {
+  const production = environmentNames.find(isProduction);
+  if (production === undefined || actor.mayChangeProductionSecrets) return;
+  throw new Problem("forbidden", {
+    message: `This touches secrets of the production environment ${JSON.stringify(production)}, which a developer or a key without secrets:write may not.`,
+  });
+}
+
+/** What a request does to secrets, beside what the intake took in. */
+export interface TouchedSecrets {
+  /** Names of the environments in which it gives, links or redirects a secret. */
+  readonly environments: readonly string[];
+  /** The existing credentials in those environments. */
+  readonly credentials: readonly string[];
+  /** Names of the environments that lose a secret. */
+  readonly freed: readonly string[];
+}
+
+/**
+ * The same for what a request comes to. A credential that it borrows or redirects is also touched wherever else that serves, because
+ * there is one secret behind all of these places; and a limited key borrows only what serves within its limits already.
+ */
+export async function requireRightsToSecrets(tx: Tx, actor: Actor, intake: Intake, touched: TouchedSecrets): Promise<void> {
+  requireProductionRights(actor, touched.freed);
+  if (touched.environments.length === 0 && !intake.sendsSecret) return;
+  const borrowed = [...intake.borrowed];
+  requireSecretRights(actor, [
+    ...touched.environments,
+    ...(await environmentsUsing(tx, actor.org, [...new Set([...borrowed, ...touched.credentials])])),
+  ]);
+  if (borrowed.length === 0 || !(actor.connections || actor.environments)) return;
+  if ((await credentialsBeyond(tx, actor.org, borrowed, actor)).length > 0) {
+    throw new Problem("forbidden", { message: "The API key is limited; it links only credentials that serve within its limits already." });
+  }
 }
 
 /** Throws `Problem` forbidden when a key is limited and `connectionId` is not among what it may see. */

@@ -2,6 +2,7 @@ import type { Credential, CredentialSummary, CredentialUsages } from "@mooring/c
 import { sql } from "kysely";
 import type { CredentialData } from "../domain/credential.ts";
 import type { CredentialId, OrganisationId } from "../kernel/ids.ts";
+import { inBatches } from "./batches.ts";
 import { type CredentialJson, credentialOf } from "./connection-rows.ts";
 import type { Engine, Tx } from "./database.ts";
 import { jsonRows, jsonText } from "./json.ts";
@@ -99,16 +100,17 @@ export async function lockStoredCredential(tx: Tx, org: OrganisationId, id: Cred
 }
 
 export async function insertCredentials(tx: Tx, org: OrganisationId, credentials: readonly CredentialFields[], now: Date): Promise<void> {
-  if (credentials.length === 0) return;
   const at = now.toISOString();
   const rows = credentials.map(
     ({ id, name, type, revision, data, sealed }) =>
       sql`(${org}, ${id}, ${name}, ${type}, ${revision}, ${JSON.stringify(data)}, ${JSON.stringify(sealed)}, ${at}, ${at})`,
   );
-  await tx.run(sql`
-    insert into credentials (org_id, id, name, type, revision, data, sealed, created_at, updated_at)
-    values ${sql.join(rows)}
-  `);
+  await inBatches(rows, (batch) =>
+    tx.run(sql`
+      insert into credentials (org_id, id, name, type, revision, data, sealed, created_at, updated_at)
+      values ${sql.join([...batch])}
+    `),
+  );
 }
 
 /** Rewrites a credential. What is known of its last use is forgotten: it was another secret's. */
@@ -140,6 +142,25 @@ export async function connectionsUsing(tx: Tx, org: OrganisationId, id: Credenti
     where org_id = ${org} and credential_id = ${id}
   `);
   return rows.map((row) => row.connection_id);
+}
+
+/** Those of `ids` that serve nowhere within `reach`: the environments given, else the connections. */
+export async function credentialsBeyond(
+  tx: Tx,
+  org: OrganisationId,
+  ids: readonly string[],
+  reach: { connections?: ReadonlySet<string> | undefined; environments?: ReadonlySet<string> | undefined },
+): Promise<string[]> {
+  const { connections = new Set(), environments } = reach;
+  const within = environments ? sql`e.id in (${sql.join([...environments])})` : sql`e.connection_id in (${sql.join([...connections])})`;
+  const rows = await tx.all(sql<{ credential: string; application: string | null }>`
+    select ec.credential_id as credential, ec.application_credential_id as application
+    from environment_credentials ec
+    join environments e on e.org_id = ec.org_id and e.id = ec.environment_id
+    where ec.org_id = ${org} and ${within}
+  `);
+  const serving = new Set(rows.flatMap(({ credential, application }) => [credential, application]));
+  return ids.filter((id) => !serving.has(id));
 }
 
 /**

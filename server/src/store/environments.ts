@@ -2,6 +2,7 @@ import type { Environment, EnvironmentSummary, EnvironmentVariable } from "@moor
 import { sql } from "kysely";
 import type { ConnectionId, CredentialId, EnvironmentId, OrganisationId } from "../kernel/ids.ts";
 import { isUlid } from "../kernel/ids.ts";
+import { inBatches } from "./batches.ts";
 import { type EnvironmentJson, environmentJson, environmentOf, type StoredConfig } from "./connection-rows.ts";
 import { applicationOf } from "./connections.ts";
 import type { Tx } from "./database.ts";
@@ -137,16 +138,17 @@ export interface LinkFields {
 
 /** Links credentials to environments. The foreign keys hold the organisation, so only its own credentials can be linked (T-2). */
 export async function insertLinks(tx: Tx, org: OrganisationId, links: readonly LinkFields[]): Promise<void> {
-  if (links.length === 0) return;
   const rows = links.map(
     ({ id, environmentId, purpose, position, config, credentialId }) => sql`(
       ${org}, ${id}, ${environmentId}, ${purpose}, ${position}, ${JSON.stringify(config)}, ${credentialId}, ${applicationOf(config) ?? null}
     )`,
   );
-  await tx.run(sql`
-    insert into environment_credentials (org_id, id, environment_id, purpose, position, config, credential_id, application_credential_id)
-    values ${sql.join(rows)}
-  `);
+  await inBatches(rows, (batch) =>
+    tx.run(sql`
+      insert into environment_credentials (org_id, id, environment_id, purpose, position, config, credential_id, application_credential_id)
+      values ${sql.join([...batch])}
+    `),
+  );
 }
 
 /** Changes a link's place and config; which credential it is never changes. */
