@@ -36,9 +36,13 @@ function inspect(value: unknown, field: string, depth: number, faults: Fault[]):
     for (const [index, item] of value.entries()) inspect(item, `${field}[${index}]`, depth + 1, faults);
   } else {
     for (const [name, member] of Object.entries(value))
-      inspectMember(name, member, field === "" ? name : `${field}.${name}`, depth, faults);
+      inspectMember(name, member, field === "" ? clipped(name) : `${field}.${clipped(name)}`, depth, faults);
   }
 }
+
+// A name goes into the path of every fault below it: a long one would make the answer a hundred times the request (L-2).
+const clipped = (name: string) => (name.length > nameShownMax ? `${name.slice(0, nameShownMax)}…` : name);
+const nameShownMax = 100;
 
 function inspectMember(name: string, member: unknown, field: string, depth: number, faults: Fault[]): void {
   if (reachesPrototype.has(name)) faults.push({ field, message: "This name is not allowed." });

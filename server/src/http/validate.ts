@@ -18,7 +18,8 @@ export interface Validator {
  * program's own; schemas that users send never come here. `allErrors` is safe because bodies are bounded before they are checked.
  */
 export function createValidator(): Validator {
-  const { definitions, operations } = validationSchemas();
+  const { definitions: given, operations } = validationSchemas();
+  const definitions = boundedLists(given) as typeof given;
   const bodies = createAjv({ coerceTypes: false }).addSchema(definitions);
   const queries = createAjv({ coerceTypes: true }).addSchema(definitions);
   const compiled = new Map<OperationId, Compiled>();
@@ -38,7 +39,7 @@ export function createValidator(): Validator {
     const { query, body } = operations[operation];
     const fresh = {
       ...(query ? { query: queries.compile(query as object) } : {}),
-      ...(body ? { body: bodies.compile(body as object) } : {}),
+      ...(body ? { body: bodies.compile(boundedLists(body) as object) } : {}),
     };
     compiled.set(operation, fresh);
     return fresh;
@@ -55,6 +56,21 @@ export function createValidator(): Validator {
 interface Compiled {
   readonly query?: ValidateFunction;
   readonly body?: ValidateFunction;
+}
+
+/**
+ * The same schema, in which the items of a list that is too long are not looked at. Ajv copies the faults that it has at every item
+ * that adds some, so that a body full of empty objects would keep the event loop busy for minutes (L-2).
+ */
+function boundedLists(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(boundedLists);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const { maxItems, items, uniqueItems, ...rest } = Object.fromEntries(
+    Object.entries(schema).map(([key, one]) => [key, boundedLists(one)]),
+  );
+  const inside = { ...(items === undefined ? {} : { items }), ...(uniqueItems === undefined ? {} : { uniqueItems }) };
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own keyword
+  return maxItems === undefined ? { ...rest, ...inside } : { ...rest, maxItems, if: { maxItems }, then: inside };
 }
 
 type Definitions = Readonly<Record<string, unknown>>;
@@ -82,7 +98,8 @@ function faultsOf(definitions: Definitions, validate: ValidateFunction | undefin
   const errors = validate.errors ?? [];
   const faults = byField(errors);
   const untold = errors.filter(({ keyword }) => keyword === "discriminator");
-  if (untold.length > 0)
+  // Each try costs as much as the check itself, and an answer that is full gains nothing from it.
+  if (untold.length > 0 && faults.size < faultsMax)
     for (const [field, fault] of faultsBehind(definitions, validate, value, untold)) if (!faults.has(field)) faults.set(field, fault);
   return [...faults.values()];
 }

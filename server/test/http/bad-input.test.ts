@@ -89,6 +89,32 @@ const refusals: readonly Refusal[] = [
     fields: ["authSchemeConfigs", "baseUrl", "environmentVariables", "environments", "name"],
   },
   {
+    name: "300,000 empty configs, which are not looked at one by one",
+    sent: { text: `{"authSchemeConfigs":[${"{},".repeat(300_000)}{}]}` },
+    status: 400,
+    code: "invalid_request",
+    fields: ["authSchemeConfigs", "baseUrl", "environments", "name"],
+  },
+  {
+    name: "a long name above many faults, which is cut short in each",
+    sent: { text: `{"${"n".repeat(500_000)}":["\\u0000","\\u0000"]}` },
+    status: 400,
+    code: "invalid_request",
+    fields: [`${"n".repeat(100)}…[0]`, `${"n".repeat(100)}…[1]`],
+  },
+  {
+    name: "default variables that would fill every environment",
+    sent: {
+      body: smallConnection({
+        environmentVariables: Array.from({ length: 40 }, (_, index) => ({ name: `v${index}`, value: "x".repeat(8000) })),
+        environments: Array.from({ length: 4 }, (_, index) => ({ name: `e${index}`, credentials: {}, variables: [] })),
+      }),
+    },
+    status: 400,
+    code: "invalid_request",
+    fields: ["environmentVariables"],
+  },
+  {
     name: "too many environments",
     sent: {
       body: smallConnection({
