@@ -4,6 +4,7 @@ import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { Problem } from "../kernel/errors.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import { requireUnambiguous } from "./ambiguity.ts";
 import { answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
 import { createRecord, type GatewayStats } from "./record.ts";
@@ -17,6 +18,8 @@ export interface Gateway {
   matches(url: string): boolean;
   /** Answers a request whose target matches. Never throws; returns before the answer is there. */
   handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Whether the connection is being closed after an ambiguous request: nobody may act on what follows on it (S-7). */
+  distrusts(socket: object): boolean;
   stats(): GatewayStats;
 }
 
@@ -37,7 +40,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const send = createSend(deps);
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
-  return { matches: (url) => targetOf(url) !== undefined, handle, stats: record.stats };
+  return { matches: (url) => targetOf(url) !== undefined, handle, distrusts: (socket) => distrusted.has(socket), stats: record.stats };
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     if (distrusted.has(request.socket)) return;
@@ -45,6 +48,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const call: Call = { request, response, requestId };
     record.begin();
     try {
+      requireUnambiguous(request.rawHeaders);
       const going = authenticated(call, targetOf(request.url ?? ""));
       if (going) going.catch((error: unknown) => refuse(call, error));
     } catch (error) {
@@ -87,9 +91,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 }
 
-/** Another organisation answers as an unknown one does; so does a malformed id, which names nothing. */
-function requireCallRights(actor: Actor, { org, connection }: Target): void {
-  if (actor.org !== org || !isUlid(connection)) throw new Problem("not_found");
+/** Another organisation answers as an unknown one does; so do a malformed id, and a name with a NUL, which the engines cannot keep. */
+function requireCallRights(actor: Actor, { org, connection, environment }: Target): void {
+  if (actor.org !== org || !isUlid(connection) || environment.includes("\0")) throw new Problem("not_found");
   if (!actor.scopes.has("gateway:call")) throw new Problem("forbidden", { message: "This needs the scope gateway:call." });
   if (actor.connections && !actor.connections.has(connection)) {
     throw new Problem("forbidden", { message: "The API key is limited to other connections." });

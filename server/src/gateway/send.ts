@@ -43,7 +43,7 @@ export function createSend({ net, lingerMs }: SendDeps): Send {
     requireForwardable(method, snapshot);
     const { proof, base } = preparedFor(snapshot);
     const headers = callerHeaders(request.rawHeaders, proof);
-    requirePlainTransfer(headers);
+    requireNoWebSocket(headers);
     const { variables, timeoutMs } = headers;
     const to = variables === undefined ? base() : baseWith(variablesOf(variables), snapshot);
     const planned = planRequest(to, proof, { path: target.path, query: target.query, headers });
@@ -79,12 +79,9 @@ function requireForwardable(method: string, { protocol }: EnvironmentSnapshot): 
   if (protocol !== "http") throw new Problem("not_available", { message: `Calls through a ${protocol} connection are not available yet.` });
 }
 
-/** Throws `Problem` invalid_request on a request that cannot be passed on as it is, or could be read in two ways (S-7). */
-function requirePlainTransfer({ upgrade, transferEncoding, hosts }: CallerHeaders): void {
-  if (hosts > 1) throw ambiguous("The request has more than one Host header.");
+function requireNoWebSocket({ upgrade }: CallerHeaders): void {
   // Any other upgrade may be ignored (RFC 9110 section 7.8); who asks for this one cannot go on without it.
   if (upgrade?.toLowerCase().includes("websocket")) throw fault("The gateway does not open WebSockets.");
-  if ((transferEncoding ?? "chunked").toLowerCase() !== "chunked") throw ambiguous("The only transfer coding taken is chunked.");
 }
 
 const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
@@ -101,7 +98,5 @@ function timeoutOf(text: string): number {
   if (timeoutMs < 1 || timeoutMs > timeoutMsMax) throw fault(`Mooring-Timeout-Ms is a whole number from 1 to ${timeoutMsMax}.`);
   return timeoutMs;
 }
-
-const ambiguous = (message: string) => new Problem("ambiguous_request", { message });
 
 const fault = (message: string) => new Problem("invalid_request", { message });

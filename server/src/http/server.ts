@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
@@ -13,6 +14,8 @@ import { type RouteDeps, registerRoutes } from "./routes.ts";
 export interface FrontDoor {
   matches(url: string): boolean;
   handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Whether nothing more on this connection may be acted on. */
+  distrusts(socket: object): boolean;
 }
 
 export interface ServerDeps extends RouteDeps {
@@ -42,6 +45,7 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
       addHeaders(request, reply as unknown as FastifyReply);
       createProblemHandler(log)(new Problem("not_found"), request, reply as never);
     },
+    clientErrorHandler: answerUnreadable,
     serverFactory: (handle) => {
       control = handle;
       return listener.server;
@@ -76,10 +80,22 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
   await app.ready();
   listener.serve((request, response) => {
     if (gateway.matches(request.url ?? "")) return gateway.handle(request, response);
+    if (gateway.distrusts(request.socket)) return;
     limitBody(request);
     return control(request, response);
   });
   return app;
+}
+
+/** Answers what is no HTTP request, or has headers beyond the limit, in the contract's shape, and closes the connection. */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const isTooLong = error.code === "HPE_HEADER_OVERFLOW";
+  const message = isTooLong ? "The address and the headers together are larger than 32 KiB." : "This is not a valid HTTP/1.1 request.";
+  const body = JSON.stringify({ code: isTooLong ? "too_large" : "invalid_request", message });
+  const status = isTooLong ? "431 Request Header Fields Too Large" : "400 Bad Request";
+  const headers = `content-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\nconnection: close`;
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 /** What every answer carries. Only what says otherwise itself may be kept by a cache. */

@@ -60,7 +60,6 @@ describe("a caller's headers (S-6)", () => {
       timeoutMs: "5",
       contentLength: "7",
       upgrade: "h2c",
-      hosts: 0,
     });
   });
 });

@@ -5,7 +5,7 @@
  * what `Mooring-Ignore-Headers` lists, and each name in `injected`, which a credential sets.
  */
 export function sortHeaders(raw: readonly string[], injected: ReadonlySet<string>): CallerHeaders {
-  const sorted: Sorted = { forwarded: [], hosts: 0 };
+  const sorted: Sorted = { forwarded: [] };
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] as string;
     const value = raw[at + 1] as string;
@@ -21,8 +21,6 @@ export function sortHeaders(raw: readonly string[], injected: ReadonlySet<string
 export interface CallerHeaders {
   readonly forwarded: string[];
   readonly transferEncoding?: string;
-  /** How many Host headers came; more than one is a fault (RFC 9112 section 3.2) that the server's parser lets through. */
-  readonly hosts: number;
   /** The length of the body as the caller gave it; the server's parser has checked that it is one number. */
   readonly contentLength?: string;
   readonly upgrade?: string;
@@ -35,7 +33,6 @@ export const headerKey = (name: string) => name.toLowerCase().replaceAll("_", "-
 
 interface Sorted extends CallerHeaders {
   forwarded: string[];
-  hosts: number;
   transferEncoding?: string;
   contentLength?: string;
   upgrade?: string;
@@ -45,13 +42,10 @@ interface Sorted extends CallerHeaders {
   dropped?: Set<string>;
 }
 
-type Kind = "forward" | "drop" | "host" | "connection" | "ignore" | "variables" | "timeout" | "length" | "encoding" | "upgrade";
+type Kind = "forward" | "drop" | "connection" | "ignore" | "variables" | "timeout" | "length" | "encoding" | "upgrade";
 
 function note(sorted: Sorted, kind: Exclude<Kind, "forward" | "drop">, value: string): void {
   switch (kind) {
-    case "host":
-      sorted.hosts += 1;
-      return;
     case "connection":
       if (value !== "keep-alive" && value !== "close") noteDropped(sorted, value);
       return;
@@ -107,7 +101,6 @@ const classes = new Map<string, HeaderClass>();
 const namesMax = 1000;
 
 const forGateway = new Map<string, Kind>([
-  ["host", "host"],
   ["connection", "connection"],
   ["content-length", "length"],
   ["transfer-encoding", "encoding"],
