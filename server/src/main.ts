@@ -126,6 +126,8 @@ async function run(): Promise<void> {
     process.stdout.write(configTable(config));
     return;
   }
+  // Whatever the program writes is its owner's alone, in whatever folder.
+  process.umask(0o077);
   const log = createLog(config.logLevel);
   const mooring = await startMooring({ config, log });
   process.stdout.write(mooring.greeting);

@@ -1,3 +1,4 @@
+import type { Environment, EnvironmentVariable } from "@mooring/contract";
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, EnvironmentId, OrganisationId } from "../kernel/ids.ts";
 import { type CredentialFields, insertCredentials } from "../store/credentials.ts";
@@ -8,10 +9,18 @@ import { subscriptionsOfEnvironments } from "../store/subscriptions.ts";
 import type { EnvironmentPlan } from "./environment-plan.ts";
 import type { Intake } from "./intake.ts";
 
-/** Throws `Problem` with every fault found so far; names that the request itself gives twice are name_taken. */
-export function checkPlans(intake: Intake, plans: readonly EnvironmentPlan[]): void {
-  if (lengthOfVariables(plans) > variablesLengthMax) {
-    intake.fault("environmentVariables", "The variables of all environments, the defaults in each, hold more than 1 MiB of text.");
+/**
+ * Throws `Problem` with every fault found so far; names that the request itself gives twice are name_taken. `others` are environments of
+ * the same connection that the request leaves alone.
+ */
+export function checkPlans(
+  intake: Intake,
+  plans: readonly EnvironmentPlan[],
+  { others = [], field = "environmentVariables" }: { others?: readonly Environment[]; field?: string } = {},
+): void {
+  const variables = [...plans.map(({ fields }) => fields), ...others].flatMap((environment) => environment.variables);
+  if (lengthOf(variables) > variablesLengthMax) {
+    intake.fault(field, "The variables of all environments, the defaults in each, hold more than 1 MiB of text.");
   }
   if (intake.faults.length > 0) throw new Problem("invalid_request", { fields: intake.faults });
   const names = plans.map((plan) => plan.fields.name);
@@ -30,10 +39,8 @@ export function checkPlans(intake: Intake, plans: readonly EnvironmentPlan[]): v
 // larger than a body may be could not be sent back.
 const variablesLengthMax = 1024 * 1024;
 
-function lengthOfVariables(plans: readonly EnvironmentPlan[]): number {
-  const all = plans.flatMap(({ fields }) => fields.variables);
-  return all.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
-}
+const lengthOf = (variables: readonly EnvironmentVariable[]) =>
+  variables.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
 
 /**
  * Writes what changed of the environments of one connection, in as few statements as there are kinds of change. Throws `Problem`

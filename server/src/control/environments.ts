@@ -59,7 +59,8 @@ export async function update(
       field: "",
       position: placed.position,
     });
-    checkPlans(intake, [plan]);
+    const others = connection.environments.filter(({ id }) => id !== placed.environment.id);
+    checkPlans(intake, [plan], { others, field: "variables" });
     const baseUrl = connection.protocol === "http" ? connection.baseUrl : undefined;
     await requireRightsToSecrets(tx, actor, intake, touchedSecrets(connection, baseUrl, { plans: [plan], removed: [] }));
     const now = deps.clock.now();
