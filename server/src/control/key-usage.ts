@@ -12,6 +12,7 @@ export function createUsage({ db, log }: { db: Database; log: Log }) {
   const minutes = new Map<string, number>();
   let waiting = new Map<ApiKeyId, { org: OrganisationId; usedAt: Date }>();
   let timer: NodeJS.Timeout | undefined;
+  let writing = Promise.resolve();
   return { note, close };
 
   function note({ id, org }: Actor, now: Date): void {
@@ -23,8 +24,14 @@ export function createUsage({ db, log }: { db: Database; log: Log }) {
     timer ??= setTimeout(() => void write(), writeEveryMs).unref();
   }
 
-  async function write(): Promise<void> {
+  /** One after the other, so that closing can wait for the one that is under way. */
+  function write(): Promise<void> {
     timer = undefined;
+    writing = writing.then(writeWaiting);
+    return writing;
+  }
+
+  async function writeWaiting(): Promise<void> {
     const written = waiting;
     waiting = new Map();
     for (const [id, { org, usedAt }] of written) {

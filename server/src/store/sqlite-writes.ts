@@ -13,8 +13,8 @@ interface Job {
 export interface Writes {
   /** Does `work` after all that asked before. Resolves when what it wrote is on the disk; `onCommit` is called just before. */
   write<Result>(work: () => Promise<Result>, onCommit: () => void): Promise<Result>;
-  /** Resolves when nothing is under way or waiting. */
-  idle(): Promise<void>;
+  /** Takes no more work (asking is then refused with `Problem` database_unavailable), and resolves when what was asked is done. */
+  close(): Promise<void>;
 }
 
 /**
@@ -25,9 +25,16 @@ export interface Writes {
 export function createWrites(connection: DatabaseSync, execute: (text: string) => void, { waitingMax }: { waitingMax: number }): Writes {
   const waiting: Job[] = [];
   let running: Promise<void> | undefined;
-  return { write, idle: async () => running };
+  let isClosed = false;
+  return { write, close };
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    await running;
+  }
 
   async function write<Result>(work: () => Promise<Result>, onCommit: () => void): Promise<Result> {
+    if (isClosed) throw new Problem("database_unavailable");
     if (waiting.length >= waitingMax) throw new Problem("overloaded", { retryAfterSeconds: 1 });
     return new Promise<Result>((resolve, reject) => {
       waiting.push(jobOf(work, { onCommit, resolve, reject }));

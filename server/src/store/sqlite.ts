@@ -35,7 +35,7 @@ export function openSqlite({ dataDir }: { dataDir: string }): Database {
       statements.reader("select 1").get();
     },
     async close() {
-      await writes.idle();
+      await writes.close();
       reader.close();
       writer.close();
       lock.close();

@@ -355,6 +355,21 @@ onEachEngine("environments", (world) => {
       });
     });
 
+    test("the variables of all of them together stay below 1 MiB of text, whichever way they come", async () => {
+      const key = await world.as("key");
+      const half = Array.from({ length: 70 }, (_, index) => ({ name: `v${index}`, value: "x".repeat(8000) }));
+      const environments = [newEnvironment("full", half), newEnvironment("empty")];
+      const made = await createConnection(world, smallConnection({ environments }));
+      const empty = at(made.environments, 1);
+      const params = { connection_id: made.id, environment_id: empty.id };
+      const refused = await world.send(key, "UpdateEnvironment", { params, body: { id: empty.id, name: "empty", variables: half } });
+      expect(fieldsOf(refused)).toEqual(["variables"]);
+      const carried = await world.send(key, "CreateHTTPConnection", {
+        body: smallConnection({ environmentVariables: half, environments: [newEnvironment("a"), newEnvironment("b")] }),
+      });
+      expect(fieldsOf(carried)).toEqual(["environmentVariables"]);
+    });
+
     test("`none` needs no secret and takes none", async () => {
       const environments = [
         { name: "dev", credentials: { action: [{ authSchemeConfig: noneScheme, credential: credentialOf.none() }] }, variables: [] },

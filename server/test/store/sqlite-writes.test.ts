@@ -130,3 +130,11 @@ test("beyond the bound asking is refused with overloaded", async () => {
   for (const { reason } of refused) expect(reason).toMatchObject({ code: "overloaded" });
   expect(stored()).toHaveLength(8 - refused.length);
 });
+
+test("closing waits for what was asked, and what is asked later is refused", async () => {
+  const asked = [write(() => insert(1)), write(() => insert(2))];
+  await writes.close();
+  await expect(write(() => insert(3))).rejects.toMatchObject({ code: "database_unavailable" });
+  await Promise.all(asked);
+  expect(stored()).toEqual([1, 2]);
+});
