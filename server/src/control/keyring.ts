@@ -1,6 +1,5 @@
 import type { ApiKey } from "@mooring/contract";
 import type { Actor } from "../domain/actor.ts";
-import { hashKey } from "../domain/api-key.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ApiKeyId, OrganisationId } from "../kernel/ids.ts";
@@ -12,8 +11,8 @@ import { createUsage } from "./key-usage.ts";
 
 /** Tells API keys. One it has met is told from memory: no query, no waiting (A-1). */
 export interface Keyring {
-  /** Who calls with `key`; undefined when no key is like it or it is over. A promise only where the database must be asked. */
-  actorOf(key: string): Actor | undefined | Promise<Actor | undefined>;
+  /** Who calls with the key of this hash; undefined when there is none or it is over. A promise only where the database must be asked. */
+  actorOf(keyHash: string): Actor | undefined | Promise<Actor | undefined>;
   /** Writes down what was used last and forgets everything. */
   close(): Promise<void>;
 }
@@ -31,9 +30,7 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
   let drops = 0;
   const stop = db.changes.subscribe(drop);
 
-  function actorOf(key: string): Actor | undefined | Promise<Actor | undefined> {
-    if (key.length < 32 || key.length > 128) return undefined;
-    const keyHash = hashKey(key);
+  function actorOf(keyHash: string): Actor | undefined | Promise<Actor | undefined> {
     const now = clock.now();
     if (db.changes.isLive()) {
       const entry = known.get(keyHash);

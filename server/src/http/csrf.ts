@@ -5,6 +5,9 @@ import { Problem } from "../kernel/errors.ts";
 export interface Incoming {
   readonly headers: IncomingHttpHeaders;
   readonly method?: string | undefined;
+  /** Name, value, name, value, as they came. */
+  readonly rawHeaders?: readonly string[];
+  readonly socket?: object;
 }
 
 /**
