@@ -1,22 +1,13 @@
 import type { AuthSchemeConfig, Credential, EnvironmentVariable } from "@mooring/contract";
 import { sql } from "kysely";
 import type { CredentialData } from "../domain/credential.ts";
+import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import type { ConnectionId, CredentialId, EnvironmentId, OrganisationId } from "../kernel/ids.ts";
 import type { Engine, Tx } from "./database.ts";
 import { jsonRows, jsonText } from "./json.ts";
 
 /** What the gateway needs of one environment, secrets still sealed. */
-export interface StoredSnapshot {
-  readonly org: OrganisationId;
-  readonly connectionId: ConnectionId;
-  readonly connectionName: string;
-  readonly environmentId: EnvironmentId;
-  readonly environmentName: string;
-  readonly protocol: "http" | "bigquery";
-  readonly baseUrl: string;
-  readonly variables: ReadonlyMap<string, string>;
-  readonly credentials: readonly SnapshotCredential[];
-}
+export type StoredSnapshot = Omit<EnvironmentSnapshot, "credentials"> & { readonly credentials: readonly SnapshotCredential[] };
 
 export interface SnapshotCredential {
   readonly id: string;
