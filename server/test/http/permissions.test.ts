@@ -1,6 +1,6 @@
 import { type OperationId, operations, scopes } from "@mooring/contract";
 import { describe, expect, test } from "vitest";
-import type { Actor } from "../harness/actors.ts";
+import { type Actor, cast } from "../harness/actors.ts";
 import {
   apiKeyScheme,
   at,
@@ -15,23 +15,6 @@ import {
 import { onEachEngine, type World } from "../harness/world.ts";
 import { fiveScenarios } from "./operations/all.ts";
 import { permissions } from "./permissions.ts";
-
-/** Everybody whose right is looked at, and how they are told apart in the reviewed file. */
-const callers = [
-  "owner",
-  "admin",
-  "developer",
-  "viewer",
-  "key",
-  "readKey",
-  "writeKey",
-  "secretsKey",
-  "gatewayKey",
-  "adminKey",
-  "stranger",
-  "strangerKey",
-  "nobody",
-] as const;
 
 test("every operation says who may call it (A-5)", () => {
   const known = [...scopes, "member", "signed-in", "public"];
@@ -63,7 +46,7 @@ async function tableOf(world: World, id: OperationId): Promise<{ letIn: string[]
   const letIn: string[] = [];
   const hiddenFrom: string[] = [];
   let prepared = await fiveScenarios[id].prepare(world);
-  for (const name of callers) {
+  for (const name of cast) {
     const actor = await world.as(name);
     const inFirst = { ...prepared.happy, params: { organisation_id: (await world.as("key")).org, ...prepared.happy.params } };
     const answer = await world.send(actor, id, inFirst);
