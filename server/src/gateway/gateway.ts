@@ -7,9 +7,11 @@ import type { Log } from "../kernel/log.ts";
 import { requireUnambiguous } from "./ambiguity.ts";
 import { answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
+import { type Call, newCall } from "./call.ts";
+import { createExchange, type ExchangeDeps } from "./exchange.ts";
+import { createPrepare } from "./prepare.ts";
 import { createRecord, type GatewayStats } from "./record.ts";
 import type { Snapshots } from "./resolve.ts";
-import { type Call, createSend, type SendDeps } from "./send.ts";
 import { type Target, targetOf } from "./target.ts";
 
 /** The data plane: calls to outside systems, on the bare node:http server because every layer above it costs each call. */
@@ -23,7 +25,7 @@ export interface Gateway {
   stats(): GatewayStats;
 }
 
-export interface GatewayDeps extends SendDeps {
+export interface GatewayDeps extends ExchangeDeps {
   /**
    * Who calls, for this organisation; `org` is as it came, perhaps malformed. At once when warm. Throws or rejects with a `Problem`
    * when nobody known does.
@@ -37,15 +39,15 @@ export interface GatewayDeps extends SendDeps {
 export function createGateway(deps: GatewayDeps): Gateway {
   const { authenticate, snapshots, newRequestId, log } = deps;
   const record = createRecord();
-  const send = createSend(deps);
+  const prepare = createPrepare();
+  const exchange = createExchange(deps);
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
   return { matches: (url) => targetOf(url) !== undefined, handle, distrusts: (socket) => distrusted.has(socket), stats: record.stats };
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     if (distrusted.has(request.socket)) return;
-    const requestId = newRequestId();
-    const call: Call = { request, response, requestId };
+    const call = newCall(request, response, newRequestId());
     record.begin();
     try {
       requireUnambiguous(request.rawHeaders);
@@ -59,26 +61,29 @@ export function createGateway(deps: GatewayDeps): Gateway {
   // Each step goes on at once when the one before is at hand, because a promise costs a warm call more than the step itself.
   function authenticated(call: Call, target: Target | undefined): Promise<void> | undefined {
     if (!target) throw new Problem("not_found");
+    call.target = target;
     const actor = authenticate(call.request, target.org as OrganisationId);
     return actor instanceof Promise ? actor.then((known) => allowed(call, target, known)) : allowed(call, target, actor);
   }
 
   function allowed(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
+    call.actor = actor;
     requireCallRights(actor, target);
     const snapshot = snapshots.get(actor.org, target.connection as ConnectionId, target.environment);
-    if (snapshot instanceof Promise) return snapshot.then((found) => sent(call, target, actor, found));
-    sent(call, target, actor, snapshot);
+    if (snapshot instanceof Promise) return snapshot.then((found) => resolved(call, target, actor, found));
+    resolved(call, target, actor, snapshot);
     return undefined;
   }
 
-  function sent(call: Call, target: Target, actor: Actor, snapshot: EnvironmentSnapshot | undefined): void {
+  function resolved(call: Call, target: Target, actor: Actor, snapshot: EnvironmentSnapshot | undefined): void {
     if (!snapshot) throw new Problem("not_found");
     if (actor.environments && !actor.environments.has(snapshot.environmentId)) {
       throw new Problem("forbidden", { message: "The API key is limited to other environments." });
     }
+    call.snapshot = snapshot;
     // The caller may have gone while something was looked up.
     if (call.response.destroyed) record.end("aborted");
-    else send(call, target, snapshot, record.end);
+    else exchange(call, target, prepare(snapshot), record.end);
   }
 
   function refuse({ request, response, requestId }: Call, error: unknown): void {
