@@ -78,7 +78,7 @@ async function assemble({
   const snapshots = createSnapshots({ load: createSnapshotLoader({ db, seals }), isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const gateway = createGateway({ net, log, snapshots, authenticate, lingerMs, newRequestId: () => newId<string>() });
+  const gateway = createGateway({ net, log, snapshots, authenticate, clock, lingerMs, newRequestId: () => newId<string>() });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();

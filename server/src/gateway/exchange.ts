@@ -1,11 +1,16 @@
+import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { Net, NetRequest } from "../net/net.ts";
 import { baseWith, callerHeaders, planRequest } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
+import { Attempts, type RetryDoors, systemDoors } from "./attempts.ts";
 import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
+import { holdBody } from "./held-body.ts";
 import type { Prepared } from "./prepare.ts";
 import { type Outcome, Relay } from "./relay.ts";
+import { retriesMax } from "./retry.ts";
+import { createRetryBudget } from "./retry-budget.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -18,21 +23,69 @@ export interface ExchangeDeps {
   readonly net: Pick<Net, "dispatch">;
   /** How long the rest of a caller's body is read after an early answer. */
   readonly lingerMs: number;
+  readonly clock: Clock;
+  /** Those of the machine when left out. */
+  readonly doors?: RetryDoors;
+  /** See AttemptsDeps. Asked only where `prepared.isRenewable` says so. */
+  readonly renew?: (call: Call) => Promise<Prepared | undefined>;
 }
 
-export function createExchange({ net, lingerMs }: ExchangeDeps): Exchange {
+export function createExchange({ net, lingerMs, clock, doors = systemDoors, renew }: ExchangeDeps): Exchange {
+  const budget = createRetryBudget();
   return (call, target, prepared, onSettled) => {
-    const { request, response, requestId } = call;
+    const { request } = call;
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
-    const relay = new Relay(request, response, requestId, { lingerMs, onSettled });
+    const retries = headers.retries === undefined ? 0 : retriesOf(headers.retries);
+    const relay = new Relay(call, { lingerMs, onSettled });
+    // To be ready for another attempt costs a call more than all the rest here, so only those pay for it that may need one.
+    if ((retries > 0 || prepared.isRenewable) && isKept(headers)) {
+      sendAgain({ call, target, prepared, headers, planned, retries, relay });
+      return;
+    }
+    call.attempts = 1;
     const body = hasBody(headers) ? bodyOf(request) : null;
     relay.attach(net.dispatch({ ...planned, body }, relay));
   };
+
+  /** Sends a call that may be sent more than once. A body is read whole first. */
+  function sendAgain({ call, target, prepared, headers, planned, retries, relay }: Repeatable): void {
+    const { request } = call;
+    let body: Buffer | null = null;
+    const requestOf = (by: Prepared): NetRequest => {
+      if (by === prepared) return { ...planned, body };
+      return { ...plan(planned.method, target, by, callerHeaders(request.rawHeaders, by.proof)), body };
+    };
+    const endsAtMs = performance.now() + (planned.timeoutMs ?? timeoutMsMax);
+    const deps = { net, budget, clock, doors, renew: prepared.isRenewable ? renew : undefined };
+    const attempts = new Attempts(call, relay, deps, { requestOf, retries, endsAtMs });
+    relay.attach(attempts);
+    if (!hasBody(headers)) {
+      attempts.begin(prepared);
+      return;
+    }
+    attempts.expectBody();
+    holdBody(request, Number(headers.contentLength), (whole) => {
+      body = whole;
+      attempts.begin(prepared);
+    });
+  }
 }
 
+interface Repeatable {
+  readonly call: Call;
+  readonly target: Target;
+  readonly prepared: Prepared;
+  readonly headers: CallerHeaders;
+  readonly planned: Planned;
+  readonly retries: number;
+  readonly relay: Relay;
+}
+
+type Planned = Omit<NetRequest, "body">;
+
 /** The request to send, but for its body. Throws `Problem` on what cannot be sent. */
-function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Omit<NetRequest, "body"> {
+function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
   requireForwardable(method, snapshot);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;
@@ -56,6 +109,13 @@ function requireNoWebSocket({ upgrade }: CallerHeaders): void {
 const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
   transferEncoding !== undefined || (contentLength !== undefined && contentLength !== "0");
 
+/** Whether a call can be sent again: nothing of it is gone once it was sent. A larger body is not held, and so is sent once. */
+function isKept(headers: CallerHeaders): boolean {
+  return !hasBody(headers) || (headers.transferEncoding === undefined && Number(headers.contentLength) <= heldBytesMax);
+}
+
+const heldBytesMax = 64 * 1024;
+
 function variablesOf(text: string): ReadonlyMap<string, string> {
   return new Map(new URLSearchParams(text));
 }
@@ -66,6 +126,12 @@ function timeoutOf(text: string): number {
   const timeoutMs = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
   if (timeoutMs < 1 || timeoutMs > timeoutMsMax) throw fault(`Mooring-Timeout-Ms is a whole number from 1 to ${timeoutMsMax}.`);
   return timeoutMs;
+}
+
+function retriesOf(text: string): number {
+  const retries = /^[0-9]$/.test(text) ? Number(text) : retriesMax + 1;
+  if (retries > retriesMax) throw fault(`Mooring-Retries is a whole number from 0 to ${retriesMax}.`);
+  return retries;
 }
 
 const fault = (message: string) => new Problem("invalid_request", { message });

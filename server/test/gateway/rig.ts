@@ -5,6 +5,7 @@ import { onTestFinished } from "vitest";
 import type { Actor } from "../../src/domain/actor.ts";
 import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { AppliedCredential, EnvironmentSnapshot } from "../../src/domain/snapshot.ts";
+import { type RetryDoors, systemDoors } from "../../src/gateway/attempts.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import {
@@ -55,6 +56,7 @@ export async function rig(
     allow?: readonly string[];
     deadlines?: Partial<Deadlines>;
     lingerMs?: number;
+    doors?: Partial<RetryDoors>;
   } = {},
 ): Promise<Rig> {
   const seen: Seen[] = [];
@@ -93,6 +95,8 @@ export async function rig(
     newRequestId: createIds(systemClock),
     log,
     lingerMs: given.lingerMs ?? 500,
+    clock: systemClock,
+    doors: { ...systemDoors, ...given.doors },
   });
   const front = await listening((request, response) => gateway.handle(request, response));
   onTestFinished(async () => {
