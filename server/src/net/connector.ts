@@ -121,7 +121,7 @@ function openTls(
       // RFC 6066 section 3: a literal address is no server name; the certificate is still checked against it.
       ...(isIP(name) ? { host: name } : { host: name, servername: name }),
       ...(session ? { session } : {}),
-      ALPNProtocols: ["http/1.1"],
+      ALPNProtocols: ["h2", "http/1.1"],
       minVersion: "TLSv1.2",
       // Said aloud, because the default can be turned off by an environment variable of Node.
       rejectUnauthorized: true,

@@ -3,10 +3,12 @@ import { type Dispatcher, Pool } from "undici";
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { Log } from "../kernel/log.ts";
-import { Call } from "./call.ts";
+import { Call, headerBytesMax } from "./call.ts";
 import { CallList } from "./call-list.ts";
 import { checkedAddresses, createConnector, type Origin } from "./connector.ts";
 import type { EgressPolicy, EgressRule } from "./egress.ts";
+import { failingTogether } from "./first-connection.ts";
+import { headersForHttp2, watchHttp2Resets } from "./http2.ts";
 import { createPools, type OriginPool } from "./pools.ts";
 import { problemOf } from "./problems.ts";
 import { createHostLookup, createSystemResolve, type Resolve } from "./resolver.ts";
@@ -21,6 +23,7 @@ export function createNet(deps: NetDeps): Net {
   const deadlines = { ...standardDeadlines, ...deps.deadlines };
   const policy: EgressPolicy = { rules: deps.allow, ownPort: deps.own?.port };
   const pools = createPools({ open: openPool, poolsMax: deps.poolsMax ?? 1024 });
+  const unwatch = watchHttp2Resets();
   const ticker = setInterval(tick, Math.min(250, deadlines.totalMs)).unref();
   const refusedCalls = new CallList<Call>();
   const closing = Promise.withResolvers<void>();
@@ -30,16 +33,19 @@ export function createNet(deps: NetDeps): Net {
   function dispatch(request: NetRequest, handler: Dispatcher.DispatchHandler): NetCall {
     const nowMs = performance.now();
     const endsAtMs = nowMs + Math.min(request.timeoutMs ?? deadlines.totalMs, deadlines.totalMs);
+    const start = { endsAtMs, body: Buffer.isBuffer(request.body) ? null : request.body };
     let place: OriginPool;
+    let headers = request.headers;
     try {
       place = findPlace(request, nowMs);
+      if (place.isSecure) headers = headersForHttp2(headers);
     } catch (error) {
-      const refused = new Call(handler, refusedCalls, endsAtMs);
+      const refused = new Call(handler, refusedCalls, start);
       refused.abort(error as Error);
       return refused;
     }
-    const call = new Call(handler, place.calls, endsAtMs);
-    place.pool.dispatch(request, call);
+    const call = new Call(handler, place.calls, start);
+    place.pool.dispatch(headers === request.headers ? request : { ...request, headers }, call);
     return call;
   }
 
@@ -68,7 +74,7 @@ export function createNet(deps: NetDeps): Net {
   function closeWhenDone(): void {
     if (pools.calls().length > 0) return;
     clearInterval(ticker);
-    closing.resolve(pools.close());
+    closing.resolve(pools.close().then(unwatch));
   }
 
   // One timer for all calls: a timer of its own would cost each call more than everything else here.
@@ -79,15 +85,14 @@ export function createNet(deps: NetDeps): Net {
     if (isClosed) closeWhenDone();
   }
 
-  function openPool(org: string, text: string, calls: { readonly size: number }): Pool {
+  function openPool(org: string, text: string, calls: CallList<Call>): Pool {
     const origin = originOf(text);
     const lookup = createHostLookup(origin.host, { resolve, clock });
-    return new Pool(text, {
-      ...poolOptions,
-      headersTimeout: deadlines.headersMs,
-      bodyTimeout: deadlines.idleMs,
-      connect: createConnector(origin, { policy, lookup, deadlines, audit: auditOf(org, origin.port), isWanted: () => calls.size > 0 }),
-    });
+    const isWanted = () => calls.size > 0;
+    const connect = createConnector(origin, { policy, lookup, deadlines, audit: auditOf(org, origin.port), isWanted });
+    const timeouts = { headersTimeout: deadlines.headersMs, bodyTimeout: deadlines.idleMs };
+    if (origin.scheme === "http:") return new Pool(text, { ...poolOptions, ...timeouts, connect });
+    return new Pool(text, { ...poolOptions, ...http2Options, ...timeouts, connect: failingTogether(connect, calls) });
   }
 
   // What a rule opens is said once per pool (S-10); what is refused, each time: the operator has to learn the address from somewhere.
@@ -181,8 +186,14 @@ const poolOptions: Pool.Options = {
   pipelining: 1,
   allowH2: false,
   useMilo: false,
-  maxHeaderSize: 32 * 1024,
+  maxHeaderSize: headerBytesMax,
   // Many servers close a connection after 5 seconds without saying so; a request sent into that moment would fail.
   keepAliveTimeout: 4000,
   keepAliveMaxTimeout: 60_000,
+};
+const http2Options: Pool.Options = {
+  allowH2: true,
+  // What is held of one answer while its caller does not take it: S-9 has 64 KiB for that, and it is what HTTP/2 begins with as well.
+  initialWindowSize: 64 * 1024,
+  maxConcurrentStreams: 100,
 };

@@ -51,7 +51,7 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
       remove(longest);
     }
     const calls = new CallList<Call>();
-    const pool = { pool: open(org, origin, calls), org, origin, calls, lastUsedMs: 0 };
+    const pool = { pool: open(org, origin, calls), org, origin, isSecure: origin.startsWith("https:"), calls, lastUsedMs: 0 };
     const origins = byOrganisation.get(org) ?? new Map<string, OriginPool>();
     byOrganisation.set(org, origins.set(origin, pool));
     count += 1;
@@ -73,7 +73,7 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
 }
 
 /** Opens a pool; `calls` will hold those in flight on it. */
-export type OpenPool = (org: string, origin: string, calls: { readonly size: number }) => Pool;
+export type OpenPool = (org: string, origin: string, calls: CallList<Call>) => Pool;
 
 export interface OriginPool {
   /** Those in flight. */
@@ -81,6 +81,8 @@ export interface OriginPool {
   readonly pool: Pool;
   readonly org: string;
   readonly origin: string;
+  /** Whether it is https:, so that connections may turn out to be HTTP/2. */
+  readonly isSecure: boolean;
   /** On the monotonic clock of performance.now(). */
   lastUsedMs: number;
 }
