@@ -21,10 +21,10 @@ export interface AttemptsDeps {
   readonly renew?: ((call: Call) => Promise<Prepared | undefined>) | undefined;
 }
 
-/** Waiting and chance, as arguments. */
+/** Chance and waiting, as arguments. */
 export interface RetryDoors {
   readonly random: () => number;
-  /** Calls `go` after `ms`; what it returns prevents that. */
+  /** Calls `go` after a pause of `ms`; what it returns prevents that. */
   readonly wait: (ms: number, go: () => void) => () => void;
 }
 
@@ -74,7 +74,8 @@ export class Attempts implements Abortable, Judge {
 
   /** Ends the call when its body, which is read before anything is sent, is not there in time. */
   expectBody(): void {
-    this.#cancelWait = this.#deps.doors.wait(this.#remainingMs(), () => this.#fail(outOfTime()));
+    const timer = setTimeout(() => this.#fail(outOfTime()), this.#remainingMs());
+    this.#cancelWait = () => clearTimeout(timer);
   }
 
   /** Sends the first attempt. */

@@ -6,7 +6,7 @@ import type { CallerHeaders } from "../protocols/http/request-headers.ts";
 import { Attempts, type RetryDoors, systemDoors } from "./attempts.ts";
 import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
-import { holdBody } from "./held-body.ts";
+import { wholeBody } from "./whole-body.ts";
 import type { Prepared } from "./prepare.ts";
 import { type Outcome, Relay } from "./relay.ts";
 import { retriesMax } from "./retry.ts";
@@ -65,7 +65,7 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
       return;
     }
     attempts.expectBody();
-    holdBody(request, Number(headers.contentLength), (whole) => {
+    wholeBody(request, Number(headers.contentLength), (whole) => {
       body = whole;
       attempts.begin(prepared);
     });

@@ -40,7 +40,8 @@ export interface RetryMoment {
 function askedMsOf(retryAfter: string, now: Date): number {
   const text = retryAfter.trim();
   if (/^[0-9]+$/.test(text)) return Number(text) * 1000;
-  const atMs = httpDate.test(text) ? Date.parse(text) : Number.NaN;
+  // One of the three forms has no zone, and means GMT as well.
+  const atMs = httpDate.test(text) ? Date.parse(text.endsWith("GMT") ? text : `${text} GMT`) : Number.NaN;
   return Number.isNaN(atMs) ? 0 : Math.max(0, atMs - now.getTime());
 }
 

@@ -39,7 +39,7 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
   }
 
   /** Ends the call with `reason` if it still waits for a connection. */
-  giveUp(reason: Error): void {
+  failWaiting(reason: Error): void {
     if (this.#controller === undefined) this.abort(reason);
   }
 

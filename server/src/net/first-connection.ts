@@ -22,7 +22,7 @@ export function failingTogether(connect: buildConnector.connector, calls: CallLi
         callback(null, socket);
         return;
       }
-      if (open === 0 && attempts === 0) for (const call of calls.all()) call.giveUp(error);
+      if (open === 0 && attempts === 0) for (const call of calls.all()) call.failWaiting(error);
       callback(error, null);
     });
   };
