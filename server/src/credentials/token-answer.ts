@@ -1,21 +1,11 @@
 import type { Clock } from "../kernel/clock.ts";
 import { Secret } from "../kernel/secret.ts";
-import { TokenRefused, TokenUnavailable } from "./token-errors.ts";
-
-/** What an authorization server gave, as far as it can be trusted. */
-export interface TokenAnswer {
-  readonly accessToken: Secret;
-  /** Undefined when the server gave none: then the one that was sent stays good (RFC 6749 section 6). */
-  readonly refreshToken?: Secret;
-  /** Undefined when the server said nothing, or nothing that is a lifetime. */
-  readonly expiresInSeconds?: number;
-  /** As granted; undefined when the server did not say. */
-  readonly scopes?: readonly string[];
-}
+import { type TokenAnswer, TokenRefused, TokenUnavailable } from "./token-endpoint.ts";
 
 /**
  * Reads the answer of a token endpoint (RFC 6749 section 5), more leniently than the standard where real servers differ from it:
- * a lifetime as text, no token_type, an error with status 200, scopes as a list (O-9). `sent` are the secrets of the request, which
+ * a lifetime as text, no token_type, an error with status 200, scopes as a list (O-9). No refresh token in it means that the one sent
+ * stays good (RFC 6749 section 6). `sent` are the secrets of the request, which
  * no description repeats. Throws TokenRefused when the server refused, TokenUnavailable when the answer says nothing about the grant.
  */
 export async function readTokenAnswer(
@@ -24,18 +14,16 @@ export async function readTokenAnswer(
 ): Promise<TokenAnswer> {
   const retryAfterSeconds = retryAfter(response, clock);
   const status = response.status;
-  if (status === 429 || status >= 500) throw new TokenUnavailable(`The token endpoint answered ${status}.`, { retryAfterSeconds });
+  if (status === 429 || status >= 500) throw new TokenUnavailable(`The token endpoint answered ${status}.`, retryAfterSeconds);
   const fields = fieldsOf(await response.text());
   const accessToken = fields.access_token;
   if (status < 300 && isText(accessToken)) return tokens(accessToken, fields);
   const error = errorOf(fields);
-  if (error && busy.has(error)) throw new TokenUnavailable(`The authorization server answered ${error}.`, { retryAfterSeconds });
+  if (error && busy.has(error)) throw new TokenUnavailable(`The authorization server answered ${error}.`, retryAfterSeconds);
   if (error) throw new TokenRefused(error, descriptionOf(fields, sent));
   // RFC 6749 section 5.2 and RFC 9110 section 15.5.2: the client was not recognised, whatever the body says.
   if (status === 401) throw new TokenRefused("invalid_client");
-  throw new TokenUnavailable(`The token endpoint answered ${status} with neither a token nor an error of OAuth 2.0.`, {
-    retryAfterSeconds,
-  });
+  throw new TokenUnavailable(`The token endpoint answered ${status} with neither a token nor an error of OAuth 2.0.`, retryAfterSeconds);
 }
 
 function tokens(accessToken: string, fields: Fields): TokenAnswer {

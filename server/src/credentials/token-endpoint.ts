@@ -1,143 +1,67 @@
-import {
-  allowInsecureRequests,
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
-  customFetch,
-  genericTokenEndpointRequest,
-  None,
-} from "oauth4webapi";
-import { couldBe, tokenParameters } from "../domain/oauth2-parameters.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { Problem } from "../kernel/errors.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
-import { Secret } from "../kernel/secret.ts";
-import { createFetch, type Fetch } from "../net/fetch.ts";
-import type { Net } from "../net/net.ts";
-import { problemOf } from "../net/problems.ts";
-import { readTokenAnswer, type TokenAnswer } from "./token-answer.ts";
-import { TokenRefused, TokenUnavailable } from "./token-errors.ts";
+import type { Secret } from "../kernel/secret.ts";
 
 /**
- * Asks authorization servers for tokens (RFC 6749). Each takes 10 seconds at most and asks once, or twice where the server wants the
- * client to prove itself in the body of the request. They throw TokenRefused or TokenUnavailable, with no secret in any message.
+ * Where tokens are issued (RFC 6749 section 3.2). Every function makes at most a few requests, bounded in time, and throws `TokenRefused`
+ * on an answer that says no, `TokenUnavailable` when there was none that says anything.
  */
 export interface TokenEndpoint {
+  /** A token for the application itself (RFC 6749 section 4.4). */
   clientCredentials(org: OrganisationId, client: OAuthClient): Promise<TokenAnswer>;
+  /** New tokens for an old refresh token (RFC 6749 section 6). */
   refresh(org: OrganisationId, client: OAuthClient, refreshToken: Secret): Promise<TokenAnswer>;
-  exchangeCode(org: OrganisationId, client: OAuthClient, given: GivenCode): Promise<TokenAnswer>;
+  /** The tokens of a sign-in (RFC 6749 section 4.1.3). */
+  exchangeCode(org: OrganisationId, client: OAuthClient, code: CodeExchange): Promise<TokenAnswer>;
+  /** A token for a service account of Google, by its key file in JSON (RFC 7523). */
   google(org: OrganisationId, keyFile: Secret): Promise<TokenAnswer>;
 }
 
+/** Who asks for a token, and where. */
 export interface OAuthClient {
-  /** Of the credential and its revision: under it is remembered how the server wants the client to prove itself. */
+  /** Stands for this state of the credential: what was found out about its server is remembered under it. */
   readonly key: string;
   readonly clientId: string;
-  /** Empty for a public client (RFC 6749 section 2.1). */
+  /** Empty for a public client. */
   readonly clientSecret: Secret;
   readonly tokenUrl: string;
   readonly scopes?: readonly string[];
   readonly additionalParams?: Readonly<Record<string, string>>;
 }
 
-/** What the callback brought, and what was kept for it at the start. */
-export interface GivenCode {
-  readonly code: string;
+export interface CodeExchange {
+  readonly code: Secret;
   readonly codeVerifier: Secret;
   readonly redirectUri: string;
+  readonly issuer?: string;
 }
 
-/** Keeps in memory which of `clientsMax` clients prove themselves in the body, and nothing else. */
-export function createTokenEndpoint({ net, clock }: { net: Pick<Net, "dispatch">; clock: Clock }): TokenEndpoint {
-  const inBody = new Set<string>();
-  return { clientCredentials, refresh, exchangeCode, google };
+/** What a token endpoint gave. */
+export interface TokenAnswer {
+  readonly accessToken: Secret;
+  readonly refreshToken?: Secret;
+  readonly expiresInSeconds?: number;
+  /** As granted; absent when the server did not say. */
+  readonly scopes?: readonly string[];
+}
 
-  function clientCredentials(org: OrganisationId, client: OAuthClient): Promise<TokenAnswer> {
-    const scope: Record<string, string> = client.scopes?.length ? { scope: client.scopes.join(" ") } : {};
-    return ask(org, client, { grant: "client_credentials", parameters: scope, sent: [] });
-  }
-
-  /** Asks for no scopes: what was granted is granted again (RFC 6749 section 6). */
-  function refresh(org: OrganisationId, client: OAuthClient, refreshToken: Secret): Promise<TokenAnswer> {
-    const parameters = { refresh_token: refreshToken.reveal() };
-    return ask(org, client, { grant: "refresh_token", parameters, sent: [refreshToken] });
-  }
-
-  function exchangeCode(org: OrganisationId, client: OAuthClient, { code, codeVerifier, redirectUri }: GivenCode): Promise<TokenAnswer> {
-    const parameters = { code, code_verifier: codeVerifier.reveal(), redirect_uri: redirectUri };
-    return ask(org, client, { grant: "authorization_code", parameters, sent: [new Secret(code), codeVerifier] });
-  }
-
-  function google(): Promise<TokenAnswer> {
-    throw new Problem("not_available", { message: "Tokens of a Google service account are not available yet." });
-  }
-
-  async function ask(org: OrganisationId, client: OAuthClient, question: Question): Promise<TokenAnswer> {
-    const fetch = createFetch(net, { org, timeoutMs: requestMsMax, bodyBytesMax: answerBytesMax });
-    const secret = client.clientSecret.reveal();
-    if (secret === "") return send(client, None(), question, fetch);
-    if (inBody.has(client.key)) return send(client, ClientSecretPost(secret), question, fetch);
-    try {
-      return await send(client, ClientSecretBasic(secret), question, fetch);
-    } catch (error) {
-      if (!(error instanceof TokenRefused) || !unproven.has(error.error)) throw error;
-      return askInBody(client, question, { fetch, first: error });
-    }
-  }
-
-  /** What the server says to the second question counts, unless that says less than the first. */
-  async function askInBody(client: OAuthClient, question: Question, { fetch, first }: { fetch: Fetch; first: TokenRefused }) {
-    try {
-      const answer = await send(client, ClientSecretPost(client.clientSecret.reveal()), question, fetch);
-      remember(client.key);
-      return answer;
-    } catch (error) {
-      if (error instanceof TokenRefused && !unproven.has(error.error)) remember(client.key);
-      throw error instanceof TokenRefused && error.error === "invalid_request" ? first : error;
-    }
-  }
-
-  async function send(client: OAuthClient, proof: ClientAuth, { grant, parameters, sent }: Question, fetch: Fetch): Promise<TokenAnswer> {
-    const server = { issuer: client.tokenUrl, token_endpoint: client.tokenUrl };
-    const response = await genericTokenEndpointRequest(
-      server,
-      { client_id: client.clientId },
-      proof,
-      grant,
-      { ...additional(client), ...parameters },
-      // Where http: is allowed is for the egress policy to say.
-      { [allowInsecureRequests]: true, [customFetch]: fetch },
-    ).catch((error: unknown) => {
-      throw unreachable(error);
-    });
-    return readTokenAnswer(response, { sent: [client.clientSecret, ...sent], clock });
-  }
-
-  function remember(key: string): void {
-    if (inBody.size >= clientsMax) inBody.clear();
-    inBody.add(key);
+/** The server answered with an error of RFC 6749 section 5.2. Neither field holds a secret. */
+export class TokenRefused extends Error {
+  readonly error: string;
+  readonly description: string | undefined;
+  constructor(error: string, description?: string) {
+    super(`The token request was refused: ${error}.`);
+    this.name = "TokenRefused";
+    this.error = error;
+    this.description = description;
   }
 }
 
-interface Question {
-  readonly grant: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  /** The secrets among the parameters. */
-  readonly sent: readonly Secret[];
+/** There was no answer that says anything: the network, 5xx, 429, or nonsense. Whether the server acted is not known. */
+export class TokenUnavailable extends Error {
+  readonly retryAfterSeconds: number | undefined;
+  constructor(message: string, retryAfterSeconds?: number) {
+    super(message);
+    this.name = "TokenUnavailable";
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
 }
-
-function additional({ additionalParams = {} }: OAuthClient): Record<string, string> {
-  return Object.fromEntries(Object.entries(additionalParams).filter(([name]) => !couldBe(name, tokenParameters)));
-}
-
-function unreachable(error: unknown): TokenUnavailable {
-  const problem = problemOf(error);
-  const message = problem.code === "internal" ? "The token endpoint cannot be asked; look at its URL and the client id." : problem.message;
-  return new TokenUnavailable(message, { retryAfterSeconds: problem.retryAfterSeconds, cause: error });
-}
-
-/** What servers answer that look for the client in the body only: the second because they miss its client_id. */
-const unproven = new Set(["invalid_client", "invalid_request"]);
-const requestMsMax = 10_000;
-const answerBytesMax = 64 * 1024;
-const clientsMax = 10_000;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { createTokenEndpoint, type OAuthClient } from "../../src/credentials/token-endpoint.ts";
-import { TokenRefused, TokenUnavailable } from "../../src/credentials/token-errors.ts";
+import { type OAuthClient, TokenRefused, TokenUnavailable } from "../../src/credentials/token-endpoint.ts";
+import { createTokenEndpoint } from "../../src/credentials/token-requests.ts";
 import type { OrganisationId } from "../../src/kernel/ids.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { createTestClock } from "../harness/clock.ts";
@@ -29,7 +29,7 @@ describe("a request for a token", () => {
 
   it("for a code sends code, verifier and redirect URI", async () => {
     const server = await startServer(() => ({ access_token: "at" }));
-    const given = { code: "c&c", codeVerifier: new Secret("v"), redirectUri: "https://mooring.example/callback" };
+    const given = { code: new Secret("c&c"), codeVerifier: new Secret("v"), redirectUri: "https://mooring.example/callback" };
     await server.endpoint.exchangeCode(org, server.client(), given);
     expect(server.asked.map(({ fields }) => fields)).toEqual([
       { grant_type: "authorization_code", code: "c&c", code_verifier: "v", redirect_uri: "https://mooring.example/callback" },
