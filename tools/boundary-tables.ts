@@ -47,6 +47,8 @@ export const homes: Readonly<Record<string, { rooms: readonly string[]; typesAny
   "ajv-formats": { rooms: ["http"] },
   "prom-client": { rooms: ["http"] },
   "better-auth": { rooms: ["people"] },
+  oauth4webapi: { rooms: ["credentials"] },
+  jose: { rooms: ["credentials"] },
   pino: { rooms: ["kernel"] },
   ulid: { rooms: ["kernel"] },
   typebox: { rooms: ["contract"] },
