@@ -1,18 +1,24 @@
+import type { Signature } from "../domain/proof.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { Net, NetRequest } from "../net/net.ts";
 import { baseWith, callerHeaders, planRequest } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
+import { signed, signsBody } from "../protocols/http/sign.ts";
 import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
+import { heldBody } from "./held-body.ts";
 import type { Prepared } from "./prepare.ts";
 import { type Outcome, Relay } from "./relay.ts";
 import type { Target } from "./target.ts";
 
 /**
- * Plans the request of a call and sends it; the answer goes straight to the caller. Throws `Problem` before anything is sent; whatever
- * goes wrong after that is answered here. `onSettled` is called exactly once unless it throws.
+ * Plans the request of a call and sends it; the answer goes straight to the caller. Throws, or rejects with, a `Problem` before anything
+ * is sent; whatever goes wrong after that is answered here. `onSettled` is called exactly once unless it throws or rejects. There is
+ * something to wait for only where the whole body must be there before its request is.
  */
-export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (outcome: Outcome) => void) => void;
+export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: Settle) => Promise<void> | undefined;
+
+type Settle = (outcome: Outcome) => void;
 
 export interface ExchangeDeps {
   readonly net: Pick<Net, "dispatch">;
@@ -22,17 +28,35 @@ export interface ExchangeDeps {
 
 export function createExchange({ net, lingerMs }: ExchangeDeps): Exchange {
   return (call, target, prepared, onSettled) => {
-    const { request, response, requestId } = call;
+    const { request } = call;
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
-    const relay = new Relay(request, response, requestId, { lingerMs, onSettled });
-    const body = hasBody(headers) ? bodyOf(request) : null;
-    relay.attach(net.dispatch({ ...planned, body }, relay));
+    if (prepared.proof.signatures.length > 0) return sendSigned(call, planned, prepared.proof.signatures, headers, onSettled);
+    return send(call, planned, hasBody(headers) ? bodyOf(request) : null, onSettled);
   };
+
+  function send({ request, response, requestId }: Call, planned: Planned, body: NetRequest["body"], onSettled: Settle): undefined {
+    const relay = new Relay(request, response, requestId, { lingerMs, onSettled });
+    relay.attach(net.dispatch({ ...planned, body }, relay));
+  }
+
+  function sendSigned(call: Call, planned: Planned, signatures: readonly Signature[], headers: CallerHeaders, onSettled: Settle) {
+    if (!hasBody(headers)) return send(call, signed(planned, signatures, nothing), null, onSettled);
+    if (!signsBody(signatures)) return send(call, signed(planned, signatures, nothing), bodyOf(call.request), onSettled);
+    return heldBody(call.request, { ...heldLimits, length: headers.contentLength }).then((body) => {
+      if (body === undefined || call.response.destroyed) return onSettled("aborted");
+      return send(call, signed(planned, signatures, body), body, onSettled);
+    });
+  }
 }
 
+type Planned = Omit<NetRequest, "body">;
+
+const nothing = Buffer.alloc(0);
+const heldLimits = { bytesMax: 1024 * 1024, timeoutMs: 60_000 };
+
 /** The request to send, but for its body. Throws `Problem` on what cannot be sent. */
-function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Omit<NetRequest, "body"> {
+function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
   requireForwardable(method, snapshot);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;

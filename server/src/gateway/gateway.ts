@@ -71,19 +71,19 @@ export function createGateway(deps: GatewayDeps): Gateway {
     requireCallRights(actor, target);
     const snapshot = snapshots.get(actor.org, target.connection as ConnectionId, target.environment);
     if (snapshot instanceof Promise) return snapshot.then((found) => resolved(call, target, actor, found));
-    resolved(call, target, actor, snapshot);
-    return undefined;
+    return resolved(call, target, actor, snapshot);
   }
 
-  function resolved(call: Call, target: Target, actor: Actor, snapshot: EnvironmentSnapshot | undefined): void {
+  function resolved(call: Call, target: Target, actor: Actor, snapshot: EnvironmentSnapshot | undefined): Promise<void> | undefined {
     if (!snapshot) throw new Problem("not_found");
     if (actor.environments && !actor.environments.has(snapshot.environmentId)) {
       throw new Problem("forbidden", { message: "The API key is limited to other environments." });
     }
     call.snapshot = snapshot;
     // The caller may have gone while something was looked up.
-    if (call.response.destroyed) record.end("aborted");
-    else exchange(call, target, prepare(snapshot), record.end);
+    if (!call.response.destroyed) return exchange(call, target, prepare(snapshot), record.end);
+    record.end("aborted");
+    return undefined;
   }
 
   function refuse({ request, response, requestId }: Call, error: unknown): void {
