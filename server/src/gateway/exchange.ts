@@ -1,6 +1,7 @@
 import type { Signature } from "../domain/proof.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { Net, NetRequest } from "../net/net.ts";
+import { filledTarget } from "../protocols/http/path-template.ts";
 import { baseWith, callerHeaders, planRequest } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
 import { signed, signsBody } from "../protocols/http/sign.ts";
@@ -60,8 +61,10 @@ function plan(method: string, target: Target, { snapshot, proof, base }: Prepare
   requireForwardable(method, snapshot);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;
-  const to = variables === undefined ? base() : baseWith(variablesOf(variables), snapshot);
-  const planned = planRequest(to, proof, { path: target.path, query: target.query, headers });
+  const overrides = variables === undefined ? undefined : variablesOf(variables);
+  const to = overrides === undefined ? base() : baseWith(overrides, snapshot);
+  const { path, query } = filledTarget(target, snapshot.variables, overrides);
+  const planned = planRequest(to, proof, { path, query, headers });
   const timeout = timeoutMs === undefined ? undefined : { timeoutMs: timeoutOf(timeoutMs) };
   return { org: snapshot.org, method, ...planned, ...timeout };
 }
