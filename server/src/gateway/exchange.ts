@@ -1,12 +1,14 @@
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { Net, NetRequest } from "../net/net.ts";
+import { filledTarget } from "../protocols/http/path-template.ts";
 import { baseWith, callerHeaders, planRequest } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
+import { signed, signsBody } from "../protocols/http/sign.ts";
 import { Attempts, type RetryDoors, systemDoors } from "./attempts.ts";
 import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
-import { wholeBody } from "./whole-body.ts";
+import { heldBody } from "./held-body.ts";
 import type { Prepared } from "./prepare.ts";
 import { type Outcome, Relay } from "./relay.ts";
 import { retriesMax } from "./retry.ts";
@@ -37,42 +39,49 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
     const retries = headers.retries === undefined ? 0 : retriesOf(headers.retries);
+    const { signatures } = prepared.proof;
     const relay = new Relay(call, { lingerMs, onSettled });
     // To be ready for another attempt costs a call more than all the rest here, so only those pay for it that may need one.
-    if ((retries > 0 || prepared.isRenewable) && isKept(headers)) {
-      sendAgain({ call, target, prepared, headers, planned, retries, relay });
+    const mayRepeat = (retries > 0 || prepared.isRenewable === true) && isKept(headers);
+    if (mayRepeat || signsBody(signatures)) {
+      sendHeld({ call, target, prepared, headers, planned, retries, relay, mayRepeat });
       return;
     }
     call.attempts = 1;
     const body = hasBody(headers) ? bodyOf(request) : null;
-    relay.attach(net.dispatch({ ...planned, body }, relay));
+    relay.attach(net.dispatch({ ...(signatures.length === 0 ? planned : signed(planned, signatures, nothing)), body }, relay));
   };
 
-  /** Sends a call that may be sent more than once. A body is read whole first. */
-  function sendAgain({ call, target, prepared, headers, planned, retries, relay }: Repeatable): void {
+  /** Sends a call whose body must be whole before anything leaves: because it is signed, or because the call may be sent again. */
+  function sendHeld({ call, target, prepared, headers, planned, retries, relay, mayRepeat }: Held): void {
     const { request } = call;
     let body: Buffer | null = null;
     const requestOf = (by: Prepared): NetRequest => {
-      if (by === prepared) return { ...planned, body };
-      return { ...plan(planned.method, target, by, callerHeaders(request.rawHeaders, by.proof)), body };
+      const plain = by === prepared ? planned : plan(planned.method, target, by, callerHeaders(request.rawHeaders, by.proof));
+      return { ...signed(plain, by.proof.signatures, body ?? nothing), body };
     };
     const endsAtMs = performance.now() + (planned.timeoutMs ?? timeoutMsMax);
-    const deps = { net, budget, clock, doors, renew: prepared.isRenewable ? renew : undefined };
-    const attempts = new Attempts(call, relay, deps, { requestOf, retries, endsAtMs });
+    const deps = { net, budget, clock, doors, renew: mayRepeat && prepared.isRenewable ? renew : undefined };
+    const attempts = new Attempts(call, relay, deps, { requestOf, retries: mayRepeat ? retries : 0, endsAtMs });
     relay.attach(attempts);
     if (!hasBody(headers)) {
       attempts.begin(prepared);
       return;
     }
     attempts.expectBody();
-    wholeBody(request, Number(headers.contentLength), (whole) => {
-      body = whole;
-      attempts.begin(prepared);
-    });
+    heldBody(request, { ...heldLimits, length: headers.contentLength }).then(
+      (whole) => {
+        // A caller that has gone away has ended its call already.
+        if (whole === undefined) return;
+        body = whole;
+        attempts.begin(prepared);
+      },
+      (error: Error) => attempts.refuse(error),
+    );
   }
 }
 
-interface Repeatable {
+interface Held {
   readonly call: Call;
   readonly target: Target;
   readonly prepared: Prepared;
@@ -80,17 +89,23 @@ interface Repeatable {
   readonly planned: Planned;
   readonly retries: number;
   readonly relay: Relay;
+  readonly mayRepeat: boolean;
 }
 
 type Planned = Omit<NetRequest, "body">;
+
+const nothing = Buffer.alloc(0);
+const heldLimits = { bytesMax: 1024 * 1024, timeoutMs: 60_000 };
 
 /** The request to send, but for its body. Throws `Problem` on what cannot be sent. */
 function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
   requireForwardable(method, snapshot);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;
-  const to = variables === undefined ? base() : baseWith(variablesOf(variables), snapshot);
-  const planned = planRequest(to, proof, { path: target.path, query: target.query, headers });
+  const overrides = variables === undefined ? undefined : variablesOf(variables);
+  const to = overrides === undefined ? base() : baseWith(overrides, snapshot);
+  const { path, query } = filledTarget(target, snapshot.variables, overrides);
+  const planned = planRequest(to, proof, { path, query, headers });
   const timeout = timeoutMs === undefined ? undefined : { timeoutMs: timeoutOf(timeoutMs) };
   return { org: snapshot.org, method, ...planned, ...timeout };
 }
