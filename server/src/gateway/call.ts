@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor } from "../domain/actor.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
+import type { Lane } from "./lanes.ts";
 import type { Target } from "./target.ts";
 
 /** One call on its way through the gateway. What is not known yet is undefined; one shape, because every call makes one. */
@@ -11,6 +12,8 @@ export interface Call {
   target: Target | undefined;
   actor: Actor | undefined;
   snapshot: EnvironmentSnapshot | undefined;
+  /** Where it holds a place among all that are in flight. */
+  lane: Lane | undefined;
 }
 
 /** A call of which nothing is known yet but that it came. */
@@ -21,4 +24,5 @@ export const newCall = (request: IncomingMessage, response: ServerResponse, requ
   target: undefined,
   actor: undefined,
   snapshot: undefined,
+  lane: undefined,
 });

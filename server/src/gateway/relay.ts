@@ -3,12 +3,14 @@ import { problemOf } from "../net/problems.ts";
 import { relayHeaders, type UpstreamHeaders } from "../protocols/http/response-headers.ts";
 import { answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
+import type { Call } from "./call.ts";
 
 export interface RelayDeps {
   /** How long the rest of a caller's body is read after the answer has ended. */
   readonly lingerMs: number;
+  readonly call: Call;
   /** Called once, when the caller's answer has ended in whatever way. */
-  readonly onSettled: (outcome: Outcome) => void;
+  readonly onSettled: (call: Call, outcome: Outcome) => void;
 }
 
 /** Whose answer the caller got, or that the caller was gone before its end. */
@@ -118,7 +120,7 @@ export class Relay {
       this.#outcome = "aborted";
       this.#exchange?.abort(new Error("The caller went away."));
     }
-    this.#deps.onSettled(this.#outcome);
+    this.#deps.onSettled(this.#deps.call, this.#outcome);
   }
 }
 

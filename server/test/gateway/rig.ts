@@ -55,6 +55,7 @@ export async function rig(
     allow?: readonly string[];
     deadlines?: Partial<Deadlines>;
     lingerMs?: number;
+    admission?: { callsMax?: number; waitMs?: number };
   } = {},
 ): Promise<Rig> {
   const seen: Seen[] = [];
@@ -91,6 +92,7 @@ export async function rig(
         connection === connectionId && environment === "prod" ? snapshot : Promise.resolve(undefined),
     },
     newRequestId: createIds(systemClock),
+    admission: { callsMax: 1024, ...given.admission },
     log,
     lingerMs: given.lingerMs ?? 500,
   });
