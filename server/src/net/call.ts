@@ -8,16 +8,23 @@ import type { CallList, Listed } from "./call-list.ts";
  */
 export class Call implements Dispatcher.DispatchHandler, Listed {
   place = 0;
+  readonly startedMs: number;
   readonly endsAtMs: number;
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #calls: CallList<Call>;
   #controller: Dispatcher.DispatchController | undefined;
   #failure: Error | undefined;
   #isOver = false;
+  #isLeftBehind = false;
 
-  constructor(handler: Dispatcher.DispatchHandler, calls: CallList<Call>, endsAtMs: number) {
+  constructor(
+    handler: Dispatcher.DispatchHandler,
+    calls: CallList<Call>,
+    { startedMs, endsAtMs }: { startedMs: number; endsAtMs: number },
+  ) {
     this.#handler = handler;
     this.#calls = calls;
+    this.startedMs = startedMs;
     this.endsAtMs = endsAtMs;
     calls.add(this);
   }
@@ -30,13 +37,22 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
     if (this.#isOver) return;
     this.#failure = reason;
     if (this.#controller) this.#controller.abort(reason);
-    // As undici does before there is a controller, against its own types.
-    else this.onResponseError(null as never, reason);
+    else {
+      this.#isLeftBehind = true;
+      this.#calls.leftBehind += 1;
+      // As undici does before there is a controller, against its own types.
+      this.onResponseError(null as never, reason);
+    }
   }
 
   /** Ends the call because its time is up. */
   expire(): void {
     this.abort(new Problem("upstream_timeout", { message: "The call was not over within its total time." }));
+  }
+
+  /** Ends the call because others have held every connection for too long. Does nothing when it has one. */
+  giveUp(): void {
+    if (!this.#controller) this.abort(new Problem("overloaded", { message: allBusy, retryAfterSeconds: 1 }));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
@@ -70,7 +86,11 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
   }
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      if (this.#isLeftBehind) this.#calls.leftBehind -= 1;
+      this.#isLeftBehind = false;
+      return;
+    }
     this.#end();
     this.#handler.onResponseError?.(controller, error);
   }
@@ -80,3 +100,5 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
     this.#calls.delete(this);
   }
 }
+
+const allBusy = "All connections to the outside system are in use; try again shortly.";
