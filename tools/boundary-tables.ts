@@ -21,6 +21,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "bootstrap.ts": ["store", "vault", "domain", "kernel"],
   "open-database.ts": ["config.ts", "store", "vault", "kernel"],
   "welcome.ts": ["bootstrap.ts", "kernel"],
+  "shutdown.ts": ["kernel"],
   "main.ts": ["*"],
 };
 

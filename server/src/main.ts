@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, ConfigError, configTable, publicUrlOf, readConfig } from "./config.ts";
 import { once } from "./control/once.ts";
@@ -20,6 +21,7 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
+import { closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
 import { createPasswords } from "./vault/password.ts";
@@ -33,8 +35,8 @@ export interface Mooring {
   readonly people: People;
   /** What a person at the terminal should see, once. Holds the first API key when this was the first start. */
   readonly greeting: string;
-  /** Becomes unready, finishes what is under way within `drainMs`, and lets go of everything. */
-  close(): Promise<void>;
+  /** Becomes unready, serves on for `waitMs` (0 when not said), finishes what is under way, and lets go of everything (L-3). */
+  close(how?: { readonly waitMs: number }): Promise<void>;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function startMooring({ config, clock = systemClock, log = createLo
   try {
     return await assemble({ config, clock, log, ...(resolve ? { resolve } : {}), listener });
   } catch (error) {
-    await listener.close(0);
+    await listener.close({ idleMs: 0, drainMs: 0 });
     throw error;
   }
 }
@@ -74,11 +76,13 @@ async function assemble({
   const people = createPeople({ db, clock, newId, publicUrl: url, secret, passwords, log });
   const authenticator = createAuthenticator({ db, clock, log, people, publicUrl: url });
   const seals = createSeals({ db, vault });
-  const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, ...(resolve ? { resolve } : {}) });
+  const poolsMax = Math.max(1024, config.callsMax);
+  const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, poolsMax, ...(resolve ? { resolve } : {}) });
   const snapshots = createSnapshots({ load: createSnapshotLoader({ db, seals }), isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const gateway = createGateway({ net, log, snapshots, authenticate, clock, lingerMs, newRequestId: () => newId<string>() });
+  const admission = { callsMax: config.callsMax };
+  const gateway = createGateway({ net, log, snapshots, authenticate, admission, clock, lingerMs, newRequestId: () => newId<string>() });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
@@ -100,9 +104,10 @@ async function assemble({
   void validator.warm();
   return { url, db, people, greeting: await greetingOf({ url, people, first }), close };
 
-  async function close(): Promise<void> {
+  async function close({ waitMs } = { waitMs: 0 }): Promise<void> {
     isClosing = true;
-    await listener.close(drainMs);
+    await pause(waitMs);
+    await listener.close({ idleMs: Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
     await authenticator.close();
@@ -111,7 +116,7 @@ async function assemble({
 }
 
 const version = "0.1.0";
-const drainMs = 10_000;
+const idleMs = 1_000;
 const lingerMs = 2_000;
 
 async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
@@ -131,14 +136,8 @@ async function run(): Promise<void> {
   const log = createLog(config.logLevel);
   const mooring = await startMooring({ config, log });
   process.stdout.write(mooring.greeting);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void mooring.close().then(() => process.exit(0)));
-  // What nobody foresaw leaves the process in a state nobody knows: log, go, let the supervisor start anew (L-6).
-  process.on("uncaughtException", (error) => fail("an unexpected error ended Mooring", error, log));
-}
-
-function fail(message: string, error: unknown, log: Log): never {
-  log.error(message, { error });
-  process.exit(1);
+  closeOnSignal(mooring, { waitMs: config.shutdownWaitMs });
+  endOnUnexpected(log);
 }
 
 if (import.meta.main) {

@@ -75,6 +75,42 @@ export const settings = {
         .filter(Boolean)
         .map(parseEgressRule),
   },
+  callsMax: {
+    name: "MOORING_CALLS_MAX",
+    kind: "4 to 65536",
+    default: "1024",
+    absent: "",
+    isSecret: false,
+    meaning: "Calls through the gateway that one process has in flight at a time. One organisation alone gets three quarters of them.",
+    parse: wholeNumber(4, 65_536),
+  },
+  connectionsMax: {
+    name: "MOORING_CONNECTIONS_MAX",
+    kind: "16 to 1048576",
+    default: "4096",
+    absent: "",
+    isSecret: false,
+    meaning: "Connections that callers may have open to one process. Plan 64 KiB of memory for each.",
+    parse: wholeNumber(16, 1_048_576),
+  },
+  shutdownWaitMs: {
+    name: "MOORING_SHUTDOWN_WAIT_MS",
+    kind: "0 to 600000",
+    default: "3000",
+    absent: "",
+    isSecret: false,
+    meaning: "How long everything is still served after SIGTERM while /readyz answers 503, so that balancers look elsewhere.",
+    parse: wholeNumber(0, 600_000),
+  },
+  shutdownDrainMs: {
+    name: "MOORING_SHUTDOWN_DRAIN_MS",
+    kind: "0 to 600000",
+    default: "30000",
+    absent: "",
+    isSecret: false,
+    meaning: "How long requests under way may then take before they are cut off.",
+    parse: wholeNumber(0, 600_000),
+  },
   logLevel: {
     name: "MOORING_LOG_LEVEL",
     kind: logLevels.join(", "),
@@ -134,6 +170,14 @@ function parsePort(text: string): number {
   // Number takes "9e3", "0x50" and " 80 " too.
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error("must be a whole number from 1 to 65535, or 0 for any free port");
   return port;
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d{1,7}$/.test(text) || value < least || value > most) throw new Error(`must be a whole number from ${least} to ${most}`);
+    return value;
+  };
 }
 
 function parseDatabaseUrl(text: string): Secret {

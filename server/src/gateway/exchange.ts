@@ -19,7 +19,7 @@ import type { Target } from "./target.ts";
  * Plans the request of a call and sends it; the answer goes straight to the caller. Throws `Problem` before anything is sent; whatever
  * goes wrong after that is answered here. `onSettled` is called exactly once unless it throws.
  */
-export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (outcome: Outcome) => void) => void;
+export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (call: Call, outcome: Outcome) => void) => void;
 
 export interface ExchangeDeps {
   readonly net: Pick<Net, "dispatch">;

@@ -9,7 +9,7 @@ export interface RelayDeps {
   /** How long the rest of a caller's body is read after the answer has ended. */
   readonly lingerMs: number;
   /** Called once, when the caller's answer has ended in whatever way. */
-  readonly onSettled: (outcome: Outcome) => void;
+  readonly onSettled: (call: Call, outcome: Outcome) => void;
 }
 
 /** Whose answer the caller got, or that the caller was gone before its end. */
@@ -119,7 +119,7 @@ export class Relay {
       this.#outcome = "aborted";
       this.#exchange?.abort(new Error("The caller went away."));
     }
-    this.#deps.onSettled(this.#outcome);
+    this.#deps.onSettled(this.#call, this.#outcome);
   }
 }
 

@@ -57,6 +57,7 @@ export async function rig(
     deadlines?: Partial<Deadlines>;
     lingerMs?: number;
     doors?: Partial<RetryDoors>;
+    admission?: { callsMax?: number; waitMs?: number };
   } = {},
 ): Promise<Rig> {
   const seen: Seen[] = [];
@@ -78,6 +79,12 @@ export async function rig(
     credentials: [],
     ...given.snapshot,
   };
+  const snapshots = new Map<OrganisationId, EnvironmentSnapshot>([[org, snapshot]]);
+  const snapshotOf = (of: OrganisationId) => {
+    const found = snapshots.get(of) ?? { ...snapshot, org: of };
+    snapshots.set(of, found);
+    return found;
+  };
   const log = createLog("silent");
   const net = createNet({
     allow: (given.allow ?? ["127.0.0.0/8"]).map(parseEgressRule),
@@ -89,10 +96,11 @@ export async function rig(
     net,
     authenticate: given.authenticate ?? (() => actor),
     snapshots: {
-      get: (_org, connection, environment) =>
-        connection === connectionId && environment === "prod" ? snapshot : Promise.resolve(undefined),
+      get: (of, connection, environment) =>
+        connection === connectionId && environment === "prod" ? snapshotOf(of) : Promise.resolve(undefined),
     },
     newRequestId: createIds(systemClock),
+    admission: { callsMax: 1024, ...given.admission },
     log,
     lingerMs: given.lingerMs ?? 500,
     clock: systemClock,

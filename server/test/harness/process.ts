@@ -69,7 +69,8 @@ export function launch(
 ): Omit<MooringProcess, "url"> & { ended: Promise<number | null> } {
   const child = spawn(process.execPath, [...startArguments, ...args], {
     cwd: root,
-    env: { ...ownEnvironment(), ...settings },
+    // No balancer looks at the readiness of these, so that nothing would come of waiting for one.
+    env: { ...ownEnvironment(), MOORING_SHUTDOWN_WAIT_MS: "0", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const written: string[] = [];
