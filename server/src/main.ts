@@ -5,6 +5,7 @@ import { once } from "./control/once.ts";
 import { createSeals } from "./credentials/seals.ts";
 import { createSnapshotLoader } from "./credentials/snapshots.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import { startRecording } from "./gateway/recording.ts";
 import { createSnapshots } from "./gateway/resolve.ts";
 import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
@@ -58,13 +59,9 @@ interface Start {
   readonly resolve?: Resolve;
 }
 
-async function assemble({
-  config,
-  clock,
-  log,
-  resolve,
-  listener,
-}: Required<Omit<Start, "resolve">> & Pick<Start, "resolve"> & { listener: Listener }) {
+type Assembly = Required<Pick<Start, "config" | "clock" | "log">> & Pick<Start, "resolve"> & { readonly listener: Listener };
+
+async function assemble({ config, clock, log, resolve, listener }: Assembly): Promise<Mooring> {
   const url = new URL(publicUrlOf(config, listener.port));
   const newId = createIds(clock);
   const { db, vault, secret } = await openDatabase(config, log);
@@ -78,7 +75,8 @@ async function assemble({
   const snapshots = createSnapshots({ load: createSnapshotLoader({ db, seals }), isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const gateway = createGateway({ net, log, snapshots, authenticate, lingerMs, newRequestId: () => newId<string>() });
+  const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
+  const gateway = createGateway({ net, log, snapshots, authenticate, record, lingerMs, newRequestId: () => newId<string>() });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
@@ -93,7 +91,7 @@ async function assemble({
     log,
     newRequestId: () => newId<string>(),
     extras: (server) => {
-      registerService(server, { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing });
+      registerService(server, { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing, sources: { record, net } });
       registerPages(server, { people, publicUrl: url });
     },
   });
@@ -105,6 +103,7 @@ async function assemble({
     await listener.close(drainMs);
     await app.close();
     await net.close();
+    await record.close();
     await authenticator.close();
     await db.close();
   }

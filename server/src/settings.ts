@@ -75,6 +75,24 @@ export const settings = {
         .filter(Boolean)
         .map(parseEgressRule),
   },
+  callsKeepHours: {
+    name: "MOORING_CALLS_KEEP_HOURS",
+    kind: "1 to 87600",
+    default: "168",
+    absent: "",
+    isSecret: false,
+    meaning: "How long the record of calls is kept, in hours.",
+    parse: wholeNumber(1, 87_600),
+  },
+  callsKeepMax: {
+    name: "MOORING_CALLS_KEEP_MAX",
+    kind: "1000 to 1000000000",
+    default: "5000000",
+    absent: "",
+    isSecret: false,
+    meaning: "How many calls are kept of each organisation; beyond that the oldest go, in blocks of up to 500.",
+    parse: wholeNumber(1000, 1_000_000_000),
+  },
   logLevel: {
     name: "MOORING_LOG_LEVEL",
     kind: logLevels.join(", "),
@@ -126,6 +144,14 @@ function matching(pattern: RegExp, requirement: string): (text: string) => strin
   return (text) => {
     if (!pattern.test(text)) throw new Error(`must be ${requirement}`);
     return text;
+  };
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) throw new Error(`must be a whole number from ${least} to ${most}`);
+    return value;
   };
 }
 

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigError, configTable, publicUrlOf, readConfig } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 
 const masterKey = randomBytes(32).toString("base64");
 const databaseUrl = "postgres://mooring:s3cr%3At@db.internal:5432/mooring?sslpassword=an0ther";
@@ -28,6 +29,8 @@ describe("settings", () => {
       masterKey: undefined,
       publicUrl: undefined,
       egressAllow: [],
+      callsKeepHours: 168,
+      callsKeepMax: 5_000_000,
       logLevel: "info",
       bootstrap: undefined,
       isPrintOnly: false,
@@ -211,7 +214,7 @@ describe("no secret is shown (V-7)", () => {
     const env = { MOORING_DATABASE_URL: databaseUrl, MOORING_MASTER_KEY: masterKey, MOORING_PORT: "9002", ...bootstrapWith({}) };
     const config = readConfig(env, []);
     const table = configTable(config);
-    expect(table.trimEnd().split("\n")).toHaveLength(11);
+    expect(table.trimEnd().split("\n")).toHaveLength(1 + Object.keys(settings).length);
     expect(table).toMatch(/^MOORING_PORT +9002 +environment +Port to listen on/m);
     expect(table).toMatch(/^MOORING_LOG_LEVEL +info +default +How much/m);
     expect(table).toMatch(/^MOORING_MASTER_KEY +\*{8} +environment/m);

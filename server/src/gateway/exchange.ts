@@ -12,7 +12,7 @@ import type { Target } from "./target.ts";
  * Plans the request of a call and sends it; the answer goes straight to the caller. Throws `Problem` before anything is sent; whatever
  * goes wrong after that is answered here. `onSettled` is called exactly once unless it throws.
  */
-export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (outcome: Outcome) => void) => void;
+export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (call: Call, outcome: Outcome) => void) => void;
 
 export interface ExchangeDeps {
   readonly net: Pick<Net, "dispatch">;
@@ -22,11 +22,12 @@ export interface ExchangeDeps {
 
 export function createExchange({ net, lingerMs }: ExchangeDeps): Exchange {
   return (call, target, prepared, onSettled) => {
-    const { request, response, requestId } = call;
+    const { request } = call;
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
-    const relay = new Relay(request, response, requestId, { lingerMs, onSettled });
-    const body = hasBody(headers) ? bodyOf(request) : null;
+    const relay = new Relay(call, { lingerMs, onSettled });
+    call.attempts = 1;
+    const body = hasBody(headers) ? bodyOf(call) : null;
     relay.attach(net.dispatch({ ...planned, body }, relay));
   };
 }

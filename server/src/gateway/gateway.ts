@@ -10,7 +10,8 @@ import { discardRest } from "./body.ts";
 import { type Call, newCall } from "./call.ts";
 import { createExchange, type ExchangeDeps } from "./exchange.ts";
 import { createPrepare } from "./prepare.ts";
-import { createRecord, type GatewayStats } from "./record.ts";
+import { type CallRecord, createRecord, type GatewayStats } from "./record.ts";
+import type { Outcome } from "./relay.ts";
 import type { Snapshots } from "./resolve.ts";
 import { type Target, targetOf } from "./target.ts";
 
@@ -32,13 +33,14 @@ export interface GatewayDeps extends ExchangeDeps {
    */
   readonly authenticate: (request: IncomingMessage, org: OrganisationId) => Actor | Promise<Actor>;
   readonly snapshots: Pick<Snapshots, "get">;
+  /** A record that only counts, when left out. */
+  readonly record?: CallRecord;
   readonly newRequestId: () => string;
   readonly log: Log;
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const { authenticate, snapshots, newRequestId, log } = deps;
-  const record = createRecord();
+  const { authenticate, snapshots, newRequestId, log, record = createRecord() } = deps;
   const prepare = createPrepare();
   const exchange = createExchange(deps);
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
@@ -82,17 +84,23 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     call.snapshot = snapshot;
     // The caller may have gone while something was looked up.
-    if (call.response.destroyed) record.end("aborted");
-    else exchange(call, target, prepare(snapshot), record.end);
+    if (call.response.destroyed) settle(call, "aborted");
+    else exchange(call, target, prepare(snapshot), settle);
   }
 
-  function refuse({ request, response, requestId }: Call, error: unknown): void {
+  function settle(call: Call, outcome: Outcome): void {
+    record.end(call, outcome);
+  }
+
+  function refuse(call: Call, error: unknown): void {
+    const { request, response, requestId } = call;
     const problem = error instanceof Problem ? error : new Problem("internal", { cause: error });
     if (problem.status >= 500) log.error(problem.code, { requestId, status: problem.status, error });
     if (problem.code === "ambiguous_request") distrusted.add(request.socket);
-    answerProblem(response, problem, requestId);
+    call.code = problem.code;
+    call.bytesOut = answerProblem(response, problem, requestId);
     discardRest(request, response, deps);
-    record.end("gateway");
+    settle(call, response.destroyed ? "aborted" : "gateway");
   }
 }
 
