@@ -37,6 +37,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     connectionsMax: read(settings.connectionsMax) ?? 0,
     shutdownWaitMs: read(settings.shutdownWaitMs) ?? 0,
     shutdownDrainMs: read(settings.shutdownDrainMs) ?? 0,
+    callsKeepHours: read(settings.callsKeepHours) ?? 168,
+    callsKeepMax: read(settings.callsKeepMax) ?? 5_000_000,
     logLevel: read(settings.logLevel) ?? "info",
   };
   const bootstrap = { organisation: read(settings.bootstrapOrganisation), apiKey: read(settings.bootstrapApiKey) };
@@ -68,6 +70,9 @@ export interface Config {
   readonly connectionsMax: number;
   readonly shutdownWaitMs: number;
   readonly shutdownDrainMs: number;
+  readonly callsKeepHours: number;
+  /** Of each organisation. */
+  readonly callsKeepMax: number;
   readonly logLevel: LogLevel;
   readonly bootstrap: { readonly organisation: OrganisationId; readonly apiKey: Secret } | undefined;
   readonly shown: readonly ShownSetting[];

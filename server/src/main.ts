@@ -6,6 +6,7 @@ import { once } from "./control/once.ts";
 import { createSeals } from "./credentials/seals.ts";
 import { createSnapshotLoader } from "./credentials/snapshots.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import { startRecording } from "./gateway/recording.ts";
 import { createSnapshots } from "./gateway/resolve.ts";
 import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
@@ -60,13 +61,9 @@ interface Start {
   readonly resolve?: Resolve;
 }
 
-async function assemble({
-  config,
-  clock,
-  log,
-  resolve,
-  listener,
-}: Required<Omit<Start, "resolve">> & Pick<Start, "resolve"> & { listener: Listener }) {
+type Assembly = Required<Pick<Start, "config" | "clock" | "log">> & Pick<Start, "resolve"> & { readonly listener: Listener };
+
+async function assemble({ config, clock, log, resolve, listener }: Assembly): Promise<Mooring> {
   const url = new URL(publicUrlOf(config, listener.port));
   const newId = createIds(clock);
   const { db, vault, secret } = await openDatabase(config, log);
@@ -82,7 +79,9 @@ async function assemble({
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
   const admission = { callsMax: config.callsMax };
-  const gateway = createGateway({ net, log, snapshots, authenticate, admission, clock, lingerMs, newRequestId: () => newId<string>() });
+  const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
+  const newRequestId = () => newId<string>();
+  const gateway = createGateway({ net, log, snapshots, authenticate, admission, record, clock, lingerMs, newRequestId });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
@@ -97,7 +96,7 @@ async function assemble({
     log,
     newRequestId: () => newId<string>(),
     extras: (server) => {
-      registerService(server, { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing });
+      registerService(server, { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing, sources: { record, net } });
       registerPages(server, { people, publicUrl: url });
     },
   });
@@ -110,6 +109,7 @@ async function assemble({
     await listener.close({ idleMs: Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
+    await record.close();
     await authenticator.close();
     await db.close();
   }

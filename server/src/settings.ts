@@ -111,6 +111,24 @@ export const settings = {
     meaning: "How long requests under way may then take before they are cut off.",
     parse: wholeNumber(0, 600_000),
   },
+  callsKeepHours: {
+    name: "MOORING_CALLS_KEEP_HOURS",
+    kind: "1 to 87600",
+    default: "168",
+    absent: "",
+    isSecret: false,
+    meaning: "How long the record of calls is kept, in hours.",
+    parse: wholeNumber(1, 87_600),
+  },
+  callsKeepMax: {
+    name: "MOORING_CALLS_KEEP_MAX",
+    kind: "1000 to 1000000000",
+    default: "5000000",
+    absent: "",
+    isSecret: false,
+    meaning: "How many calls are kept of each organisation; beyond that the oldest go, in blocks of up to 500.",
+    parse: wholeNumber(1000, 1_000_000_000),
+  },
   logLevel: {
     name: "MOORING_LOG_LEVEL",
     kind: logLevels.join(", "),
@@ -165,19 +183,19 @@ function matching(pattern: RegExp, requirement: string): (text: string) => strin
   };
 }
 
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) throw new Error(`must be a whole number from ${least} to ${most}`);
+    return value;
+  };
+}
+
 function parsePort(text: string): number {
   const port = Number(text);
   // Number takes "9e3", "0x50" and " 80 " too.
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error("must be a whole number from 1 to 65535, or 0 for any free port");
   return port;
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d{1,7}$/.test(text) || value < least || value > most) throw new Error(`must be a whole number from ${least} to ${most}`);
-    return value;
-  };
 }
 
 function parseDatabaseUrl(text: string): Secret {

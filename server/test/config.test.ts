@@ -33,6 +33,8 @@ describe("settings", () => {
       connectionsMax: 4096,
       shutdownWaitMs: 3000,
       shutdownDrainMs: 30_000,
+      callsKeepHours: 168,
+      callsKeepMax: 5_000_000,
       logLevel: "info",
       bootstrap: undefined,
       isPrintOnly: false,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor } from "../domain/actor.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
+import type { ProblemCode } from "../kernel/errors.ts";
 import type { Lane } from "./lanes.ts";
 import type { Target } from "./target.ts";
 
@@ -16,6 +17,14 @@ export interface Call {
   attempts: number;
   /** Where it holds a place among all that are in flight. */
   lane: Lane | undefined;
+  /** On the monotonic clock of performance.now(). */
+  readonly startedAtMs: number;
+  /** Bytes of the caller's body that were read so far. Whoever reads them adds to it. */
+  bytesIn: number;
+  /** Bytes of the answer's body so far. */
+  bytesOut: number;
+  /** What went wrong. */
+  code: ProblemCode | undefined;
 }
 
 /** A call of which nothing is known yet but that it came. */
@@ -28,4 +37,8 @@ export const newCall = (request: IncomingMessage, response: ServerResponse, requ
   snapshot: undefined,
   attempts: 0,
   lane: undefined,
+  startedAtMs: performance.now(),
+  bytesIn: 0,
+  bytesOut: 0,
+  code: undefined,
 });

@@ -48,7 +48,7 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
       return;
     }
     call.attempts = 1;
-    const body = hasBody(headers) ? bodyOf(request) : null;
+    const body = hasBody(headers) ? bodyOf(call) : null;
     relay.attach(net.dispatch({ ...(signatures.length === 0 ? planned : signed(planned, signatures, nothing)), body }, relay));
   };
 
@@ -74,6 +74,7 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
         // A caller that has gone away has ended its call already.
         if (whole === undefined) return;
         body = whole;
+        call.bytesIn = whole.length;
         attempts.begin(prepared);
       },
       (error: Error) => attempts.refuse(error),

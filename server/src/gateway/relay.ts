@@ -68,6 +68,7 @@ export class Relay {
   }
 
   onResponseData(wire: Wire, piece: Buffer): void {
+    this.#call.bytesOut += piece.length;
     if (this.#held === undefined && !this.#isFlushed) {
       this.#held = piece;
       return;
@@ -94,13 +95,15 @@ export class Relay {
   onResponseError(_wire: Wire | undefined, error: Error): void {
     const response = this.#response;
     if (response.destroyed || response.writableEnded) return;
+    const problem = problemOf(error);
+    this.#call.code = problem.code;
     if (response.headersSent) {
       breakOff(response);
       return;
     }
     this.#outcome = "gateway";
     if (this.#call.attempts > 1) response.setHeader(attemptsHeader, this.#call.attempts);
-    answerProblem(response, problemOf(error), this.#call.requestId);
+    this.#call.bytesOut = answerProblem(response, problem, this.#call.requestId);
     discardRest(this.#call.request, response, this.#deps);
   }
 

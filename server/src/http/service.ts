@@ -1,21 +1,17 @@
 import { openApiDocument } from "@mooring/contract";
 import type { FastifyInstance } from "fastify";
-import { collectDefaultMetrics, Registry } from "prom-client";
 import { documentPage } from "./docs.ts";
+import { createMetrics, type MetricSources } from "./metrics.ts";
 
 /**
  * What operators and readers ask for: health, readiness, metrics, the OpenAPI document and its browsable form. `isClosing` makes the
  * server unready before it goes, so that a balancer looks elsewhere (L-3).
  */
-export function registerService(
-  app: FastifyInstance,
-  { ping, version, publicUrl, isClosing }: { ping: () => Promise<void>; version: string; publicUrl: URL; isClosing: () => boolean },
-): void {
+export function registerService(app: FastifyInstance, { ping, version, publicUrl, isClosing, sources }: ServiceDeps): void {
   const document = openApiDocument({ version, serverUrl: publicUrl.origin });
   const documentText = JSON.stringify(document);
   const page = documentPage(document);
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: "mooring_" });
+  const registry = createMetrics(sources);
 
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
@@ -29,4 +25,12 @@ export function registerService(
     reply.header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'");
     return reply.type("text/html; charset=utf-8").send(page);
   });
+}
+
+export interface ServiceDeps {
+  readonly ping: () => Promise<void>;
+  readonly version: string;
+  readonly publicUrl: URL;
+  readonly isClosing: () => boolean;
+  readonly sources: MetricSources;
 }
