@@ -1,6 +1,7 @@
 import type { Engine } from "./database.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
 import { people } from "./migrations/0002-people.ts";
+import { changeLog } from "./migrations/0006-change-log.ts";
 
 /** One step of the schema, applied in one transaction, never changed once released and never undone. */
 export interface Migration {
@@ -13,7 +14,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [foundation, people];
+export const migrations: readonly Migration[] = [foundation, people, changeLog];
 
 /** Gives the migrations that are missing after `applied`. Throws `DatabaseTooNew` when `applied` holds one this program does not know. */
 export function missingMigrations(applied: readonly number[]): Migration[] {
