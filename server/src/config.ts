@@ -28,6 +28,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
   const config = {
     host: read(settings.host) ?? "",
     port: read(settings.port) ?? 0,
+    workers: read(settings.workers) ?? 1,
     dataDir: read(settings.dataDir) ?? "",
     databaseUrl: read(settings.databaseUrl),
     masterKey: read(settings.masterKey),
@@ -57,6 +58,8 @@ export interface Config {
   readonly host: string;
   /** 0 stands for any free port. */
   readonly port: number;
+  /** How many processes serve. */
+  readonly workers: number;
   /** An absolute path. */
   readonly dataDir: string;
   /** Undefined for the embedded database. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
-import { type Config, ConfigError, configTable, publicUrlOf, readConfig } from "./config.ts";
+import { type Config, publicUrlOf } from "./config.ts";
 import { once } from "./control/once.ts";
 import { createSeals } from "./credentials/seals.ts";
 import { createSnapshotLoader } from "./credentials/snapshots.ts";
@@ -27,6 +27,7 @@ import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
 import { createPasswords } from "./vault/password.ts";
 import { firstGreeting, greeting } from "./welcome.ts";
+import { joinWorkers, type Membership } from "./worker.ts";
 
 /** A running Mooring. */
 export interface Mooring {
@@ -34,8 +35,8 @@ export interface Mooring {
   readonly url: URL;
   readonly db: Database;
   readonly people: People;
-  /** What a person at the terminal should see, once. Holds the first API key when this was the first start. */
-  readonly greeting: string;
+  /** What a person at the terminal should see; to be asked for once. Holds the first API key when this was the first start. */
+  greeting(): Promise<string>;
   /** Becomes unready, serves on for `waitMs` (0 when not said), finishes what is under way, and lets go of everything (L-3). */
   close(how?: { readonly waitMs: number }): Promise<void>;
 }
@@ -44,10 +45,11 @@ export interface Mooring {
  * Starts Mooring as `config` says; resolves when it serves. Clock, log and DNS are doors for tests. Throws an Error that says what to
  * do when the port, the database or its master key is not to be had.
  */
-export async function startMooring({ config, clock = systemClock, log = createLog(config.logLevel), resolve }: Start): Promise<Mooring> {
+export async function startMooring(start: Start): Promise<Mooring> {
+  const { config, clock = systemClock, log = createLog(config.logLevel) } = start;
   const listener = await listen(config);
   try {
-    return await assemble({ config, clock, log, ...(resolve ? { resolve } : {}), listener });
+    return await assemble({ ...start, clock, log, listener });
   } catch (error) {
     await listener.close({ idleMs: 0, drainMs: 0 });
     throw error;
@@ -59,11 +61,11 @@ interface Start {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly resolve?: Resolve;
+  /** Given when this is one of several processes. */
+  readonly siblings?: Membership;
 }
 
-type Assembly = Required<Pick<Start, "config" | "clock" | "log">> & Pick<Start, "resolve"> & { readonly listener: Listener };
-
-async function assemble({ config, clock, log, resolve, listener }: Assembly): Promise<Mooring> {
+async function assemble({ config, clock, log, resolve, siblings, listener }: Start & Assembling): Promise<Mooring> {
   const url = new URL(publicUrlOf(config, listener.port));
   const newId = createIds(clock);
   const { db, vault, secret } = await openDatabase(config, log);
@@ -96,12 +98,14 @@ async function assemble({ config, clock, log, resolve, listener }: Assembly): Pr
     log,
     newRequestId: () => newId<string>(),
     extras: (server) => {
-      registerService(server, { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing, sources: { record, net } });
+      const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
+      registerService(server, { ...about, sources: { record, net }, siblings });
       registerPages(server, { people, publicUrl: url });
     },
   });
   void validator.warm();
-  return { url, db, people, greeting: await greetingOf({ url, people, first }), close };
+  let closing: Promise<void> | undefined;
+  return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: (how) => (closing ??= close(how)) };
 
   async function close({ waitMs } = { waitMs: 0 }): Promise<void> {
     isClosing = true;
@@ -115,6 +119,8 @@ async function assemble({ config, clock, log, resolve, listener }: Assembly): Pr
   }
 }
 
+type Assembling = Required<Pick<Start, "clock" | "log">> & { readonly listener: Listener };
+
 const version = "0.1.0";
 const idleMs = 1_000;
 const lingerMs = 2_000;
@@ -125,25 +131,17 @@ async function greetingOf({ url, people, first }: { url: URL; people: People; fi
   return greeting({ url, link: owner && !owner.hasPassword ? await people.createSignInLink(owner.id) : undefined });
 }
 
-async function run(): Promise<void> {
-  const config = readConfig();
-  if (config.isPrintOnly) {
-    process.stdout.write(configTable(config));
-    return;
-  }
-  // Whatever the program writes is its owner's alone, in whatever folder.
-  process.umask(0o077);
+/** Serves until it is told to end, from this process alone or as one of several. */
+export async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
-  const mooring = await startMooring({ config, log });
-  process.stdout.write(mooring.greeting);
-  closeOnSignal(mooring, { waitMs: config.shutdownWaitMs });
+  const siblings = joinWorkers();
+  const mooring = await startMooring({ config, log, ...(siblings ? { siblings } : {}) });
   endOnUnexpected(log);
-}
-
-if (import.meta.main) {
-  await run().catch((error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(error instanceof ConfigError ? message : `Mooring does not start: ${message}\n`);
-    process.exit(1);
-  });
+  if (siblings) {
+    siblings.closeWhenTold(mooring);
+    await siblings.tellReady(mooring.greeting);
+  } else {
+    closeOnSignal(mooring, { waitMs: config.shutdownWaitMs });
+    process.stdout.write(await mooring.greeting());
+  }
 }

@@ -25,6 +25,15 @@ export const settings = {
     meaning: "Port to listen on. 0 takes any free port.",
     parse: parsePort,
   },
+  workers: {
+    name: "MOORING_WORKERS",
+    kind: "1 to 64",
+    default: "1",
+    absent: "",
+    isSecret: false,
+    meaning: "How many processes serve on this machine: one for each core that Mooring may use.",
+    parse: parseWorkers,
+  },
   dataDir: {
     name: "MOORING_DATA_DIR",
     kind: "path",
@@ -196,6 +205,12 @@ function parsePort(text: string): number {
   // Number takes "9e3", "0x50" and " 80 " too.
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error("must be a whole number from 1 to 65535, or 0 for any free port");
   return port;
+}
+
+function parseWorkers(text: string): number {
+  const workers = Number(text);
+  if (!/^\d{1,2}$/.test(text) || workers < 1 || workers > 64) throw new Error("must be a whole number from 1 to 64");
+  return workers;
 }
 
 function parseDatabaseUrl(text: string): Secret {

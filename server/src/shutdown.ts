@@ -13,7 +13,8 @@ export function closeOnSignal(program: Closable, { waitMs }: { waitMs: number })
   }
 }
 
-interface Closable {
+/** What can be ended in order. */
+export interface Closable {
   close(how: { readonly waitMs: number }): Promise<void>;
 }
 
