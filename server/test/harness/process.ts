@@ -97,7 +97,8 @@ export function launch(
 
 const root = join(import.meta.dirname, "../../..");
 const readyMs = 20_000;
-const stopMs = 15_000;
+// Longer than requests under way are waited for.
+const stopMs = 45_000;
 
 // The command of `npm start`, without npm around it, so that the process that is killed is Mooring's own.
 const [program, ...startArguments] = (
