@@ -6,6 +6,7 @@ import type { Actor } from "../../src/domain/actor.ts";
 import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { AppliedCredential, EnvironmentSnapshot } from "../../src/domain/snapshot.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import type { CallRecord } from "../../src/gateway/record.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import {
   type ApiKeyId,
@@ -55,6 +56,7 @@ export async function rig(
     allow?: readonly string[];
     deadlines?: Partial<Deadlines>;
     lingerMs?: number;
+    record?: CallRecord;
   } = {},
 ): Promise<Rig> {
   const seen: Seen[] = [];
@@ -93,6 +95,7 @@ export async function rig(
     newRequestId: createIds(systemClock),
     log,
     lingerMs: given.lingerMs ?? 500,
+    ...(given.record && { record: given.record }),
   });
   const front = await listening((request, response) => gateway.handle(request, response));
   onTestFinished(async () => {
