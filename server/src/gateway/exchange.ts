@@ -6,12 +6,12 @@ import type { CallerHeaders } from "../protocols/http/request-headers.ts";
 import { Attempts, type RetryDoors, systemDoors } from "./attempts.ts";
 import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
-import { wholeBody } from "./whole-body.ts";
 import type { Prepared } from "./prepare.ts";
 import { type Outcome, Relay } from "./relay.ts";
 import { retriesMax } from "./retry.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 import type { Target } from "./target.ts";
+import { wholeBody } from "./whole-body.ts";
 
 /**
  * Plans the request of a call and sends it; the answer goes straight to the caller. Throws `Problem` before anything is sent; whatever
