@@ -73,7 +73,14 @@ export function planNew(
   );
   checkVariables(intake, given.variables, `${field}variables`);
   return {
-    fields: { id, name: given.name, slug: slugOf(given.name), position, variables: withDefaults(given.variables, defaults) },
+    fields: {
+      id,
+      name: given.name,
+      slug: slugOf(given.name),
+      position,
+      variables: withDefaults(given.variables, defaults),
+      retries: given.retries,
+    },
     before: undefined,
     isChanged: true,
     isMoved: false,
@@ -92,7 +99,7 @@ export function planNew(
 export function planUpdate(
   context: PlanContext,
   { environment: before, position: positionBefore }: PlacedEnvironment,
-  given: Pick<EnvironmentUpdate, "name" | "credentials" | "variables">,
+  given: Pick<EnvironmentUpdate, "name" | "credentials" | "variables" | "retries">,
   { field, position, defaults }: { field: string; position: number; defaults?: DefaultsChange | undefined },
 ): EnvironmentPlan {
   const { intake } = context;
@@ -111,10 +118,15 @@ export function planUpdate(
     changesSecrets ||= links.changesSecrets;
     freesSecrets ||= links.freesSecrets;
   }
+  const { retries = before.retries } = given;
   const isChanged =
-    given.name !== before.name || !isDeepStrictEqual(variables, before.variables) || changedLinks.length > 0 || removedLinks.length > 0;
+    retries !== before.retries ||
+    given.name !== before.name ||
+    !isDeepStrictEqual(variables, before.variables) ||
+    changedLinks.length > 0 ||
+    removedLinks.length > 0;
   return {
-    fields: { id: before.id as EnvironmentId, name: given.name, slug: slugOf(given.name), position, variables },
+    fields: { id: before.id as EnvironmentId, name: given.name, slug: slugOf(given.name), position, variables, retries },
     before,
     isChanged,
     isMoved: position !== positionBefore,
