@@ -38,7 +38,7 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
     const { request } = call;
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
-    const retries = headers.retries === undefined ? 0 : retriesOf(headers.retries);
+    const retries = headers.retries === undefined ? (prepared.snapshot.retries ?? 0) : retriesOf(headers.retries);
     const { signatures } = prepared.proof;
     const relay = new Relay(call, { lingerMs, onSettled });
     // To be ready for another attempt costs a call more than all the rest here, so only those pay for it that may need one.
