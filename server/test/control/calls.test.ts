@@ -270,6 +270,23 @@ describe.each(engines)("the list of calls on $name", ({ prepare }) => {
     expect(seen.slice(0, -1).every(({ next }) => next !== undefined)).toBe(true);
   });
 
+  test.each([
+    ["from", "2026-12-31T23:59:60Z"],
+    ["to", "2026-12-31T23:59:60Z"],
+  ])("refuses a leap second as `%s`, which no call can have come at", async (field, time) => {
+    const refused = { code: "invalid_request", fields: [expect.objectContaining({ field })] };
+    await expect(page(actorOf(newId()), { [field]: time })).rejects.toMatchObject(refused);
+  });
+
+  test("takes times from before all ids, and with any offset", async () => {
+    const org = newId<OrganisationId>();
+    const id = `${startOfIds(new Date("2026-03-04T05:06:07.089Z"))}ABCDEFGHJKMNPQRS`;
+    await recordCalls(db, org, [recordedCall({ id })]);
+    const within = { from: "0001-01-01T00:00:00Z", to: "2026-03-04T07:06:07.090+02:00" };
+    expect(idsOf(await page(actorOf(org), within))).toEqual([id]);
+    expect(idsOf(await page(actorOf(org), { ...within, to: "2026-03-04T07:06:07.089+02:00" }))).toEqual([]);
+  });
+
   test("never shows another organisation's calls", async () => {
     const [one, other] = [newId<OrganisationId>(), newId<OrganisationId>()];
     const [own, foreign] = [recordedCall({ id: newId() }), recordedCall({ id: newId() })];

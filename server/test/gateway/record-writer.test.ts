@@ -78,8 +78,8 @@ describe.each(engines)("ended calls on $name", ({ prepare }) => {
     await writer.close();
   });
 
-  test("are written as soon as a quarter of the bound waits, and by one writer at a time", async () => {
-    const writer = writerOf({ waitingMax: 400 });
+  test("are written as soon as half of the bound waits, and by one writer at a time", async () => {
+    const writer = writerOf({ waitingMax: 200 });
     for (const call of callsOf(99)) writer.add(one as OrganisationId, call);
     await new Promise((resolve) => setImmediate(resolve));
     expect(writer.stats()).toMatchObject({ waiting: 99, batches: 0 });

@@ -102,6 +102,9 @@ onEachEngine(
         expect(await owners(table, { user: "nobody" as UserId })).toEqual([]);
         expect(await owners(table, { keyHash: "none" })).toEqual([]);
         expect(await owners(table, { invitationHash: "none" })).toEqual([]);
+        expect(await owners(table, { callsBefore: "0" })).toEqual([]);
+        // What retention sees when everything is past its time: calls, and nothing else.
+        expect(await owners(table, { callsBefore: "Z" })).toEqual(table === "call_blocks" ? [...orgs].sort() : []);
         expect(await owners(table, world.newId() as OrganisationId)).toEqual([]);
       });
 
