@@ -52,3 +52,24 @@ test("a stop lets a call under way end, and does not wait for a connection that 
   await db.close();
   expect(rows).toEqual([{ size: 1 }]);
 });
+
+test("after SIGTERM it is unready at once, and serves all the same; a second signal ends it (L-3)", async () => {
+  const { port } = outside.address() as AddressInfo;
+  const home = homeOn(place, { MOORING_EGRESS_ALLOW: `127.0.0.1/32:${port}`, MOORING_SHUTDOWN_WAIT_MS: "600000" });
+  const headers = { authorization: `Bearer ${home.apiKey}` };
+  const other = await (engines[0] as (typeof engines)[number]).prepare();
+  try {
+    mooring = await startProcess({ ...home.settings, MOORING_DATA_DIR: other.dataDir });
+    const { raw } = clientOf(mooring);
+    process.kill(mooring.pid, "SIGTERM");
+    await expect.poll(async () => (await raw("/readyz")).status).toBe(503);
+    expect(await raw("/healthz")).toMatchObject({ status: 200 });
+    const answer = await raw(`/o/${home.organisation}/connections`, { headers });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("connection")).not.toBe("close");
+    expect(await mooring.kill("SIGTERM")).toBeNull();
+  } finally {
+    await mooring.kill("SIGKILL");
+    await other.remove();
+  }
+});
