@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Explanation } from "@mooring/contract";
 import type { Actor } from "../domain/actor.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { Problem } from "../kernel/errors.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { requireUnambiguous } from "./ambiguity.ts";
-import { answerProblem } from "./answer.ts";
+import { answerJson, answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
 import { type Call, newCall } from "./call.ts";
 import { createExchange, type ExchangeDeps } from "./exchange.ts";
+import { createExplain, type ExplainDeps } from "./explain.ts";
 import { createPrepare } from "./prepare.ts";
 import { createRecord, type GatewayStats } from "./record.ts";
 import type { Snapshots } from "./resolve.ts";
@@ -26,6 +28,7 @@ export interface Gateway {
 }
 
 export interface GatewayDeps extends ExchangeDeps {
+  readonly net: ExchangeDeps["net"] & ExplainDeps["net"];
   /**
    * Who calls, for this organisation; `org` is as it came, perhaps malformed. At once when warm. Throws or rejects with a `Problem`
    * when nobody known does.
@@ -41,6 +44,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const record = createRecord();
   const prepare = createPrepare();
   const exchange = createExchange(deps);
+  const explain = createExplain(deps);
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
   return { matches: (url) => targetOf(url) !== undefined, handle, distrusts: (socket) => distrusted.has(socket), stats: record.stats };
@@ -83,7 +87,18 @@ export function createGateway(deps: GatewayDeps): Gateway {
     call.snapshot = snapshot;
     // The caller may have gone while something was looked up.
     if (call.response.destroyed) record.end("aborted");
+    else if (target.kind === "explain") explained(call, explain(call, target, snapshot));
     else exchange(call, target, prepare(snapshot), record.end);
+  }
+
+  function explained(call: Call, explanation: Promise<Explanation>): void {
+    const { request, response, requestId } = call;
+    const answer = (told: Explanation) => {
+      answerJson(response, told, requestId);
+      discardRest(request, response, deps);
+      record.end(response.destroyed ? "aborted" : "gateway");
+    };
+    explanation.then(answer).catch((error: unknown) => refuse(call, error));
   }
 
   function refuse({ request, response, requestId }: Call, error: unknown): void {
