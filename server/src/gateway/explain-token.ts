@@ -1,5 +1,5 @@
 import type { ExplainedToken } from "@mooring/contract";
-import { type HeldToken, renewAtMs, tokenState, usableUntilMs } from "../domain/token.ts";
+import { type HeldToken, reasonOf, renewAtMs, tokenState, usableUntilMs } from "../domain/token.ts";
 import { Problem } from "../kernel/errors.ts";
 
 /** What there is to tell of a token, without asking anybody for another. */
@@ -36,11 +36,13 @@ interface Moment {
 function renewalOf(token: HeldToken, moment: Moment): ExplainedToken["renewal"] {
   const { nowMs, isNeeded } = moment;
   const { needsPerson, isRenewable, nextTryAtMs = 0, renewingUntilMs = 0 } = token;
+  const reason = reasonOf(token, nowMs);
   const not = (why: string) => ({ would: false, why });
+  const because = (what: string) => not(reason === undefined ? what : `${what} ${reason}`);
   if (!isNeeded && nowMs < renewAtMs(token)) return not(whyLater(token));
-  if (needsPerson) return not(because("Somebody has to sign in again.", token));
-  if (!isRenewable) return not(token.accessToken ? "There is no refresh token to renew it with." : "Nobody has signed in yet.");
-  if (nextTryAtMs > nowMs) return not(because(`The last renewal failed; the next is tried from ${timeOf(nextTryAtMs)} on.`, token));
+  if (needsPerson) return because("Somebody has to sign in again.");
+  if (!isRenewable) return not(reason ?? "There is no refresh token to renew it with.");
+  if (nextTryAtMs > nowMs) return because(`The last renewal failed; the next is tried from ${timeOf(nextTryAtMs)} on.`);
   if (renewingUntilMs > nowMs) {
     return not(isNeeded ? "It is being renewed, and a call would wait for that." : "It is being renewed, and still good meanwhile.");
   }
@@ -60,13 +62,12 @@ function whyNow({ accessToken }: HeldToken, { isAsked, isNeeded }: Moment): stri
 }
 
 function obstacleOf(token: HeldToken, nowMs: number): Problem | undefined {
-  const { needsPerson, isRenewable, nextTryAtMs = 0, reason } = token;
+  const { needsPerson, isRenewable, nextTryAtMs = 0 } = token;
+  const reason = reasonOf(token, nowMs);
   const detail = reason === undefined ? {} : { message: reason };
   if (needsPerson || !isRenewable) return new Problem("reauth_required", detail);
   return nextTryAtMs > nowMs ? new Problem("token_unavailable", detail) : undefined;
 }
-
-const because = (what: string, { reason }: HeldToken) => (reason === undefined ? what : `${what} ${reason}`);
 
 // What is later has no four digits for its year.
 const lastTimeMs = Date.UTC(9999, 11, 31);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fitsServed } from "../../../contract/test/validators.ts";
 import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { AppliedCredential } from "../../src/domain/snapshot.ts";
+import type { HeldToken } from "../../src/domain/token.ts";
 import { Problem } from "../../src/kernel/errors.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { canary, canaryFile, leaksIn } from "../harness/canary.ts";
@@ -126,6 +127,35 @@ describe("an explanation", () => {
     ]);
     expect(told.request?.url).toMatch(/\/\?k=\*{8}$/);
     expect(headersOf(told)).toEqual({ authorization: "********" });
+  });
+
+  it("tells of the token that a credential stands for, and of a call that could not get one", async () => {
+    const endpoints = { authorizeUrl: "https://id.example.com/authorize", tokenUrl: "https://id.example.com/token" };
+    const config: AuthSchemeConfig = { schemeType: "oauth2", ...endpoints, scopes: [], flows: { clientCredentials: {} } };
+    const client: CredentialSecrets = { type: "oauth2-client", clientId: "id", clientSecret: new Secret(canary("client")), ...endpoints };
+    const nowMs = Date.now();
+    const token: HeldToken = {
+      accessToken: new Secret(plain.replaceAll(" ", "")),
+      isRenewable: true,
+      version: 1,
+      scopes: undefined,
+      obtainedAtMs: nowMs - 600_000,
+      expiresAtMs: nowMs + 3_000_000,
+      renewingUntilMs: undefined,
+      reason: undefined,
+      nextTryAtMs: undefined,
+      needsPerson: false,
+    };
+    const gone = { ...token, needsPerson: true, reason: "The grant was withdrawn.", expiresAtMs: nowMs - 1 };
+    const credentials = [token, gone].map((one) => ({ ...rigs.applied(config, client), token: one }));
+    const made = await rig({ snapshot: { credentials } });
+    const told = await explained(made, "/");
+    expect(told.steps).toMatchObject([
+      { scheme: "oauth2", token: { state: "ok", ageSeconds: 600, renewal: { would: false } } },
+      { scheme: "oauth2", sets: [], token: { state: "reauth_required" }, problem: { code: "reauth_required", message: gone.reason } },
+    ]);
+    const asked = await explained(made, "/", { headers: ["Mooring-Refresh-Credential", "true"] });
+    expect(asked.steps[0]?.token?.renewal).toEqual({ would: true, why: expect.stringContaining("asks for it") });
   });
 
   it("tells of the caller's headers that do not go on, and why", async () => {

@@ -14,9 +14,7 @@ const renewedOf = (snapshot: EnvironmentSnapshot) => ({
 });
 
 /** A gateway in front of an upstream that takes only the new token; `renewals` counts what was asked for. */
-async function started(
-  given: Omit<Parameters<typeof rig>[0] & object, "upstream"> & { isTakenAfterRenewal?: boolean; refusal?: Buffer } = {},
-) {
+async function started(given: Omit<Parameters<typeof rig>[0] & object, "upstream"> & { isTakenAfterRenewal?: boolean; refusal?: Buffer } = {}) {
   let renewals = 0;
   const refusal = given.refusal ?? Buffer.from("who is it?");
   const running = await rig({
@@ -80,10 +78,7 @@ describe("a 401 of the upstream", () => {
   });
 
   it("may close the connection behind it", async () => {
-    for (const renew of [
-      async ({ snapshot }: { snapshot: EnvironmentSnapshot | undefined }) => snapshot && renewedOf(snapshot),
-      async () => undefined,
-    ]) {
+    for (const renew of [async ({ snapshot }: { snapshot: EnvironmentSnapshot | undefined }) => snapshot && renewedOf(snapshot), async () => undefined]) {
       const { call } = await started({
         renew: async (one) => {
           await new Promise((done) => setTimeout(done, 50));
