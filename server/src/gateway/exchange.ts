@@ -93,13 +93,16 @@ interface Held {
   readonly mayRepeat: boolean;
 }
 
-type Planned = Omit<NetRequest, "body">;
+/** A request to send, but for its body. */
+export type Planned = Omit<NetRequest, "body">;
 
 const nothing = Buffer.alloc(0);
-const heldLimits = { bytesMax: 1024 * 1024, timeoutMs: 60_000 };
+/** The most that a signed body may have. */
+export const signedBytesMax = 1024 * 1024;
+const heldLimits = { bytesMax: signedBytesMax, timeoutMs: 60_000 };
 
 /** The request to send, but for its body. Throws `Problem` on what cannot be sent. */
-function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
+export function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
   requireForwardable(method, snapshot);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;
@@ -122,7 +125,8 @@ function requireNoWebSocket({ upgrade }: CallerHeaders): void {
   if (upgrade?.toLowerCase().includes("websocket")) throw fault("The gateway does not open WebSockets.");
 }
 
-const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
+/** Whether the caller sends a body, an empty one left aside. */
+export const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
   transferEncoding !== undefined || (contentLength !== undefined && contentLength !== "0");
 
 /** Whether a call can be sent again: nothing of it is gone once it was sent. A larger body is not held, and so is sent once. */

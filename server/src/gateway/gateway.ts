@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Explanation } from "@mooring/contract";
 import type { Actor } from "../domain/actor.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { Problem } from "../kernel/errors.ts";
@@ -6,10 +7,11 @@ import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts
 import type { Log } from "../kernel/log.ts";
 import { type AdmissionDeps, type AdmissionStats, createAdmission } from "./admission.ts";
 import { requireUnambiguous } from "./ambiguity.ts";
-import { answerProblem } from "./answer.ts";
+import { answerJson, answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
 import { type Call, newCall } from "./call.ts";
 import { createExchange, type ExchangeDeps } from "./exchange.ts";
+import { createExplain, type ExplainDeps } from "./explain.ts";
 import { createPrepare } from "./prepare.ts";
 import { type CallRecord, createRecord, type GatewayStats } from "./record.ts";
 import type { Outcome } from "./relay.ts";
@@ -28,6 +30,7 @@ export interface Gateway {
 }
 
 export interface GatewayDeps extends ExchangeDeps {
+  readonly net: ExchangeDeps["net"] & ExplainDeps["net"];
   /**
    * Who calls, for this organisation; `org` is as it came, perhaps malformed. At once when warm. Throws or rejects with a `Problem`
    * when nobody known does.
@@ -46,6 +49,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const admission = createAdmission({ ...deps.admission, log });
   const prepare = createPrepare();
   const exchange = createExchange(deps);
+  const explain = createExplain(deps);
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
   const stats = () => ({ ...record.stats(), admission: admission.stats() });
@@ -99,12 +103,25 @@ export function createGateway(deps: GatewayDeps): Gateway {
     call.snapshot = snapshot;
     // The caller may have gone while something was looked up.
     if (call.response.destroyed) settle(call, "aborted");
+    else if (target.kind === "explain") explained(call, explain(call, target, snapshot));
     else exchange(call, target, prepare(snapshot), settle);
+  }
+
+  function explained(call: Call, explanation: Promise<Explanation>): void {
+    const { request, response, requestId } = call;
+    const answer = (told: Explanation) => {
+      answerJson(response, told, requestId);
+      discardRest(request, response, deps);
+      settle(call, response.destroyed ? "aborted" : "gateway");
+    };
+    explanation.then(answer).catch((error: unknown) => refuse(call, error));
   }
 
   function settle(call: Call, outcome: Outcome): void {
     admission.leave(call);
-    record.end(call, outcome);
+    // Nothing was called, so there is nothing to keep of it.
+    if (call.target?.kind === "explain") record.forget();
+    else record.end(call, outcome);
   }
 
   function refuse(call: Call, error: unknown): void {
