@@ -102,7 +102,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   function refuse({ request, response, requestId }: Call, error: unknown): void {
     const problem = error instanceof Problem ? error : new Problem("internal", { cause: error });
-    if (problem.status >= 500) log.error(problem.code, { requestId, status: problem.status, error });
+    // That a token is not to be had shows on the credential, once and not with every call.
+    if (problem.status >= 500 && problem.code !== "token_unavailable")
+      log.error(problem.code, { requestId, status: problem.status, error });
     if (problem.code === "ambiguous_request") distrusted.add(request.socket);
     answerProblem(response, problem, requestId);
     discardRest(request, response, deps);

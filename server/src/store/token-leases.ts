@@ -4,7 +4,7 @@ import type { CredentialData } from "../domain/credential.ts";
 import type { CredentialId, OrganisationId } from "../kernel/ids.ts";
 import { connectionsUsing } from "./credentials.ts";
 import type { Tx } from "./database.ts";
-import { lockOrMakeToken, type SealedTokens, type StoredToken, type TokenContent } from "./tokens.ts";
+import { lockCredential, lockOrMakeToken, type SealedTokens, type StoredToken, type TokenContent } from "./tokens.ts";
 
 /** What stands in the way of a renewal: somebody stored another token, only a person can help, it is too early, or another is at it. */
 export type Obstacle = "moved" | "needs_person" | "waits" | "held";
@@ -90,6 +90,7 @@ export async function finishRenewal(
   { client: { id }, token: { version }, fence }: Claim,
   { sealed, scopes, obtainedAtMs, expiresAtMs }: TokenContent,
 ): Promise<boolean> {
+  await lockCredential(tx, org, id);
   const changed = await tx.run(sql`
     update credential_tokens
     set version = ${version + 1}, sealed = ${JSON.stringify(sealed)}, scopes = ${scopes ? JSON.stringify(scopes) : null},
@@ -115,6 +116,7 @@ export async function failRenewal(
   { client: { id }, token: { version, intentAtMs, nowMs, failures }, fence }: Claim,
   { reason, nextTryAtMs, isAnswered }: Failure,
 ): Promise<boolean> {
+  await lockCredential(tx, org, id);
   const intent = isAnswered ? intentAtMs : (intentAtMs ?? nowMs);
   const changed = await tx.run(sql`
     update credential_tokens

@@ -29,6 +29,14 @@ export interface StoredToken {
 
 export type SealedTokens = Readonly<Record<string, string>>;
 
+/**
+ * Locks a credential until the transaction ends. Whoever changes a token does so first: an edit locks the credential and then its token,
+ * and two that take locks in different orders may wait for each other.
+ */
+export async function lockCredential(tx: Tx, org: OrganisationId, id: CredentialId): Promise<void> {
+  if (tx.engine === "postgres") await tx.first(sql`select id from credentials where org_id = ${org} and id = ${id} for update`);
+}
+
 /** The token of a credential, or undefined before its first. */
 export async function readToken(tx: Tx, org: OrganisationId, id: CredentialId): Promise<StoredToken | undefined> {
   return found(tx, org, id, "");
@@ -68,6 +76,7 @@ export async function replaceTokens(
   id: CredentialId,
   { seal, scopes, lifetimeMs }: ReplacingTokens,
 ): Promise<void> {
+  await lockCredential(tx, org, id);
   const { version, nowMs } = await lockOrMakeToken(tx, org, id);
   const sealed = seal(version + 1);
   const expiresAtMs = lifetimeMs === undefined ? undefined : nowMs + lifetimeMs;
@@ -108,13 +117,12 @@ export async function writeTokens(
 
 export type TokenContent = Pick<StoredToken, "sealed" | "scopes" | "obtainedAtMs" | "expiresAtMs">;
 
-/** Has the credential show the mask for each token that is stored, and for no other. */
+/** Has the credential, which is locked, show the mask for each token that is stored, and for no other. */
 export async function showTokens(tx: Tx, org: OrganisationId, id: CredentialId, sealed: SealedTokens): Promise<void> {
   const row = await tx.first(sql<{ data: string }>`
     select data
     from credentials
     where org_id = ${org} and id = ${id} and type = 'oauth2-token'
-    ${tx.engine === "postgres" ? sql`for update` : sql``}
   `);
   if (!row) return;
   const before = JSON.parse(row.data) as CredentialData;
