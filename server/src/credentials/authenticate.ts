@@ -14,6 +14,6 @@ export function proofOf(credentials: readonly AppliedCredential[]): ProofParts {
 }
 
 /** Adds what one credential proves. Throws as `proofOf` does. */
-export function applyCredential(proof: Proof, { config, secrets }: AppliedCredential): void {
-  schemes[config.schemeType].apply(proof, config, secrets);
+export function applyCredential(proof: Proof, { config, secrets, token }: AppliedCredential): void {
+  schemes[config.schemeType].apply(proof, config, secrets, token?.accessToken);
 }

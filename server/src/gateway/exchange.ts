@@ -103,7 +103,7 @@ const heldLimits = { bytesMax: signedBytesMax, timeoutMs: 60_000 };
 
 /** The request to send, but for its body. Throws `Problem` on what cannot be sent. */
 export function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
-  requireForwardable(method, snapshot);
+  requireForwardable(method);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;
   const overrides = variables === undefined ? undefined : variablesOf(variables);
@@ -114,10 +114,9 @@ export function plan(method: string, target: Target, { snapshot, proof, base }: 
   return { org: snapshot.org, method, ...planned, ...timeout };
 }
 
-function requireForwardable(method: string, { protocol }: Prepared["snapshot"]): void {
+function requireForwardable(method: string): void {
   // TRACE would send the credentials back in its answer (RFC 9110 section 9.3.8).
   if (method === "TRACE" || method === "CONNECT") throw new Problem("method_not_allowed", { message: `${method} is not passed on.` });
-  if (protocol !== "http") throw new Problem("not_available", { message: `Calls through a ${protocol} connection are not available yet.` });
 }
 
 function requireNoWebSocket({ upgrade }: CallerHeaders): void {

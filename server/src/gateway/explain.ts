@@ -97,7 +97,7 @@ async function egressOf(net: ExplainDeps["net"], origin: string): Promise<Explai
 }
 
 /** No part of a call takes longer than all of it may. */
-function deadlinesOf(deadlines: Deadlines, timeoutMs = deadlines.totalMs): Deadlines {
+function deadlinesOf(deadlines: Deadlines, timeoutMs = deadlines.totalMs): Explanation["deadlines"] {
   const { connectMs, tlsMs, headersMs, idleMs, totalMs } = deadlines;
   const most = Math.min(timeoutMs, totalMs);
   const within = (limitMs: number) => Math.min(limitMs, most);

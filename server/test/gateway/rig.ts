@@ -9,6 +9,7 @@ import { type RetryDoors, systemDoors } from "../../src/gateway/attempts.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import type { CallRecord } from "../../src/gateway/record.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
+import { Problem } from "../../src/kernel/errors.ts";
 import {
   type ApiKeyId,
   type ConnectionId,
@@ -108,6 +109,8 @@ export async function rig(
     clock: systemClock,
     doors: { ...systemDoors, ...given.doors },
     ...(given.record && { record: given.record }),
+    // The snapshot is fixed, so nothing that a renewal stores would ever show.
+    tokens: { renew: () => Promise.reject(new Problem("token_unavailable")), renewSoon() {} },
   });
   const front = await listening((request, response) => gateway.handle(request, response));
   onTestFinished(async () => {

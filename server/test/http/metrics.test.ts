@@ -46,12 +46,15 @@ test("the metrics of several processes add up", async () => {
     for (let at = 0; at < calls; at += 1) record.begin();
     const rows = () => ({ waiting: 1, written: calls, dropped: 0, batches: 1 });
     const sources = { record: { ...record, rows }, net: { stats: () => ({ pools: 1, connections: 2, calls }) } };
-    return createMetrics({ ...sources, tokens: { stats: () => ({ renewals: { ok: calls } }) } }).getMetricsAsJSON();
+    const tokens = { stats: () => ({ renewed: calls }) };
+    const gateway = { stats: () => ({ admission: { waiting: calls } }) };
+    const listener = { stats: () => ({ connections: calls, refused: 0 }) };
+    return createMetrics({ ...sources, tokens, gateway, listener }).getMetricsAsJSON();
   };
   const text = await AggregatorRegistry.aggregate([await metricsOf(2), await metricsOf(3)]).metrics();
   expect(figureOf(text, "mooring_calls_in_flight")).toBe(5);
   expect(figureOf(text, "mooring_call_rows_written_total")).toBe(5);
   expect(figureOf(text, "mooring_pool_connections")).toBe(4);
-  expect(figureOf(text, 'mooring_token_renewals_total{result="ok"}')).toBe(5);
+  expect(figureOf(text, 'mooring_token_renewals_total{result="renewed"}')).toBe(5);
   expect(figureOf(text, 'mooring_call_duration_seconds_bucket{le="0.001"}')).toBe(0);
 });
