@@ -4,6 +4,7 @@ import { type Config, ConfigError, configTable, publicUrlOf, readConfig } from "
 import { once } from "./control/once.ts";
 import { createSeals } from "./credentials/seals.ts";
 import { createSnapshotLoader } from "./credentials/snapshots.ts";
+import { createTokenEndpoint } from "./credentials/token-requests.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createSnapshots } from "./gateway/resolve.ts";
 import { createAuthenticator } from "./http/authenticate.ts";
@@ -37,10 +38,7 @@ export interface Mooring {
   close(): Promise<void>;
 }
 
-/**
- * Starts Mooring as `config` says; resolves when it serves. Clock, log and DNS are doors for tests. Throws an Error that says what to
- * do when the port, the database or its master key is not to be had.
- */
+/** Starts Mooring; resolves when it serves. Throws an Error that says what to do when port, database or master key is not to be had. */
 export async function startMooring({ config, clock = systemClock, log = createLog(config.logLevel), resolve }: Start): Promise<Mooring> {
   const listener = await listen(config);
   try {
@@ -51,6 +49,7 @@ export async function startMooring({ config, clock = systemClock, log = createLo
   }
 }
 
+/** Clock, log and DNS are doors for tests. */
 interface Start {
   readonly config: Config;
   readonly clock?: Clock;
@@ -86,7 +85,7 @@ async function assemble({
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers(deps),
+    handlers: operationHandlers({ ...deps, net, tokenEndpoint: createTokenEndpoint({ net, clock }) }),
     authenticator,
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),

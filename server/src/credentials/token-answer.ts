@@ -1,3 +1,4 @@
+import { errorCode, plainWords } from "../domain/server-words.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Secret } from "../kernel/secret.ts";
 import { type TokenAnswer, TokenRefused, TokenUnavailable } from "./token-endpoint.ts";
@@ -70,17 +71,14 @@ function scopesOf(value: unknown): readonly string[] | undefined {
   return list.filter((scope) => isText(scope) && scope.length <= 500).slice(0, scopesMax);
 }
 
-function errorOf({ error }: Fields): string | undefined {
-  if (!isText(error)) return undefined;
-  return /^[\w.:/-]{1,80}$/.test(error) ? error : "unknown_error";
-}
+const errorOf = ({ error }: Fields) => (isText(error) ? errorCode(error) : undefined);
 
 /** A server may repeat what it was sent; then nothing of its words is kept (V-7). */
 function descriptionOf({ error_description: text, error }: Fields, sent: readonly Secret[]): string | undefined {
   if (!isText(text)) return undefined;
   const isLeak = sent.some((secret) => spellings(secret.reveal()).some((spelling) => text.includes(spelling) || error === spelling));
   if (isLeak) return "The server's description repeats a secret and is left out.";
-  return text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").slice(0, descriptionLengthMax);
+  return plainWords(text);
 }
 
 function spellings(secret: string): string[] {
@@ -106,4 +104,3 @@ const busy = new Set(["server_error", "temporarily_unavailable", "slow_down"]);
 const sendable = /^[\x21-\x7e]{1,16384}$/;
 const lifetimeSecondsMax = 10 * 365 * 86_400;
 const scopesMax = 200;
-const descriptionLengthMax = 200;

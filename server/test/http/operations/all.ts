@@ -2,6 +2,7 @@ import type { OperationId } from "@mooring/contract";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import type { Five } from "./five.ts";
+import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { versionScenarios } from "./versions.ts";
 
@@ -10,6 +11,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...connectionScenarios,
   ...environmentScenarios,
   ...credentialScenarios,
+  ...oauth2Scenarios,
   ...versionScenarios,
   ...protocolScenarios,
   ...organisationScenarios,
