@@ -46,6 +46,8 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   upstream_unreachable:
     "Check the base URL, and that the outside system is up and has a valid certificate. `message` says how far the call came.",
   upstream_timeout: "The outside system may have acted all the same: check before you send it again.",
+  token_unavailable:
+    "`message` says why no token could be obtained. Wait as long as `Retry-After` says; if it stays so, look at the credential's client and token URL.",
   overloaded: "Wait as long as `Retry-After` says, and send it again.",
   database_unavailable: "Nothing was changed, unless the connection broke during the commit: read before you send it again.",
 };

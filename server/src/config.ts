@@ -33,6 +33,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     masterKey: read(settings.masterKey),
     publicUrl: read(settings.publicUrl),
     egressAllow: read(settings.egressAllow) ?? [],
+    googleTokenUrl: read(settings.googleTokenUrl) ?? "",
+    bigQueryUrl: read(settings.bigQueryUrl) ?? "",
     logLevel: read(settings.logLevel) ?? "info",
   };
   const bootstrap = { organisation: read(settings.bootstrapOrganisation), apiKey: read(settings.bootstrapApiKey) };
@@ -60,6 +62,8 @@ export interface Config {
   /** An origin without a slash at its end; undefined when it follows from host and port, see `publicUrlOf`. */
   readonly publicUrl: string | undefined;
   readonly egressAllow: readonly EgressRule[];
+  readonly googleTokenUrl: string;
+  readonly bigQueryUrl: string;
   readonly logLevel: LogLevel;
   readonly bootstrap: { readonly organisation: OrganisationId; readonly apiKey: Secret } | undefined;
   readonly shown: readonly ShownSetting[];

@@ -2,9 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, ConfigError, configTable, publicUrlOf, readConfig } from "./config.ts";
 import { once } from "./control/once.ts";
-import { createSeals } from "./credentials/seals.ts";
-import { createSnapshotLoader } from "./credentials/snapshots.ts";
-import { createTokenEndpoint } from "./credentials/token-requests.ts";
+import { createCredentials } from "./credentials/credentials.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createSnapshots } from "./gateway/resolve.ts";
 import { createAuthenticator } from "./http/authenticate.ts";
@@ -72,12 +70,12 @@ async function assemble({
   const passwords = createPasswords({ concurrency: 2, queueMax: 32 });
   const people = createPeople({ db, clock, newId, publicUrl: url, secret, passwords, log });
   const authenticator = createAuthenticator({ db, clock, log, people, publicUrl: url });
-  const seals = createSeals({ db, vault });
   const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, ...(resolve ? { resolve } : {}) });
-  const snapshots = createSnapshots({ load: createSnapshotLoader({ db, seals }), isLive: db.changes.isLive });
+  const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
+  const snapshots = createSnapshots({ load: loadSnapshot, isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const gateway = createGateway({ net, log, snapshots, authenticate, lingerMs, newRequestId: () => newId<string>() });
+  const gateway = createGateway({ net, log, snapshots, tokens, clock, authenticate, lingerMs, newRequestId: () => newId<string>() });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
@@ -85,7 +83,7 @@ async function assemble({
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, tokenEndpoint: createTokenEndpoint({ net, clock }) }),
+    handlers: operationHandlers({ ...deps, net, endpoint }),
     authenticator,
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),

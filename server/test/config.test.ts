@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigError, configTable, publicUrlOf, readConfig } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 
 const masterKey = randomBytes(32).toString("base64");
 const databaseUrl = "postgres://mooring:s3cr%3At@db.internal:5432/mooring?sslpassword=an0ther";
@@ -28,6 +29,8 @@ describe("settings", () => {
       masterKey: undefined,
       publicUrl: undefined,
       egressAllow: [],
+      googleTokenUrl: "https://oauth2.googleapis.com/token",
+      bigQueryUrl: "https://bigquery.googleapis.com/bigquery/v2",
       logLevel: "info",
       bootstrap: undefined,
       isPrintOnly: false,
@@ -44,6 +47,8 @@ describe("settings", () => {
         MOORING_MASTER_KEY: masterKey,
         MOORING_PUBLIC_URL: "https://mooring.example.com/",
         MOORING_EGRESS_ALLOW: "10.0.0.0/8, 192.168.1.7/32:8443  127.0.0.1/32",
+        MOORING_GOOGLE_TOKEN_URL: "http://127.0.0.1:1/token",
+        MOORING_BIGQUERY_URL: "http://127.0.0.1:1/bigquery/v2",
         MOORING_LOG_LEVEL: "debug",
         MOORING_BOOTSTRAP_ORGANISATION: organisation,
         MOORING_BOOTSTRAP_API_KEY: apiKey,
@@ -51,6 +56,7 @@ describe("settings", () => {
       ["--print-config"],
     );
     expect(config).toMatchObject({ host: "::", port: 0, dataDir: "/var/lib/mooring", logLevel: "debug", isPrintOnly: true });
+    expect(config).toMatchObject({ googleTokenUrl: "http://127.0.0.1:1/token", bigQueryUrl: "http://127.0.0.1:1/bigquery/v2" });
     expect(config.publicUrl).toBe("https://mooring.example.com");
     expect(config.databaseUrl?.reveal()).toBe(databaseUrl);
     expect(config.masterKey?.reveal()).toBe(masterKey);
@@ -211,7 +217,7 @@ describe("no secret is shown (V-7)", () => {
     const env = { MOORING_DATABASE_URL: databaseUrl, MOORING_MASTER_KEY: masterKey, MOORING_PORT: "9002", ...bootstrapWith({}) };
     const config = readConfig(env, []);
     const table = configTable(config);
-    expect(table.trimEnd().split("\n")).toHaveLength(11);
+    expect(table.trimEnd().split("\n")).toHaveLength(1 + Object.keys(settings).length);
     expect(table).toMatch(/^MOORING_PORT +9002 +environment +Port to listen on/m);
     expect(table).toMatch(/^MOORING_LOG_LEVEL +info +default +How much/m);
     expect(table).toMatch(/^MOORING_MASTER_KEY +\*{8} +environment/m);

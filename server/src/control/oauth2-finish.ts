@@ -12,6 +12,7 @@ import type { ApiKeyId, OrganisationId, UserId } from "../kernel/ids.ts";
 import { getApiKey } from "../store/api-keys.ts";
 import { type CredentialFields, environmentsUsing, lockStoredCredential } from "../store/credentials.ts";
 import { credentialsOfFlow, type Flow, findFlow, takeFlow } from "../store/oauth2-flows.ts";
+import { showErrors } from "../store/token-leases.ts";
 import { type ReplacingTokens, replaceTokens } from "../store/tokens.ts";
 import { type ControlDeps, change } from "./change.ts";
 import { announceUsers } from "./credentials.ts";
@@ -21,7 +22,7 @@ import { requireSecretRights } from "./rights.ts";
 
 export interface OAuth2FinishDeps extends ControlDeps {
   readonly seals: Seals;
-  readonly tokenEndpoint: TokenEndpoint;
+  readonly endpoint: Pick<TokenEndpoint, "exchangeCode">;
 }
 
 /** A browser that came back. */
@@ -54,6 +55,7 @@ export async function finish(deps: OAuth2FinishDeps, callback: Callback): Promis
   await change(deps, { actor, requestId }, async (tx, recorder) => {
     const credential = unchanged(await lockStoredCredential(tx, org, flow.credentialId), flow);
     await replaceTokens(tx, org, credential.id, tokens);
+    await showErrors(tx, org, credential.id, []);
     recorder.audit({
       operation: "credential.connected",
       subject: { type: "credential", id: credential.id, name: credential.name },
@@ -95,11 +97,11 @@ async function keyOf({ db, clock }: OAuth2FinishDeps, org: OrganisationId, id: A
 }
 
 async function exchanged(deps: OAuth2FinishDeps, org: OrganisationId, flow: Flow, code: string): Promise<ReplacingTokens> {
-  const { db, seals, tokenEndpoint } = deps;
+  const { db, seals, endpoint } = deps;
   const [stored, ...applications] = await db.read(org, (tx) => credentialsOfFlow(tx, org, flow));
   const credential = unchanged(stored, flow);
   try {
-    return await exchangeCode({ tokenEndpoint, sealer: await seals.of(org) }, org, { flow, credential, applications, code });
+    return await exchangeCode({ endpoint, sealer: await seals.of(org) }, org, { flow, credential, applications, code });
   } catch (error) {
     if (error instanceof TokenRefused) throw refused(error.error, error.description);
     if (error instanceof TokenUnavailable) {

@@ -9,6 +9,8 @@ import { schemes } from "../schemes/schemes.ts";
  */
 export function proofOf(credentials: readonly AppliedCredential[]): ProofParts {
   const proof = createProof();
-  for (const { config, secrets } of credentials) schemes[config.schemeType].apply(proof, config, secrets);
+  for (const { config, secrets, token } of credentials) {
+    schemes[config.schemeType].apply(proof, config, secrets, token?.accessToken);
+  }
   return proof.parts();
 }

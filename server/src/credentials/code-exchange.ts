@@ -21,7 +21,7 @@ export interface SignedIn {
  * TokenRefused or TokenUnavailable.
  */
 export async function exchangeCode(
-  { tokenEndpoint, sealer }: { tokenEndpoint: TokenEndpoint; sealer: Sealer },
+  { endpoint, sealer }: { endpoint: Pick<TokenEndpoint, "exchangeCode">; sealer: Sealer },
   org: OrganisationId,
   { flow, credential, applications, code }: SignedIn,
 ): Promise<ReplacingTokens> {
@@ -29,13 +29,13 @@ export async function exchangeCode(
   if (!codeVerifier) throw new Error("A sign-in was kept without its code verifier.");
   const { additionalParams } = credential.data as CredentialDataOAuth2Token;
   const client = {
-    key: `${credential.id} ${credential.revision}`,
+    key: `${credential.id}/${credential.revision}`,
     clientId: flow.clientId,
     clientSecret: secretOf(sealer, [credential, ...applications], flow),
     tokenUrl: flow.tokenUrl,
     ...(additionalParams ? { additionalParams } : {}),
   };
-  const answer = await tokenEndpoint.exchangeCode(org, client, { code: new Secret(code), codeVerifier, redirectUri: flow.redirectUri });
+  const answer = await endpoint.exchangeCode(org, client, { code: new Secret(code), codeVerifier, redirectUri: flow.redirectUri });
   return sealing(sealer, credential.id, answer);
 }
 

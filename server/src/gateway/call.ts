@@ -11,6 +11,8 @@ export interface Call {
   target: Target | undefined;
   actor: Actor | undefined;
   snapshot: EnvironmentSnapshot | undefined;
+  /** How often it has waited for a token. */
+  renewals: number;
 }
 
 /** A call of which nothing is known yet but that it came. */
@@ -21,4 +23,5 @@ export const newCall = (request: IncomingMessage, response: ServerResponse, requ
   target: undefined,
   actor: undefined,
   snapshot: undefined,
+  renewals: 0,
 });

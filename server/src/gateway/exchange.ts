@@ -33,7 +33,7 @@ export function createExchange({ net, lingerMs }: ExchangeDeps): Exchange {
 
 /** The request to send, but for its body. Throws `Problem` on what cannot be sent. */
 function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Omit<NetRequest, "body"> {
-  requireForwardable(method, snapshot);
+  requireForwardable(method);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;
   const to = variables === undefined ? base() : baseWith(variablesOf(variables), snapshot);
@@ -42,10 +42,9 @@ function plan(method: string, target: Target, { snapshot, proof, base }: Prepare
   return { org: snapshot.org, method, ...planned, ...timeout };
 }
 
-function requireForwardable(method: string, { protocol }: Prepared["snapshot"]): void {
+function requireForwardable(method: string): void {
   // TRACE would send the credentials back in its answer (RFC 9110 section 9.3.8).
   if (method === "TRACE" || method === "CONNECT") throw new Problem("method_not_allowed", { message: `${method} is not passed on.` });
-  if (protocol !== "http") throw new Problem("not_available", { message: `Calls through a ${protocol} connection are not available yet.` });
 }
 
 function requireNoWebSocket({ upgrade }: CallerHeaders): void {

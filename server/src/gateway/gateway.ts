@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor } from "../domain/actor.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
+import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
@@ -11,6 +12,7 @@ import { type Call, newCall } from "./call.ts";
 import { createExchange, type ExchangeDeps } from "./exchange.ts";
 import { createPrepare } from "./prepare.ts";
 import { createRecord, type GatewayStats } from "./record.ts";
+import { createRenewals, type RenewalsDeps } from "./renewals.ts";
 import type { Snapshots } from "./resolve.ts";
 import { type Target, targetOf } from "./target.ts";
 
@@ -32,6 +34,8 @@ export interface GatewayDeps extends ExchangeDeps {
    */
   readonly authenticate: (request: IncomingMessage, org: OrganisationId) => Actor | Promise<Actor>;
   readonly snapshots: Pick<Snapshots, "get">;
+  readonly tokens: RenewalsDeps["tokens"];
+  readonly clock: Clock;
   readonly newRequestId: () => string;
   readonly log: Log;
 }
@@ -40,6 +44,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const { authenticate, snapshots, newRequestId, log } = deps;
   const record = createRecord();
   const prepare = createPrepare();
+  const renewals = createRenewals({ ...deps, prepare });
   const exchange = createExchange(deps);
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
@@ -69,21 +74,30 @@ export function createGateway(deps: GatewayDeps): Gateway {
   function allowed(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
     call.actor = actor;
     requireCallRights(actor, target);
-    const snapshot = snapshots.get(actor.org, target.connection as ConnectionId, target.environment);
-    if (snapshot instanceof Promise) return snapshot.then((found) => resolved(call, target, actor, found));
-    resolved(call, target, actor, snapshot);
-    return undefined;
+    return located(call, target, actor);
   }
 
-  function resolved(call: Call, target: Target, actor: Actor, snapshot: EnvironmentSnapshot | undefined): void {
+  function located(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
+    const snapshot = snapshots.get(actor.org, target.connection as ConnectionId, target.environment);
+    if (snapshot instanceof Promise) return snapshot.then((found) => resolved(call, target, actor, found));
+    return resolved(call, target, actor, snapshot);
+  }
+
+  function resolved(call: Call, target: Target, actor: Actor, snapshot: EnvironmentSnapshot | undefined): Promise<void> | undefined {
     if (!snapshot) throw new Problem("not_found");
     if (actor.environments && !actor.environments.has(snapshot.environmentId)) {
       throw new Problem("forbidden", { message: "The API key is limited to other environments." });
     }
     call.snapshot = snapshot;
     // The caller may have gone while something was looked up.
-    if (call.response.destroyed) record.end("aborted");
-    else exchange(call, target, prepare(snapshot), record.end);
+    if (call.response.destroyed) {
+      record.end("aborted");
+      return undefined;
+    }
+    const renewal = renewals.before(call, snapshot);
+    if (renewal) return renewal.then(() => located(call, target, actor));
+    exchange(call, target, prepare(snapshot), record.end);
+    return undefined;
   }
 
   function refuse({ request, response, requestId }: Call, error: unknown): void {

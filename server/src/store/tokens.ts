@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import type { CredentialType } from "@mooring/contract";
 import { sql } from "kysely";
 import { type CredentialData, showingTokens } from "../domain/credential.ts";
+import type { TokenFacts } from "../domain/token.ts";
 import type { CredentialId, OrganisationId } from "../kernel/ids.ts";
 import type { Engine, Tx } from "./database.ts";
 
@@ -143,6 +145,23 @@ export async function forgetFailure(tx: Tx, org: OrganisationId, id: CredentialI
     set reason = null, failures = 0, next_try_at = null, needs_person = 0
     where org_id = ${org} and credential_id = ${id}
   `);
+}
+
+/** What is known of the token of a credential of this type, on a clock that is `aheadMs` ahead of the database's. */
+export function tokenFacts(stored: StoredToken | undefined, type: CredentialType, aheadMs: number): TokenFacts<string> {
+  const moved = (timeMs: number | undefined) => timeMs && timeMs + aheadMs;
+  return {
+    accessToken: stored?.sealed.accessToken,
+    isRenewable: type !== "oauth2-token" || stored?.sealed.refreshToken !== undefined,
+    version: stored?.version ?? 0,
+    scopes: stored?.scopes,
+    obtainedAtMs: moved(stored?.obtainedAtMs),
+    expiresAtMs: moved(stored?.expiresAtMs),
+    renewingUntilMs: moved(stored?.leaseUntilMs),
+    reason: stored?.reason,
+    nextTryAtMs: moved(stored?.nextTryAtMs),
+    needsPerson: stored?.needsPerson ?? false,
+  };
 }
 
 /** The columns as members of a JSON object, for statements that read a token along with other things; `tokenOf` takes it. */

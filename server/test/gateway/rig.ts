@@ -7,6 +7,7 @@ import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { AppliedCredential, EnvironmentSnapshot } from "../../src/domain/snapshot.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
+import { Problem } from "../../src/kernel/errors.ts";
 import {
   type ApiKeyId,
   type ConnectionId,
@@ -93,6 +94,9 @@ export async function rig(
     newRequestId: createIds(systemClock),
     log,
     lingerMs: given.lingerMs ?? 500,
+    // The snapshot is fixed, so nothing that a renewal stores would ever show.
+    tokens: { renew: () => Promise.reject(new Problem("token_unavailable")), renewSoon() {} },
+    clock: systemClock,
   });
   const front = await listening((request, response) => gateway.handle(request, response));
   onTestFinished(async () => {
