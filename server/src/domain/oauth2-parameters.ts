@@ -32,10 +32,11 @@ export function couldBe(name: string, reserved: ReadonlySet<string>): boolean {
   return reserved.has(folded(name));
 }
 
-/** Servers fold letters; some read `redirect.uri` and `redirect uri` as redirect_uri, and `state[]` or `state` then NUL as state. */
+/** Servers fold letters; some read `redirect.uri` and `redirect uri` as redirect_uri, and `state[0]` or `state` then NUL as state. */
 function folded(name: string): string {
   const plain = name
     .normalize("NFKC")
+    .replace(/[[\0].*$/s, "")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "_")
     .replaceAll(/^_|_$/g, "");

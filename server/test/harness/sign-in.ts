@@ -1,8 +1,8 @@
-import type { AuthSchemeConfigInput, InitialiseOAuth2ConnectionRequest } from "@mooring/contract";
+import type { AuthSchemeConfigInput, Credential, InitialiseOAuth2ConnectionRequest } from "@mooring/contract";
 import type { Actor } from "./actors.ts";
 import type { Answer } from "./answers.ts";
 import { canaryKey } from "./canary.ts";
-import { at, createConnection, createCredential, smallConnection } from "./samples.ts";
+import { at, createConnection, createCredential, credentialOf, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
 /** A connection whose only environment calls with a credential that people sign in for, and the request that begins a sign-in. */
@@ -18,6 +18,8 @@ export interface Server {
   readonly authorizeUrl?: string;
   readonly clientId?: string;
   readonly clientSecret?: string;
+  /** The secret of an application that is the same client of the same server; where left out, it is another. */
+  readonly applicationSecret?: string;
   readonly scopes?: readonly string[];
   readonly additionalParams?: Readonly<Record<string, string>>;
   readonly baseUrl?: string;
@@ -26,10 +28,10 @@ export interface Server {
 
 export async function signInConnection(world: World, server: Server, actor?: Actor): Promise<SignInConnection> {
   const by = actor ?? (await world.as("key"));
-  const application = await createCredential(world, "oauth2-client", by);
   const { authorizeUrl = "https://id.example.com/authorize", tokenUrl, additionalParams, environment = "dev" } = server;
   const { clientId = "id", clientSecret = canaryKey("client"), scopes = ["read"], baseUrl = "https://api.example.com" } = server;
   const data = { clientId, clientSecret, authorizeUrl, tokenUrl, scopes: [...scopes], ...(additionalParams ? { additionalParams } : {}) };
+  const application = await applicationOf(world, by, server);
   const authSchemeConfig: AuthSchemeConfigInput = {
     schemeType: "oauth2",
     authorizeUrl,
@@ -53,6 +55,12 @@ export async function signInConnection(world: World, server: Server, actor?: Act
       clientId,
     },
   };
+}
+
+async function applicationOf(world: World, by: Actor, { applicationSecret: clientSecret, tokenUrl }: Server): Promise<Credential> {
+  if (clientSecret === undefined) return createCredential(world, "oauth2-client", by);
+  const data = { ...credentialOf["oauth2-client"]().data, clientSecret, tokenUrl };
+  return (await world.must(by, "CreateCredential", { body: { ...credentialOf["oauth2-client"](), data } })).body;
 }
 
 /** A sign-in under way: where the person is sent, its state, and the cookie of the browser that began. */

@@ -9,19 +9,24 @@ export interface TokenServer {
   readonly tokenUrl: string;
   /** The fields of each request for a token, as they came. */
   readonly exchanges: Record<string, string>[];
+  /** What each said by Basic authentication; undefined where it said nothing. */
+  readonly proofs: (string | undefined)[];
 }
 
 /** `answer` says what to answer to a request; a good token when left out. */
 export async function startTokenServer(answer: (fields: Record<string, string>) => TokenReply = goodTokens): Promise<TokenServer> {
   const exchanges: Record<string, string>[] = [];
+  const proofs: (string | undefined)[] = [];
   const server = createServer((request, response) => void reply(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close().closeAllConnections());
-  return { tokenUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`, exchanges };
+  return { tokenUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`, exchanges, proofs };
 
   async function reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const fields = Object.fromEntries(new URLSearchParams(await text(request)));
     exchanges.push(fields);
+    const basic = request.headers.authorization?.replace("Basic ", "");
+    proofs.push(basic && decodeURIComponent(Buffer.from(basic, "base64").toString().replaceAll("+", " ")));
     const { status = 200, body } = answer(fields);
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
