@@ -84,9 +84,12 @@ function descriptionOf({ error_description: text, error }: Fields, sent: readonl
 function spellings(secret: string): string[] {
   if (secret === "") return [];
   const bytes = Buffer.from(secret);
+  const url = encodeURIComponent(secret);
   const form = new URLSearchParams([["", secret]]).toString().slice(1);
   const json = JSON.stringify(secret).slice(1, -1);
-  return [secret, encodeURIComponent(secret), form, json, bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")];
+  const html = secret.replaceAll(/[^\x20-\x7e]|["'&<>]/gu, (character) => `&#${character.codePointAt(0)};`);
+  const encoded = (["base64", "base64url", "hex"] as const).map((encoding) => bytes.toString(encoding));
+  return [secret, url, encodeURIComponent(url), form, json, html, ...encoded];
 }
 
 /** Retry-After in seconds or as a date (RFC 9110 section 10.2.3); undefined when it is neither. */
