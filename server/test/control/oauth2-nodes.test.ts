@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createClient } from "../harness/client.ts";
 import { createTestClock } from "../harness/clock.ts";
 import { engines } from "../harness/engines.ts";
 import { type RunningMooring, runMooring } from "../harness/mooring.ts";
-import { begin, signInConnection } from "../harness/sign-in.ts";
+import { begin, beginningAt, signInConnection } from "../harness/sign-in.ts";
 import { startTokenServer } from "../harness/token-server.ts";
-import { loopback, type World } from "../harness/world.ts";
+import { loopback } from "../harness/world.ts";
 
 const callbacks = 1000;
 
@@ -22,7 +21,7 @@ describe.each(engines)(`${callbacks} callbacks of one sign-in at once, on $name`
     // The embedded engine is one process's.
     while (nodes.length < (name === "sqlite" ? 1 : 4)) nodes.push(await runMooring(place, createTestClock(), settings));
 
-    const world = worldOf(nodes[0] as RunningMooring);
+    const world = beginningAt((nodes[0] as RunningMooring).origin, nodes[0] as RunningMooring);
     const server = await startTokenServer();
     const { cookie, state, url } = await begin(world, await signInConnection(world, server));
     const path = new URL(url.searchParams.get("redirect_uri") ?? "").pathname;
@@ -42,10 +41,3 @@ describe.each(engines)(`${callbacks} callbacks of one sign-in at once, on $name`
     expect([...counts.keys()].filter((status) => status !== 204 && status !== 400 && status !== 503)).toEqual([]);
   });
 });
-
-/** As much of a world as beginning a sign-in needs, on the first of the nodes. */
-function worldOf({ origin, bootstrap, logLines }: RunningMooring): World {
-  const client = createClient(origin, { answers: 0, leaks: [] }, logLines);
-  const key = { name: "key", org: bootstrap.organisation, headers: { authorization: `Bearer ${bootstrap.apiKey}` } };
-  return { ...client, as: async () => key, shownOnce: [] as string[] } as unknown as World;
-}

@@ -2,6 +2,8 @@ import type { AuthSchemeConfigInput, Credential, InitialiseOAuth2ConnectionReque
 import type { Actor } from "./actors.ts";
 import type { Answer } from "./answers.ts";
 import { canaryKey } from "./canary.ts";
+import { createClient } from "./client.ts";
+import type { RunningMooring } from "./mooring.ts";
 import { at, createConnection, createCredential, credentialOf, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
@@ -80,4 +82,11 @@ export function begunOf(world: World, { body, headers }: Answer<"InitialiseOAuth
   const cookie = headers.getSetCookie()[0]?.split(";")[0] ?? "";
   world.shownOnce.push(state, cookie.split("=")[1] ?? "");
   return { url, state, cookie };
+}
+
+/** As much of a world as it takes to begin a sign-in, at an address of this Mooring. */
+export function beginningAt(origin: URL, { bootstrap, logLines }: RunningMooring): World {
+  const client = createClient(origin, { answers: 0, leaks: [] }, logLines);
+  const key = { name: "key", org: bootstrap.organisation, headers: { authorization: `Bearer ${bootstrap.apiKey}` } };
+  return { ...client, as: async () => key, shownOnce: [] as string[] } as unknown as World;
 }
