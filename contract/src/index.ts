@@ -16,6 +16,7 @@ export * from "./schemas/environment.ts";
 export * from "./schemas/error.ts";
 export * from "./schemas/explanation.ts";
 export * from "./schemas/member.ts";
+export * from "./schemas/oauth2.ts";
 export * from "./schemas/organisation.ts";
 export * from "./schemas/page.ts";
 export * from "./schemas/protocol.ts";

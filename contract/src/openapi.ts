@@ -111,10 +111,12 @@ function describeOperation(operationId: string, operation: Operation, emit: Emit
 }
 
 function describeQuery({ query }: Operation, emit: Emit): Json[] {
-  const properties = (query as TObject | undefined)?.properties ?? {};
+  const { properties = {}, required = [], else: unlessOther } = (query ?? {}) as Partial<TObject> & { else?: { required: string[] } };
+  // One that only another may stand in for is described as required, as the agreed contract has it.
+  const always = new Set([...required, ...(unlessOther?.required ?? [])]);
   return Object.entries(properties).map(([name, schema]) => {
     const { description, ...rest } = schema as { description: string };
-    return { name, in: "query", required: false, description, schema: emit(rest) };
+    return { name, in: "query", required: always.has(name), description, schema: emit(rest) };
   });
 }
 

@@ -40,10 +40,7 @@ export interface Mooring {
   close(how?: { readonly waitMs: number }): Promise<void>;
 }
 
-/**
- * Starts Mooring as `config` says; resolves when it serves. Clock, log and DNS are doors for tests. Throws an Error that says what to
- * do when the port, the database or its master key is not to be had.
- */
+/** Starts Mooring; resolves when it serves. Throws an Error that says what to do when port, database or master key is not to be had. */
 export async function startMooring(start: Start): Promise<Mooring> {
   const { config, clock = systemClock, log = createLog(config.logLevel) } = start;
   const listener = await listen(config);
@@ -55,6 +52,7 @@ export async function startMooring(start: Start): Promise<Mooring> {
   }
 }
 
+/** Clock, log and DNS are doors for tests. */
 interface Start {
   readonly config: Config;
   readonly clock?: Clock;
@@ -75,7 +73,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const authenticator = createAuthenticator({ db, clock, log, people, publicUrl: url });
   const poolsMax = Math.max(1024, config.callsMax);
   const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, poolsMax, ...(resolve ? { resolve } : {}) });
-  const { seals, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
+  const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
   const snapshots = createSnapshots({ load: loadSnapshot, isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
@@ -90,7 +88,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers(deps),
+    handlers: operationHandlers({ ...deps, net, endpoint }),
     authenticator,
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),

@@ -18,6 +18,7 @@ import {
   readConnection,
   smallConnection,
 } from "../harness/samples.ts";
+import { begin, signInConnection } from "../harness/sign-in.ts";
 import { organisationTables } from "../harness/stored.ts";
 import { onEachEngine, type World } from "../harness/world.ts";
 
@@ -26,6 +27,8 @@ async function fill(world: World, actor: Actor): Promise<void> {
   const connection = await createConnection(world, newConnection(), actor);
   const application = await createCredential(world, "oauth2-client", actor);
   await createConnection(world, smallConnection({ authSchemeConfigs: [authorizationCodeScheme(application.id)] }), actor);
+  await createCredential(world, "oauth2-token", actor);
+  await begin(world, await signInConnection(world, { tokenUrl: "https://id.example.com/token" }, actor), actor);
   await world.subscribe(connection.id, { org: actor.org });
   const { body: invitation } = await world.must(actor, "CreateInvitation", {
     body: { email: `${world.newId().toLowerCase()}@example.com`, role: "viewer" },
