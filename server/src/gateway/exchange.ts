@@ -37,7 +37,8 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
     const retries = headers.retries === undefined ? (prepared.snapshot.retries ?? 0) : retriesOf(headers.retries);
-    const relay = new Relay(call, { lingerMs, onSettled });
+    const relay = new Relay(call, { lingerMs, takesTrailers: headers.takesTrailers === true, onSettled });
+    if (headers.expect !== undefined && request.httpVersionMinor === 1) call.response.writeContinue();
     // To be ready for another attempt costs a call more than all the rest here, so only those pay for it that may need one.
     if ((retries > 0 || prepared.isRenewable) && isKept(headers)) {
       sendAgain({ call, target, prepared, headers, planned, retries, relay });

@@ -35,6 +35,8 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
     },
     (request, response) => handle(request, response),
   );
+  // Whoever takes the request says when its body may come, so that one that is refused is not sent.
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => handle(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(readable(error, host, port)));
     server.listen({ host, port }, resolve);

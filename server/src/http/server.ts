@@ -82,6 +82,7 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
     if (gateway.matches(request.url ?? "")) return gateway.handle(request, response);
     if (gateway.distrusts(request.socket)) return;
     limitBody(request);
+    if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     return control(request, response);
   });
   return app;

@@ -99,6 +99,7 @@ export async function rig(
     doors: { ...systemDoors, ...given.doors },
   });
   const front = await listening((request, response) => gateway.handle(request, response));
+  front.on("checkContinue", gateway.handle);
   onTestFinished(async () => {
     front.closeAllConnections();
     upstream.closeAllConnections();
