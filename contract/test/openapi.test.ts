@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { gateway, type Operation, openApiDocument, operations, scopes, tags } from "../src/index.ts";
+import { explain, gateway, type Operation, openApiDocument, operations, scopes, tags } from "../src/index.ts";
 import { contract, type Schema, served } from "./validators.ts";
 
 const methods = ["get", "post", "put", "patch", "delete", "head", "options"];
@@ -115,12 +115,12 @@ describe("the document that is served", () => {
     }
   });
 
-  test("has the gateway for every method", () => {
+  test.each([gateway, explain])("has $path for every method", ({ path, methods: own }) => {
     expect(
-      Object.keys(served.paths[gateway.path] as object)
+      Object.keys(served.paths[path] as object)
         .filter((key) => methods.includes(key))
         .sort(),
-    ).toEqual(gateway.methods.map((method) => method.toLowerCase()).sort());
+    ).toEqual(own.map((method) => method.toLowerCase()).sort());
   });
 });
 

@@ -14,6 +14,7 @@ import type { CredentialId, EnvironmentId, NewId } from "../kernel/ids.ts";
 import type { StoredConfig } from "../store/connection-rows.ts";
 import type { EnvironmentFields, LinkFields } from "../store/environments.ts";
 import type { Intake } from "./intake.ts";
+import { checkOverlaps, type PlacedEntry } from "./overlaps.ts";
 
 /** What is to be written for one environment. */
 export interface EnvironmentPlan {
@@ -70,6 +71,11 @@ export function planNew(
         { id: newId<string>(), environmentId: id, purpose, position: index, config, credentialId: credential.id, type: credential.type },
       ];
     }),
+  );
+  const entries = given.credentials.action ?? [];
+  checkOverlaps(
+    intake,
+    entries.map((entry, index) => ({ field: `${field}credentials.action[${index}]`, config: entry.authSchemeConfig })),
   );
   checkVariables(intake, given.variables, `${field}variables`);
   return {
@@ -149,6 +155,7 @@ function planLinks(
   const changed: Pick<LinkFields, "id" | "position" | "config">[] = [];
   let changesSecrets = false;
   const seen = new Set<string>();
+  const placed: PlacedEntry[] = [];
   for (const [position, entry] of entries.entries()) {
     const at = `${field}[${position}]`;
     const stored = known.get(entry.id);
@@ -167,9 +174,11 @@ function planLinks(
     const config = isSame
       ? (bare(link.authSchemeConfig) as StoredConfig)
       : intake.config(entry.authSchemeConfig, `${at}.authSchemeConfig`, { protocol, purpose, credentialType: link.credential.type });
+    placed.push({ field: at, config: entry.authSchemeConfig, before: link.authSchemeConfig });
     changesSecrets ||= !isSame && link.credential.type !== "none";
     if (!isSame || stored.position !== position) changed.push({ id: entry.id, position, config });
   }
+  if (purpose === "action") checkOverlaps(intake, placed);
   const removed = before.filter(({ id }) => !seen.has(id));
   return {
     changed,

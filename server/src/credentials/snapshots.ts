@@ -19,9 +19,9 @@ export function createSnapshotLoader({ db, seals }: { db: Database; seals: Seals
   };
 }
 
-function opened(sealer: Sealer, { id, config, credentialId, type, revision, data, sealed }: SnapshotCredential) {
+function opened(sealer: Sealer, { id, config, credentialId, credentialName, type, revision, data, sealed }: SnapshotCredential) {
   const secrets = sealer.open({ purpose: "credential", id: credentialId, revision }, sealed);
-  return { id, config, credentialId, secrets: secretsOf(type, { ...data, ...secrets }) };
+  return { id, config, credentialId, credentialName, secrets: secretsOf(type, { ...data, ...secrets }) };
 }
 
 /** Joins what is public and what was sealed. The pair was checked when it was stored. */

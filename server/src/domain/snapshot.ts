@@ -1,6 +1,7 @@
 import type { AuthSchemeConfig, ProtocolType } from "@mooring/contract";
 import type { ConnectionId, CredentialId, EnvironmentId, OrganisationId } from "../kernel/ids.ts";
 import type { CredentialSecrets } from "./credential.ts";
+import type { HeldToken } from "./token.ts";
 
 /** Everything a call through one environment needs, as one committed state. Never changed: a change makes a new one. */
 export interface EnvironmentSnapshot {
@@ -25,4 +26,8 @@ export interface AppliedCredential {
   readonly config: AuthSchemeConfig;
   readonly credentialId: CredentialId;
   readonly secrets: CredentialSecrets;
+  /** For a scheme whose calls carry a token: what there is of it, perhaps nothing yet. Undefined for the other schemes. */
+  readonly token?: HeldToken;
+  /** For people. */
+  readonly credentialName?: string;
 }

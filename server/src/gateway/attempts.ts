@@ -78,6 +78,12 @@ export class Attempts implements Abortable, Judge {
     this.#cancelWait = () => clearTimeout(timer);
   }
 
+  /** Ends the call before anything was sent. */
+  refuse(error: Error): void {
+    this.#cancelWait?.();
+    if (!this.#isOver) this.#fail(error);
+  }
+
   /** Sends the first attempt. */
   begin(prepared: Prepared): void {
     this.#cancelWait?.();

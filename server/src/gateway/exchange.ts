@@ -1,23 +1,25 @@
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { Net, NetRequest } from "../net/net.ts";
+import { filledTarget } from "../protocols/http/path-template.ts";
 import { baseWith, callerHeaders, planRequest } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
+import { signed, signsBody } from "../protocols/http/sign.ts";
 import { Attempts, type RetryDoors, systemDoors } from "./attempts.ts";
 import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
+import { heldBody } from "./held-body.ts";
 import type { Prepared } from "./prepare.ts";
 import { type Outcome, Relay } from "./relay.ts";
 import { retriesMax } from "./retry.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 import type { Target } from "./target.ts";
-import { wholeBody } from "./whole-body.ts";
 
 /**
  * Plans the request of a call and sends it; the answer goes straight to the caller. Throws `Problem` before anything is sent; whatever
  * goes wrong after that is answered here. `onSettled` is called exactly once unless it throws.
  */
-export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (outcome: Outcome) => void) => void;
+export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (call: Call, outcome: Outcome) => void) => void;
 
 export interface ExchangeDeps {
   readonly net: Pick<Net, "dispatch">;
@@ -37,43 +39,58 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
     const retries = headers.retries === undefined ? (prepared.snapshot.retries ?? 0) : retriesOf(headers.retries);
+    const { signatures } = prepared.proof;
     const relay = new Relay(call, { lingerMs, takesTrailers: headers.takesTrailers === true, onSettled });
-    if (headers.expect !== undefined && request.httpVersionMinor === 1) call.response.writeContinue();
     // To be ready for another attempt costs a call more than all the rest here, so only those pay for it that may need one.
-    if ((retries > 0 || prepared.isRenewable) && isKept(headers)) {
-      sendAgain({ call, target, prepared, headers, planned, retries, relay });
+    const mayRepeat = (retries > 0 || prepared.isRenewable === true) && isKept(headers);
+    if (mayRepeat || signsBody(signatures)) {
+      sendHeld({ call, target, prepared, headers, planned, retries, relay, mayRepeat });
       return;
     }
     call.attempts = 1;
-    const body = hasBody(headers) ? bodyOf(request) : null;
-    relay.attach(net.dispatch({ ...planned, body }, relay));
+    if (headers.expect !== undefined) goAhead(call);
+    const body = hasBody(headers) ? bodyOf(call) : null;
+    relay.attach(net.dispatch({ ...(signatures.length === 0 ? planned : signed(planned, signatures, nothing)), body }, relay));
   };
 
-  /** Sends a call that may be sent more than once. A body is read whole first. */
-  function sendAgain({ call, target, prepared, headers, planned, retries, relay }: Repeatable): void {
+  /** Sends a call whose body must be whole before anything leaves: because it is signed, or because the call may be sent again. */
+  function sendHeld({ call, target, prepared, headers, planned, retries, relay, mayRepeat }: Held): void {
     const { request } = call;
     let body: Buffer | null = null;
     const requestOf = (by: Prepared): NetRequest => {
-      if (by === prepared) return { ...planned, body };
-      return { ...plan(planned.method, target, by, callerHeaders(request.rawHeaders, by.proof)), body };
+      const plain = by === prepared ? planned : plan(planned.method, target, by, callerHeaders(request.rawHeaders, by.proof));
+      return { ...signed(plain, by.proof.signatures, body ?? nothing), body };
     };
     const endsAtMs = performance.now() + (planned.timeoutMs ?? timeoutMsMax);
-    const deps = { net, budget, clock, doors, renew: prepared.isRenewable ? renew : undefined };
-    const attempts = new Attempts(call, relay, deps, { requestOf, retries, endsAtMs });
+    const deps = { net, budget, clock, doors, renew: mayRepeat && prepared.isRenewable ? renew : undefined };
+    const attempts = new Attempts(call, relay, deps, { requestOf, retries: mayRepeat ? retries : 0, endsAtMs });
     relay.attach(attempts);
     if (!hasBody(headers)) {
       attempts.begin(prepared);
       return;
     }
     attempts.expectBody();
-    wholeBody(request, Number(headers.contentLength), (whole) => {
-      body = whole;
-      attempts.begin(prepared);
-    });
+    // One that is too long is refused before it is sent.
+    if (headers.expect !== undefined && !(Number(headers.contentLength) > heldLimits.bytesMax)) goAhead(call);
+    heldBody(request, { ...heldLimits, length: headers.contentLength }).then(
+      (whole) => {
+        // A caller that has gone away has ended its call already.
+        if (whole === undefined) return;
+        body = whole;
+        call.bytesIn = whole.length;
+        attempts.begin(prepared);
+      },
+      (error: Error) => attempts.refuse(error),
+    );
   }
 }
 
-interface Repeatable {
+/** Tells a caller who waits for it that its body is wanted. Means nothing to HTTP/1.0 (RFC 9110 section 10.1.1). */
+function goAhead({ request, response }: Call): void {
+  if (request.httpVersionMinor === 1) response.writeContinue();
+}
+
+interface Held {
   readonly call: Call;
   readonly target: Target;
   readonly prepared: Prepared;
@@ -81,17 +98,26 @@ interface Repeatable {
   readonly planned: Planned;
   readonly retries: number;
   readonly relay: Relay;
+  readonly mayRepeat: boolean;
 }
 
-type Planned = Omit<NetRequest, "body">;
+/** A request to send, but for its body. */
+export type Planned = Omit<NetRequest, "body">;
+
+const nothing = Buffer.alloc(0);
+/** The most that a signed body may have. */
+export const signedBytesMax = 1024 * 1024;
+const heldLimits = { bytesMax: signedBytesMax, timeoutMs: 60_000 };
 
 /** The request to send, but for its body. Throws `Problem` on what cannot be sent. */
-function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
+export function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
   requireForwardable(method, snapshot);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;
-  const to = variables === undefined ? base() : baseWith(variablesOf(variables), snapshot);
-  const planned = planRequest(to, proof, { path: target.path, query: target.query, headers });
+  const overrides = variables === undefined ? undefined : variablesOf(variables);
+  const to = overrides === undefined ? base() : baseWith(overrides, snapshot);
+  const { path, query } = filledTarget(target, snapshot.variables, overrides);
+  const planned = planRequest(to, proof, { path, query, headers });
   const timeout = timeoutMs === undefined ? undefined : { timeoutMs: timeoutOf(timeoutMs) };
   return { org: snapshot.org, method, ...planned, ...timeout };
 }
@@ -107,7 +133,8 @@ function requireNoWebSocket({ upgrade }: CallerHeaders): void {
   if (upgrade?.toLowerCase().includes("websocket")) throw fault("The gateway does not open WebSockets.");
 }
 
-const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
+/** Whether the caller sends a body, an empty one left aside. */
+export const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
   transferEncoding !== undefined || (contentLength !== undefined && contentLength !== "0");
 
 /** Whether a call can be sent again: nothing of it is gone once it was sent. A larger body is not held, and so is sent once. */

@@ -10,7 +10,7 @@ export interface RelayDeps {
   readonly lingerMs: number;
   readonly takesTrailers: boolean;
   /** Called once, when the caller's answer has ended in whatever way. */
-  readonly onSettled: (outcome: Outcome) => void;
+  readonly onSettled: (call: Call, outcome: Outcome) => void;
 }
 
 /** Whose answer the caller got, or that the caller was gone before its end. */
@@ -76,6 +76,7 @@ export class Relay {
   }
 
   onResponseData(wire: Wire, piece: Buffer): void {
+    this.#call.bytesOut += piece.length;
     if (this.#held === undefined && !this.#isFlushed) {
       this.#held = piece;
       return;
@@ -103,13 +104,15 @@ export class Relay {
   onResponseError(_wire: Wire | undefined, error: Error): void {
     const response = this.#response;
     if (response.destroyed || response.writableEnded) return;
+    const problem = problemOf(error);
+    this.#call.code = problem.code;
     if (response.headersSent) {
       breakOff(response);
       return;
     }
     this.#outcome = "gateway";
     if (this.#call.attempts > 1) response.setHeader(attemptsHeader, this.#call.attempts);
-    answerProblem(response, problemOf(error), this.#call.requestId);
+    this.#call.bytesOut = answerProblem(response, problem, this.#call.requestId);
     discardRest(this.#call.request, response, this.#deps);
   }
 
@@ -134,7 +137,7 @@ export class Relay {
       this.#outcome = "aborted";
       this.#exchange?.abort(new Error("The caller went away."));
     }
-    this.#deps.onSettled(this.#outcome);
+    this.#deps.onSettled(this.#call, this.#outcome);
   }
 }
 

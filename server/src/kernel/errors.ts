@@ -71,6 +71,7 @@ export const problems = {
   too_many_requests: { status: 429, message: "Too many attempts; wait and try again." },
   internal: { status: 500, message: "Something went wrong in Mooring; the request id finds it in the log." },
   upstream_unreachable: { status: 502, message: "The outside system could not be reached." },
+  token_unavailable: { status: 502, message: "There is no usable access token, and none could be obtained; nothing was sent." },
   upstream_timeout: { status: 504, message: "The outside system did not answer in time." },
   overloaded: { status: 503, message: "Mooring is overloaded; try again shortly." },
   database_unavailable: { status: 503, message: "The database does not answer; try again shortly." },

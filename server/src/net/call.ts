@@ -9,6 +9,7 @@ import type { CallList, Listed } from "./call-list.ts";
  */
 export class Call implements Dispatcher.DispatchHandler, Listed {
   place = 0;
+  readonly startedMs: number;
   readonly endsAtMs: number;
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #calls: CallList<Call>;
@@ -16,10 +17,12 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
   #controller: Dispatcher.DispatchController | undefined;
   #failure: Error | undefined;
   #isOver = false;
+  #isLeftBehind = false;
 
-  constructor(handler: Dispatcher.DispatchHandler, calls: CallList<Call>, { endsAtMs, body }: CallStart) {
+  constructor(handler: Dispatcher.DispatchHandler, calls: CallList<Call>, { startedMs, endsAtMs, body }: CallStart) {
     this.#handler = handler;
     this.#calls = calls;
+    this.startedMs = startedMs;
     this.endsAtMs = endsAtMs;
     this.#body = body;
     calls.add(this);
@@ -34,8 +37,12 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
     this.#failure = reason;
     // On HTTP/2 undici can take another kind of error for one of all that wait for the connection, and end them too.
     if (this.#controller) this.#controller.abort(new errors.InformationalError("aborted"));
-    // As undici does before there is a controller, against its own types.
-    else this.onResponseError(null as never, reason);
+    else {
+      this.#isLeftBehind = true;
+      this.#calls.leftBehind += 1;
+      // As undici does before there is a controller, against its own types.
+      this.onResponseError(null as never, reason);
+    }
   }
 
   /** Ends the call with `reason` if it still waits for a connection. */
@@ -46,6 +53,11 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
   /** Ends the call because its time is up. */
   expire(): void {
     this.abort(new Problem("upstream_timeout", { message: "The call was not over within its total time." }));
+  }
+
+  /** Ends the call because others have held every connection for too long. Does nothing when it has one. */
+  giveUp(): void {
+    if (!this.#controller) this.abort(new Problem("overloaded", { message: allBusy, retryAfterSeconds: 1 }));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
@@ -79,7 +91,11 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
   }
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      if (this.#isLeftBehind) this.#calls.leftBehind -= 1;
+      this.#isLeftBehind = false;
+      return;
+    }
     this.#end();
     this.#handler.onResponseError?.(controller, this.#failure ?? error);
   }
@@ -94,7 +110,8 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
 
 /** What a call is at its beginning. */
 export interface CallStart {
-  /** On the clock of performance.now(). */
+  /** On the clock of performance.now(), as its end is. */
+  readonly startedMs: number;
   readonly endsAtMs: number;
   /** What is streamed out, which is let go of when the call ends. */
   readonly body: Readable | null;
@@ -110,3 +127,4 @@ function isTooLarge(headers: ResponseHeaders): boolean {
   for (const name in headers) bytes += name.length + String(headers[name]).length;
   return bytes > headerBytesMax;
 }
+const allBusy = "All connections to the outside system are in use; try again shortly.";

@@ -55,6 +55,7 @@ export async function checkedAddresses(
   deps: Pick<ConnectorDeps, "policy" | "lookup" | "audit">,
 ): Promise<readonly string[]> {
   const addresses = await deps.lookup().catch((cause: unknown) => {
+    if (cause instanceof Problem) throw cause;
     throw new Problem("upstream_unreachable", { message: "The host name of the outside system does not resolve.", cause });
   });
   if (addresses.length === 0) throw new Problem("upstream_unreachable", { message: "The host name of the outside system has no address." });

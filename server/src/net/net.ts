@@ -11,6 +11,7 @@ import { failingTogether } from "./first-connection.ts";
 import { headersForHttp2, watchHttp2Resets } from "./http2.ts";
 import { createPools, type OriginPool } from "./pools.ts";
 import { problemOf } from "./problems.ts";
+import { limitQuestions } from "./questions.ts";
 import { createHostLookup, createSystemResolve, type Resolve } from "./resolver.ts";
 
 /**
@@ -26,14 +27,15 @@ export function createNet(deps: NetDeps): Net {
   const unwatch = watchHttp2Resets();
   const ticker = setInterval(tick, Math.min(250, deadlines.totalMs)).unref();
   const refusedCalls = new CallList<Call>();
+  const questions = limitQuestions(resolve, { waitingMax: questionsMax });
   const closing = Promise.withResolvers<void>();
   let isClosed = false;
-  return { dispatch, check, close, stats: pools.stats };
+  return { dispatch, check, close, deadlines, stats: pools.stats };
 
   function dispatch(request: NetRequest, handler: Dispatcher.DispatchHandler): NetCall {
     const nowMs = performance.now();
     const endsAtMs = nowMs + Math.min(request.timeoutMs ?? deadlines.totalMs, deadlines.totalMs);
-    const start = { endsAtMs, body: Buffer.isBuffer(request.body) ? null : request.body };
+    const start = { startedMs: nowMs, endsAtMs, body: Buffer.isBuffer(request.body) ? null : request.body };
     let place: OriginPool;
     let headers = request.headers;
     try {
@@ -51,7 +53,7 @@ export function createNet(deps: NetDeps): Net {
 
   function findPlace(request: NetRequest, nowMs: number): OriginPool {
     const place = isClosed ? undefined : pools.find(request.org, request.origin, nowMs);
-    if (!place || place.calls.size >= callsPerPoolMax) throw new Problem("overloaded", { retryAfterSeconds: 1 });
+    if (!place || place.calls.size + place.calls.leftBehind >= callsPerPoolMax) throw new Problem("overloaded", { retryAfterSeconds: 1 });
     return place;
   }
 
@@ -81,13 +83,15 @@ export function createNet(deps: NetDeps): Net {
   function tick(): void {
     const nowMs = performance.now();
     for (const call of pools.calls()) if (call.endsAtMs <= nowMs) call.expire();
+    // While connections are still being opened, their deadline is the one that counts.
+    for (const call of pools.crowded(connectionsMax)) if (call.startedMs <= nowMs - deadlines.queueMs) call.giveUp();
     pools.sweep(nowMs - idlePoolMs);
     if (isClosed) closeWhenDone();
   }
 
   function openPool(org: string, text: string, calls: CallList<Call>): Pool {
     const origin = originOf(text);
-    const lookup = createHostLookup(origin.host, { resolve, clock });
+    const lookup = createHostLookup(origin.host, { resolve: questions(org), clock });
     const isWanted = () => calls.size > 0;
     const connect = createConnector(origin, { policy, lookup, deadlines, audit: auditOf(org, origin.port), isWanted });
     const timeouts = { headersTimeout: deadlines.headersMs, bodyTimeout: deadlines.idleMs };
@@ -121,6 +125,8 @@ export interface NetDeps {
 }
 
 export interface Deadlines {
+  /** Until one of the origin's connections is free, when all are open and in use. */
+  readonly queueMs: number;
   /** From the question for the host's addresses to the open connection. */
   readonly connectMs: number;
   readonly tlsMs: number;
@@ -140,6 +146,8 @@ export interface Net {
   dispatch(request: NetRequest, handler: Dispatcher.DispatchHandler): NetCall;
   /** What the policy says to `url`, without connecting. Asks DNS. Never throws. */
   check(url: URL): Promise<EgressAnswer>;
+  /** Those of every call; one may have less in all. */
+  readonly deadlines: Deadlines;
   /** Refuses new calls as overloaded, lets those in flight end, and closes every connection. */
   close(): Promise<void>;
   stats(): { readonly pools: number; readonly connections: number; readonly calls: number };
@@ -178,11 +186,14 @@ function originOf(text: string): Origin {
   return { host: url.hostname, port: Number(url.port || (scheme === "http:" ? 80 : 443)), scheme };
 }
 
-const standardDeadlines: Deadlines = { connectMs: 5000, tlsMs: 5000, headersMs: 30_000, idleMs: 30_000, totalMs: 300_000 };
+const standardDeadlines: Deadlines = { queueMs: 1000, connectMs: 5000, tlsMs: 5000, headersMs: 30_000, idleMs: 30_000, totalMs: 300_000 };
 const idlePoolMs = 60_000;
-const callsPerPoolMax = 1024;
+// As many wait as are under way: a burst is smoothed, and a slow origin takes no more than a part of its organisation's places (T-4).
+const connectionsMax = 128;
+const callsPerPoolMax = 2 * connectionsMax;
+const questionsMax = 64;
 const poolOptions: Pool.Options = {
-  connections: 128,
+  connections: connectionsMax,
   pipelining: 1,
   allowH2: false,
   useMilo: false,

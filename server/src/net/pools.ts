@@ -10,7 +10,7 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
   // Two maps and no joined key, because both texts already know their hash.
   const byOrganisation = new Map<string, Map<string, OriginPool>>();
   let count = 0;
-  return { find, calls, sweep, close, stats };
+  return { find, calls, crowded, sweep, close, stats };
 
   /** The pool of an origin, opened when there is none. Undefined when all of `poolsMax` have calls in flight. Throws what `open` throws. */
   function find(org: string, origin: string, nowMs: number): OriginPool | undefined {
@@ -22,6 +22,12 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
   /** Every call in flight. */
   function calls(): Call[] {
     return all().flatMap(({ calls }) => calls.all());
+  }
+
+  /** Those in flight, and waiting, on pools that have `connections` open and more calls than that. */
+  function crowded(connections: number): Call[] {
+    const full = all().filter(({ calls, pool }) => calls.size > connections && pool.stats.connected >= connections);
+    return full.flatMap(({ calls }) => calls.all());
   }
 
   /** Closes the pools that nobody has used since `sinceMs`. */

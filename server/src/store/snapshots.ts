@@ -13,6 +13,7 @@ export interface SnapshotCredential {
   readonly id: string;
   readonly config: AuthSchemeConfig;
   readonly credentialId: CredentialId;
+  readonly credentialName: string;
   readonly type: Credential["type"];
   readonly revision: number;
   readonly data: CredentialData;
@@ -78,6 +79,7 @@ const textFor = (engine: Engine) =>
         id: "ec.id",
         config: "ec.config",
         credentialId: "k.id",
+        credentialName: "k.name",
         type: "k.type",
         revision: "k.revision",
         data: "k.data",

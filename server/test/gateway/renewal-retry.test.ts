@@ -46,7 +46,7 @@ async function started(given: Given = {}) {
 
 function preparedWith(token: string, baseUrl: string): Prepared {
   const snapshot = { org: "one", protocol: "http", baseUrl, variables: new Map() } as unknown as Prepared["snapshot"];
-  const proof = httpProof({ headers: ["Authorization", `Bearer ${token}`], queryNames: [], query: "" });
+  const proof = httpProof({ headers: ["Authorization", `Bearer ${token}`], queryNames: [], query: "", signatures: [] });
   return { snapshot, proof, base: () => baseOf(snapshot), isRenewable: true };
 }
 

@@ -1,3 +1,5 @@
+import { headerKey } from "../../domain/places.ts";
+
 /**
  * Sorts a caller's headers, given as they came over the wire (name, value, name, value): what goes on to the upstream, in the caller's
  * order and spelling, and what was meant for the gateway. Never forwarded (S-6): framing and hop-by-hop headers, whatever `Connection`
@@ -32,9 +34,6 @@ export interface CallerHeaders {
   /** Whether the caller takes trailers. */
   readonly takesTrailers?: true;
 }
-
-/** The key by which a header's name is compared: in lower case, and with `_` as `-`, because CGI-like servers cannot tell them apart. */
-export const headerKey = (name: string) => name.toLowerCase().replaceAll("_", "-");
 
 interface Sorted extends CallerHeaders {
   forwarded: string[];
