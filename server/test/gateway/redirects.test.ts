@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { apiKey, basicAuth, call as callOn, canary, proxyPath, rig } from "./rig.ts";
+import { Secret } from "../../src/kernel/secret.ts";
+import { apiKey, applied, basicAuth, call as callOn, canary, proxyPath, rig } from "./rig.ts";
 
 const credentials = {
   bearer: apiKey("header", "Authorization", `Bearer ${canary}`),
@@ -8,6 +9,10 @@ const credentials = {
   "query key": apiKey("query", "key"),
   cookie: apiKey("cookie", "session"),
   basic: basicAuth("aladdin"),
+  "signed body": applied(
+    { schemeType: "hmac", in: "header", name: "X-Signature", algorithm: "sha256", digestInputs: ["url", "body"] },
+    { type: "string", value: new Secret(canary) },
+  ),
 };
 
 /** Where a redirect leads, seen from `http://127.0.0.1:{port}`; `other` is a port where somebody listens too. */
@@ -37,7 +42,7 @@ describe("a redirect (S-4)", () => {
       expect([name, answer.status, answer.headers.location]).toEqual([name, status, targets[where]?.(upstreamPort, sentinel.port)]);
       expect(JSON.stringify(answer.rawHeaders) + answer.body).not.toContain(canary);
       expect(seen.map(({ url }) => url?.split("?")[0])).toEqual(["/first"]);
-      expect(JSON.stringify(seen)).toMatch(name === "basic" ? /Basic / : new RegExp(canary));
+      expect(JSON.stringify(seen)).toMatch({ basic: /Basic /, "signed body": /X-Signature/ }[name] ?? new RegExp(canary));
     }
     expect(sentinel.connections()).toBe(0);
   });
