@@ -1,10 +1,10 @@
+import type { IncomingMessage } from "node:http";
 import { Problem } from "../kernel/errors.ts";
 
 /**
- * Throws `Problem` ambiguous_request on headers, given name, value, name, value, by which a request could be read in two ways, although
- * the server's parser took it (S-7). To be asked as soon as the request is there: what follows on the connection comes right behind it.
+ * Throws `Problem` ambiguous_request on a request that could be read in two ways, although the server's parser took it (S-7). To be asked as soon as the request is there: what follows on the connection comes right behind it.
  */
-export function requireUnambiguous(raw: readonly string[]): void {
+export function requireUnambiguous({ rawHeaders: raw, httpVersionMinor }: Pick<IncomingMessage, "rawHeaders" | "httpVersionMinor">): void {
   let hosts = 0;
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] as string;
@@ -15,6 +15,7 @@ export function requireUnambiguous(raw: readonly string[]): void {
   }
   // RFC 9112 section 3.2.
   if (hosts > 1) throw ambiguous("The request has more than one Host header.");
+  if (hosts === 0 && httpVersionMinor === 1) throw ambiguous("The request has no Host header.");
 }
 
 const host = "host";

@@ -73,8 +73,8 @@ export class Attempt {
     if (this.#droppedBytes > droppedBytesMax) this.abort(new Error("The answer is not wanted any more."));
   }
 
-  onResponseEnd(): void {
-    if (this.#fate === "passed") this.#relay.onResponseEnd();
+  onResponseEnd(wire: Wire, trailers: UpstreamHeaders): void {
+    if (this.#fate === "passed") this.#relay.onResponseEnd(wire, trailers);
   }
 
   onResponseError(wire: Wire, error: Error): void {

@@ -40,7 +40,7 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
     const planned = plan(request.method ?? "GET", target, prepared, headers);
     const retries = headers.retries === undefined ? (prepared.snapshot.retries ?? 0) : retriesOf(headers.retries);
     const { signatures } = prepared.proof;
-    const relay = new Relay(call, { lingerMs, onSettled });
+    const relay = new Relay(call, { lingerMs, takesTrailers: headers.takesTrailers === true, onSettled });
     // To be ready for another attempt costs a call more than all the rest here, so only those pay for it that may need one.
     const mayRepeat = (retries > 0 || prepared.isRenewable === true) && isKept(headers);
     if (mayRepeat || signsBody(signatures)) {
@@ -48,6 +48,7 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
       return;
     }
     call.attempts = 1;
+    if (headers.expect !== undefined) goAhead(call);
     const body = hasBody(headers) ? bodyOf(call) : null;
     relay.attach(net.dispatch({ ...(signatures.length === 0 ? planned : signed(planned, signatures, nothing)), body }, relay));
   };
@@ -69,6 +70,8 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
       return;
     }
     attempts.expectBody();
+    // One that is too long is refused before it is sent.
+    if (headers.expect !== undefined && !(Number(headers.contentLength) > heldLimits.bytesMax)) goAhead(call);
     heldBody(request, { ...heldLimits, length: headers.contentLength }).then(
       (whole) => {
         // A caller that has gone away has ended its call already.
@@ -80,6 +83,11 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
       (error: Error) => attempts.refuse(error),
     );
   }
+}
+
+/** Tells a caller who waits for it that its body is wanted. Means nothing to HTTP/1.0 (RFC 9110 section 10.1.1). */
+function goAhead({ request, response }: Call): void {
+  if (request.httpVersionMinor === 1) response.writeContinue();
 }
 
 interface Held {

@@ -64,7 +64,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const call = newCall(request, response, newRequestId());
     record.begin();
     try {
-      requireUnambiguous(request.rawHeaders);
+      requireUnambiguous(request);
       const going = authenticated(call, targetOf(request.url ?? ""));
       if (going) going.catch((error: unknown) => refuse(call, error));
     } catch (error) {

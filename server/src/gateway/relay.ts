@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { problemOf } from "../net/problems.ts";
-import { relayHeaders, type UpstreamHeaders } from "../protocols/http/response-headers.ts";
+import { relayHeaders, relayTrailerNames, relayTrailers, type UpstreamHeaders } from "../protocols/http/response-headers.ts";
 import { answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
 import type { Call } from "./call.ts";
@@ -8,6 +8,7 @@ import type { Call } from "./call.ts";
 export interface RelayDeps {
   /** How long the rest of a caller's body is read after the answer has ended. */
   readonly lingerMs: number;
+  readonly takesTrailers: boolean;
   /** Called once, when the caller's answer has ended in whatever way. */
   readonly onSettled: (call: Call, outcome: Outcome) => void;
 }
@@ -40,6 +41,8 @@ export class Relay {
   #held: Buffer | undefined;
   #isFlushed = false;
   #isDraining = false;
+  /** Whether this answer can have trailers, for a caller that takes them. */
+  #hasTrailers = false;
   #outcome: Outcome = "aborted";
 
   constructor(call: Call, deps: RelayDeps) {
@@ -61,6 +64,11 @@ export class Relay {
     pairs.push("x-content-type-options", "nosniff", "content-security-policy", "sandbox");
     pairs.push("mooring-origin", "upstream", "mooring-request-id", this.#call.requestId);
     if (this.#call.attempts > 1) pairs.push(attemptsHeader, String(this.#call.attempts));
+    if (this.#deps.takesTrailers && this.#isInChunks(status, headers)) {
+      this.#hasTrailers = true;
+      const names = relayTrailerNames(headers.trailer);
+      if (names !== undefined) pairs.push("trailer", names);
+    }
     this.#response.writeHead(status, pairs);
     this.#outcome = "upstream";
     // What comes in the same read as the head is seen before this runs; a head alone must not wait for a body.
@@ -81,7 +89,8 @@ export class Relay {
     this.#response.on("drain", () => wire.resume());
   }
 
-  onResponseEnd(): void {
+  onResponseEnd(_wire: Wire, trailers: UpstreamHeaders): void {
+    if (this.#hasTrailers) this.#response.addTrailers(relayTrailers(trailers));
     const held = this.#held;
     this.#held = undefined;
     this.#isFlushed = true;
@@ -115,6 +124,12 @@ export class Relay {
     this.#held = undefined;
     if (held === undefined) this.#response.flushHeaders();
     else this.#response.write(held);
+  }
+
+  /** Whether the caller's side will send the answer in chunks, which alone have a place for trailers (RFC 9112 section 7.1.2). */
+  #isInChunks(status: number, headers: UpstreamHeaders): boolean {
+    const { httpVersionMinor, method } = this.#call.request;
+    return httpVersionMinor === 1 && method !== "HEAD" && status !== 204 && status !== 304 && headers["content-length"] === undefined;
   }
 
   #closed(): void {

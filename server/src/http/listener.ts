@@ -37,16 +37,17 @@ export async function listen({ host, port, connectionsMax }: ListenDeps): Promis
       connectionsCheckingInterval: 5_000,
       maxHeaderSize: 32 * 1024,
       insecureHTTPParser: false,
+      // Node would answer by itself, and go on with what is already there of the same connection.
+      requireHostHeader: false,
     },
-    (request, response) => {
-      if (isClosing) response.shouldKeepAlive = false;
-      handle(request, response);
-    },
+    begin,
   );
   server.maxConnections = connectionsMax;
   server.on("drop", () => {
     refused += 1;
   });
+  // Whoever takes the request says when its body may come, so that one that is refused is not sent.
+  server.on("checkContinue", begin);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(readable(error, host, port)));
     server.listen({ host, port }, resolve);
@@ -68,6 +69,11 @@ export async function listen({ host, port, connectionsMax }: ListenDeps): Promis
     },
     stats: () => ({ connections: sockets.size, refused }),
   };
+
+  function begin(request: IncomingMessage, response: ServerResponse): void {
+    if (isClosing) response.shouldKeepAlive = false;
+    handle(request, response);
+  }
 }
 
 interface ListenDeps {

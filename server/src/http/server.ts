@@ -80,9 +80,14 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
   registerRoutes(app, handlers, deps);
   await app.ready();
   listener.serve((request, response) => {
+    // Closed after what came before on it; what comes behind that is nobody's request.
+    if (!request.socket.writable) return;
     if (gateway.matches(request.url ?? "")) return gateway.handle(request, response);
     if (gateway.distrusts(request.socket)) return;
+    // RFC 9112 section 3.2.
+    if (request.httpVersionMinor === 1 && request.headers.host === undefined) return answerUnreadable(new Error("no Host"), request.socket);
     limitBody(request);
+    if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     return control(request, response);
   });
   return app;

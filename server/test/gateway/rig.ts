@@ -113,6 +113,7 @@ export async function rig(
     tokens: { renew: () => Promise.reject(new Problem("token_unavailable")), renewSoon() {} },
   });
   const front = await listening((request, response) => gateway.handle(request, response));
+  front.on("checkContinue", gateway.handle);
   onTestFinished(async () => {
     front.closeAllConnections();
     upstream.closeAllConnections();
@@ -203,7 +204,7 @@ export function valuesOf({ rawHeaders }: { rawHeaders: readonly string[] }, name
 }
 
 async function listening(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<Server> {
-  const server = createServer(handler);
+  const server = createServer({ requireHostHeader: false }, handler);
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   onTestFinished(() => void server.close());
   return server;

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import { apiKey, canary, proxyPath, type Rig, rig } from "./rig.ts";
+import { actor, apiKey, canary, proxyPath, type Rig, rig } from "./rig.ts";
+import { type Case, corpus } from "./smuggling-corpus.ts";
 
 const line = `POST ${proxyPath}/a HTTP/1.1\r\nHost: m\r\n`;
 const hidden = `GET ${proxyPath}/hidden HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n`;
@@ -87,11 +88,49 @@ describe("a request that could be read in two ways (S-7)", () => {
   });
 });
 
+describe("whatever comes over the wire (S-7)", () => {
+  it("is tried in five hundred and more ways", () => expect(new Set(corpus.map(({ name }) => name)).size).toBeGreaterThanOrEqual(500));
+
+  it("becomes the requests upstream that were accepted and no other, and none after one that was refused", {
+    timeout: 120_000,
+  }, async () => {
+    const accepted: string[] = [];
+    const { port, seen } = await rig({
+      snapshot: { credentials: [apiKey("header", "X-Api-Key")] },
+      authenticate: (request) => {
+        accepted.push(request.url?.slice(proxyPath.length) ?? "");
+        return actor;
+      },
+    });
+    const play = async ({ name, text }: Case, which: number) => {
+      const said = await saidTo(port, text(`${proxyPath}/${which}`));
+      const mine = (urls: readonly string[]) => urls.filter((url) => url.startsWith(`/${which}/`)).toSorted();
+      const reached = mine(seen.map(({ url }) => url));
+      const statuses = [...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
+      const answered = statuses.filter((status) => status === "200").length;
+      // An address in another form is not found, which is an answer like any other.
+      const isRefused = statuses.some((status) => status !== "200" && status !== "404");
+      // A refusal ends the connection, and with it what was under way on it.
+      if (isRefused) expect([name, mine(accepted)]).toEqual([name, expect.arrayContaining(reached)]);
+      else expect([name, reached, answered]).toEqual([name, mine(accepted), reached.length]);
+      if (isRefused) expect([name, reached]).not.toEqual([name, expect.arrayContaining([`/${which}/last`])]);
+      expect([name, new Set(reached).size]).toEqual([name, reached.length]);
+      expect(said).not.toContain(canary);
+    };
+    for (let at = 0; at < corpus.length; at += 20) await Promise.all(corpus.slice(at, at + 20).map((one, index) => play(one, at + index)));
+  });
+});
+
 const last = `GET ${proxyPath}/last HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n`;
 
 /** What the upstream saw and the caller was told when `text` came over the wire, up to the end of the connection. */
 async function exchanged(text: string): Promise<{ seen: Rig["seen"]; said: string }> {
   const { port, seen } = await rig({ snapshot: { credentials: [apiKey("header", "X-Api-Key")] } });
+  return { seen, said: await saidTo(port, text) };
+}
+
+/** What the caller was told on a connection of its own, up to its end. */
+async function saidTo(port: number, text: string): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let said = "";
   const socket = connect(port, "127.0.0.1");
@@ -101,6 +140,5 @@ async function exchanged(text: string): Promise<{ seen: Rig["seen"]; said: strin
   socket.on("error", () => {});
   socket.on("close", () => resolve(said));
   socket.write(text, "latin1");
-  await promise;
-  return { seen, said };
+  return promise;
 }

@@ -29,6 +29,10 @@ export interface CallerHeaders {
   readonly variables?: string;
   readonly timeoutMs?: string;
   readonly retries?: string;
+  /** What is behind Expect, when the caller waits for a go-ahead before it sends a body. */
+  readonly expect?: string;
+  /** Whether the caller takes trailers. */
+  readonly takesTrailers?: true;
 }
 
 interface Sorted extends CallerHeaders {
@@ -39,11 +43,25 @@ interface Sorted extends CallerHeaders {
   variables?: string;
   timeoutMs?: string;
   retries?: string;
+  expect?: string;
+  takesTrailers?: true;
   /** Keys of headers that this request wants dropped. */
   dropped?: Set<string>;
 }
 
-type Kind = "forward" | "drop" | "connection" | "ignore" | "variables" | "timeout" | "retries" | "length" | "encoding" | "upgrade";
+type Kind =
+  | "forward"
+  | "drop"
+  | "connection"
+  | "ignore"
+  | "variables"
+  | "timeout"
+  | "retries"
+  | "expect"
+  | "te"
+  | "length"
+  | "encoding"
+  | "upgrade";
 
 function note(sorted: Sorted, kind: Exclude<Kind, "forward" | "drop">, value: string): void {
   switch (kind) {
@@ -61,6 +79,12 @@ function note(sorted: Sorted, kind: Exclude<Kind, "forward" | "drop">, value: st
       return;
     case "retries":
       sorted.retries = value;
+      return;
+    case "expect":
+      sorted.expect = value;
+      return;
+    case "te":
+      if (/(?:^|,)[ \t]*trailers[ \t]*(?:,|$)/i.test(value)) sorted.takesTrailers = true;
       return;
     case "length":
       sorted.contentLength = value;
@@ -113,6 +137,8 @@ const forGateway = new Map<string, Kind>([
   ["mooring-variables", "variables"],
   ["mooring-timeout-ms", "timeout"],
   ["mooring-retries", "retries"],
+  ["expect", "expect"],
+  ["te", "te"],
 ]);
 
 const isDropped = (key: string) => droppedNames.has(key) || droppedPrefixes.some((prefix) => key.startsWith(prefix));

@@ -17,6 +17,36 @@ export function relayHeaders(headers: UpstreamHeaders, status: number): string[]
   return relayed;
 }
 
+/**
+ * The trailers of an upstream's answer that reach the caller, name, value, name, value: none that is stripped from a head, and none that
+ * would say too late how to read, keep or route the answer (RFC 9110 section 6.5.1).
+ */
+export function relayTrailers(trailers: UpstreamHeaders): [string, string][] {
+  const relayed: [string, string][] = [];
+  for (const name in trailers) {
+    if (!isTrailer(name)) continue;
+    for (const value of [trailers[name] ?? []].flat()) relayed.push([name, value]);
+  }
+  return relayed;
+}
+
+/** What of an upstream's Trailer header may be said again; undefined when nothing may. */
+export function relayTrailerNames(named: string | readonly string[] | undefined): string | undefined {
+  if (named === undefined) return undefined;
+  const names = [...tokensOf(named)].filter((name) => httpToken.test(name) && isTrailer(name));
+  return names.length > 0 ? names.join(", ") : undefined;
+}
+
+const isTrailer = (name: string) =>
+  !isStripped(name) && !headOnlyNames.has(name) && !headOnlyPrefixes.some((prefix) => name.startsWith(prefix));
+
+const httpToken = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const headOnlyPrefixes = ["content-", "if-", "sec-"];
+const headOnlyNames = new Set([
+  ...["host", "authorization", "www-authenticate", "cookie", "location", "age", "cache-control", "expires", "date", "vary", "pragma"],
+  ...["retry-after", "warning", "accept-ranges", "range", "max-forwards", "expect", "refresh", "x-frame-options", "referrer-policy"],
+]);
+
 /** Names in lower case; own properties only. */
 export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
