@@ -43,8 +43,8 @@ export interface Mooring {
  * do when the port, the database or its master key is not to be had.
  */
 export async function startMooring(start: Start): Promise<Mooring> {
-  const { config, clock = systemClock, log = createLog(config.logLevel) } = start;
-  const listener = await listen(config);
+  const { config, clock = systemClock, log = createLog(config.logLevel), siblings } = start;
+  const listener = await listen({ ...config, opens: siblings?.isFirst === false ? "when it serves" : "now" });
   try {
     return await assemble({ ...start, clock, log, listener });
   } catch (error) {

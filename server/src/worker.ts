@@ -24,6 +24,8 @@ interface Answer {
 
 /** One of several processes that serve: what it tells and asks the others, all through the one that leads. */
 export interface Membership extends Siblings {
+  /** The first of all starts alone. */
+  readonly isFirst: boolean;
   /** This one serves. The first of all is asked for its greeting, which the one that leads shows. */
   tellReady(greeting: () => Promise<string>): Promise<void>;
 }
@@ -36,9 +38,11 @@ export function joinWorkers(): Membership | undefined {
   let questions = 0;
   const asking = new Map<number, Asking>();
   process.on("message", hear);
+  const isFirst = cluster.worker?.id === 1;
   return {
+    isFirst,
     async tellReady(greeting) {
-      tell({ kind: "ready", greeting: cluster.worker?.id === 1 ? await greeting() : "" });
+      tell({ kind: "ready", greeting: isFirst ? await greeting() : "" });
     },
     areReady: () => areReady,
     share(metrics) {

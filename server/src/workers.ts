@@ -1,6 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "./config.ts";
+import { freePort } from "./http/listener.ts";
 import { systemClock } from "./kernel/clock.ts";
 import { createLog } from "./kernel/log.ts";
 import { holdFolder } from "./store/data-folder.ts";
@@ -25,6 +26,8 @@ export async function lead(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   if (config.databaseUrl === undefined) holdFolder(config.dataDir, "forWorkers");
   cluster.schedulingPolicy = cluster.SCHED_RR;
+  // Decided once for all of them: each has to know it before it listens.
+  const MOORING_PORT = String(config.port || (await freePort(config.host)));
   const members = new Set<Member>();
   let deaths: number[] = [];
   let isUp = false;
@@ -51,7 +54,7 @@ export async function lead(config: Config): Promise<void> {
   /** Starts one more; gives its greeting once it is ready. Rejects when it ends before. */
   function add(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const worker = cluster.fork();
+      const worker = cluster.fork({ MOORING_PORT });
       const ended = endOf(worker);
       const member: Member = { worker, isReady: false, isLeaving: false, ended };
       members.add(member);

@@ -23,6 +23,7 @@ describe("settings", () => {
     expect(config).toEqual({
       host: "127.0.0.1",
       port: 9001,
+      workers: 1,
       dataDir: resolve("data"),
       databaseUrl: undefined,
       masterKey: undefined,
@@ -140,6 +141,9 @@ const refusals: [string, () => NodeJS.ProcessEnv, RegExp][] = [
   ],
   ["a port that is too high", () => ({ MOORING_PORT: "65536" }), /^MOORING_PORT must be a whole number.* It is "65536"/],
   ["a port in hex", () => ({ MOORING_PORT: "0x50" }), /^MOORING_PORT must be a whole number/],
+  ["no workers", () => ({ MOORING_WORKERS: "0" }), /^MOORING_WORKERS must be a whole number from 1 to 64\. It is "0"/],
+  ["too many workers", () => ({ MOORING_WORKERS: "65" }), /^MOORING_WORKERS must be a whole number from 1 to 64/],
+  ["as many workers as there are cores", () => ({ MOORING_WORKERS: "auto" }), /^MOORING_WORKERS must be a whole number from 1 to 64/],
   ["a port below zero", () => ({ MOORING_PORT: "-1" }), /^MOORING_PORT must be a whole number/],
   ["a port from a cluster's service link", () => ({ MOORING_PORT: "tcp://10.0.0.1:80" }), /^MOORING_PORT must be a whole number/],
   ["a host with a port", () => ({ MOORING_HOST: "http://localhost" }), /^MOORING_HOST must be an IP address or host name/],
@@ -211,7 +215,7 @@ describe("no secret is shown (V-7)", () => {
     const env = { MOORING_DATABASE_URL: databaseUrl, MOORING_MASTER_KEY: masterKey, MOORING_PORT: "9002", ...bootstrapWith({}) };
     const config = readConfig(env, []);
     const table = configTable(config);
-    expect(table.trimEnd().split("\n")).toHaveLength(11);
+    expect(table.trimEnd().split("\n")).toHaveLength(12);
     expect(table).toMatch(/^MOORING_PORT +9002 +environment +Port to listen on/m);
     expect(table).toMatch(/^MOORING_LOG_LEVEL +info +default +How much/m);
     expect(table).toMatch(/^MOORING_MASTER_KEY +\*{8} +environment/m);

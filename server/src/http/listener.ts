@@ -8,17 +8,26 @@ export interface Listener {
   readonly server: Server;
   /** The port that is listened on, also when any free one was asked for. */
   readonly port: number;
-  /** From now on requests go here; until then they are told to come back. */
-  serve(handle: Handle): void;
+  /** From now on requests go here; until then they are told to come back. Resolves when the socket is open. */
+  serve(handle: Handle): Promise<void>;
   /** Takes no more connections, lets requests under way end for at most `drainMs`, and cuts off what is left. */
   close(drainMs: number): Promise<void>;
 }
 
 /**
  * Listens on `host` and `port`. Headers must be there within 10 s; the rest of a request has no deadline here, because a long upload
- * through the gateway is not a slow request. Rejects with an Error that says what to do when the port is taken.
+ * through the gateway is not a slow request. Rejects with an Error that says what to do when the port is taken. One that opens only when
+ * it serves is for a process that joins others on their port: until then they take what comes.
  */
-export async function listen({ host, port }: { host: string; port: number }): Promise<Listener> {
+export async function listen({
+  host,
+  port,
+  opens = "now",
+}: {
+  host: string;
+  port: number;
+  opens?: "now" | "when it serves";
+}): Promise<Listener> {
   let handle: Handle = (_request, response) => {
     response.writeHead(503, { "retry-after": "1", "content-type": "application/json; charset=utf-8" });
     response.end(JSON.stringify({ code: "overloaded", message: "Mooring is starting; try again shortly." }));
@@ -35,10 +44,12 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
     },
     (request, response) => handle(request, response),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(readable(error, host, port)));
-    server.listen({ host, port }, resolve);
-  });
+  const open = () =>
+    new Promise<void>((resolve, reject) => {
+      server.once("error", (error: NodeJS.ErrnoException) => reject(readable(error, host, port)));
+      server.listen({ host, port }, resolve);
+    });
+  if (opens === "now") await open();
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -46,9 +57,10 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
   });
   return {
     server,
-    port: (server.address() as AddressInfo).port,
-    serve(next) {
+    port: opens === "now" ? (server.address() as AddressInfo).port : port,
+    async serve(next) {
       handle = next;
+      if (opens !== "now") await open();
     },
     close: (drainMs) => close(server, sockets, drainMs),
   };
@@ -76,4 +88,11 @@ function readable(error: NodeJS.ErrnoException, host: string, port: number): Err
     return new Error(`Port ${port} of ${host} is taken. Stop what uses it, or choose another with MOORING_PORT.`);
   if (error.code === "EACCES") return new Error(`Port ${port} may not be opened by this user. Choose one above 1023 with MOORING_PORT.`);
   return error;
+}
+
+/** A port of `host` that nothing listens on at this moment. */
+export async function freePort(host: string): Promise<number> {
+  const { port, server } = await listen({ host, port: 0 });
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

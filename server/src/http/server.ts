@@ -78,7 +78,7 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
   extras(app);
   registerRoutes(app, handlers, deps);
   await app.ready();
-  listener.serve((request, response) => {
+  await listener.serve((request, response) => {
     if (gateway.matches(request.url ?? "")) return gateway.handle(request, response);
     if (gateway.distrusts(request.socket)) return;
     limitBody(request);
