@@ -46,7 +46,8 @@ test.each(runs)(
       for (let kill = 1; kill <= kills; kill++) {
         const client = clientOf(mooring);
         const work = Promise.all(workers.map((worker) => worker.work(client)));
-        await Promise.race([work, pause(100 + random.below(400))]);
+        // Later where there are several: whichever process serves first has nothing in its memory yet.
+        await Promise.race([work, pause(processes * 100 + random.below(400))]);
         await killAll(mooring);
         await work;
         await inspector.settled();
