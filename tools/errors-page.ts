@@ -30,10 +30,12 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   version_published: "Create a draft from it with `fromVersion`, and change that.",
   precondition_failed: "Read it again, take its new `ETag`, and decide anew.",
   environment_in_use: "`message` names the subscriptions. Delete them first, or send `force=true`.",
-  too_large: "A JSON body may have 1 MiB. Bodies through the gateway have no such limit.",
+  too_large:
+    "A JSON body may have 1 MiB. A body through the gateway has no such limit, unless a credential signs it: then it may have 1 MiB too.",
   unsupported_media_type: "Send `Content-Type: application/json`.",
   idempotency_mismatch: "Use a new `Idempotency-Key` for a new request, and the same body for a repeated one.",
-  template_unresolved: "`message` names the placeholder. Give the environment that variable, or mend the base URL.",
+  template_unresolved:
+    "`message` names the placeholder. Give the environment that variable, or mend the base URL or the address of the call.",
   credential_unusable: "`message` says what stands in the way, such as a line break. Store the secret again without it.",
   variable_refused: "Leave variables that decide the host out of `Mooring-Variables`; make an environment for another host.",
   not_available: "Mooring keeps this but cannot use it yet. The README lists what is missing.",

@@ -7,6 +7,7 @@ export * from "./schemas/api-key.ts";
 export * from "./schemas/audit.ts";
 export * from "./schemas/auth-scheme.ts";
 export * from "./schemas/auth-scheme-config.ts";
+export * from "./schemas/call.ts";
 export * from "./schemas/connection.ts";
 export * from "./schemas/connection-summary.ts";
 export * from "./schemas/credential.ts";

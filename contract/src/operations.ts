@@ -1,6 +1,7 @@
 import type { Static, TSchema } from "typebox";
 import { apiKeyOperations } from "./operations/api-keys.ts";
 import { auditOperations } from "./operations/audit.ts";
+import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { environmentOperations } from "./operations/environments.ts";
@@ -22,6 +23,7 @@ export const operations = {
   ...memberOperations,
   ...apiKeyOperations,
   ...auditOperations,
+  ...callOperations,
 } as const satisfies Record<string, Operation>;
 
 export type Operations = typeof operations;

@@ -34,6 +34,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     masterKey: read(settings.masterKey),
     publicUrl: read(settings.publicUrl),
     egressAllow: read(settings.egressAllow) ?? [],
+    callsMax: read(settings.callsMax) ?? 0,
+    connectionsMax: read(settings.connectionsMax) ?? 0,
+    shutdownWaitMs: read(settings.shutdownWaitMs) ?? 0,
+    shutdownDrainMs: read(settings.shutdownDrainMs) ?? 0,
+    callsKeepHours: read(settings.callsKeepHours) ?? 168,
+    callsKeepMax: read(settings.callsKeepMax) ?? 5_000_000,
     logLevel: read(settings.logLevel) ?? "info",
   };
   const bootstrap = { organisation: read(settings.bootstrapOrganisation), apiKey: read(settings.bootstrapApiKey) };
@@ -63,6 +69,13 @@ export interface Config {
   /** An origin without a slash at its end; undefined when it follows from host and port, see `publicUrlOf`. */
   readonly publicUrl: string | undefined;
   readonly egressAllow: readonly EgressRule[];
+  readonly callsMax: number;
+  readonly connectionsMax: number;
+  readonly shutdownWaitMs: number;
+  readonly shutdownDrainMs: number;
+  readonly callsKeepHours: number;
+  /** Of each organisation. */
+  readonly callsKeepMax: number;
   readonly logLevel: LogLevel;
   readonly bootstrap: { readonly organisation: OrganisationId; readonly apiKey: Secret } | undefined;
   readonly shown: readonly ShownSetting[];

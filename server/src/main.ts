@@ -1,10 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { once } from "./control/once.ts";
 import { createSeals } from "./credentials/seals.ts";
 import { createSnapshotLoader } from "./credentials/snapshots.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import { startRecording } from "./gateway/recording.ts";
 import { createSnapshots } from "./gateway/resolve.ts";
 import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
@@ -20,6 +22,7 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
+import { closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
 import { createPasswords } from "./vault/password.ts";
@@ -34,8 +37,8 @@ export interface Mooring {
   readonly people: People;
   /** What a person at the terminal should see; to be asked for once. Holds the first API key when this was the first start. */
   greeting(): Promise<string>;
-  /** Becomes unready, finishes what is under way within `drainMs`, and lets go of everything. */
-  close(): Promise<void>;
+  /** Becomes unready, serves on for `waitMs` (0 when not said), finishes what is under way, and lets go of everything (L-3). */
+  close(how?: { readonly waitMs: number }): Promise<void>;
 }
 
 /**
@@ -48,7 +51,7 @@ export async function startMooring(start: Start): Promise<Mooring> {
   try {
     return await assemble({ ...start, clock, log, listener });
   } catch (error) {
-    await listener.close(0);
+    await listener.close({ idleMs: 0, drainMs: 0 });
     throw error;
   }
 }
@@ -72,11 +75,15 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const people = createPeople({ db, clock, newId, publicUrl: url, secret, passwords, log });
   const authenticator = createAuthenticator({ db, clock, log, people, publicUrl: url });
   const seals = createSeals({ db, vault });
-  const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, ...(resolve ? { resolve } : {}) });
+  const poolsMax = Math.max(1024, config.callsMax);
+  const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, poolsMax, ...(resolve ? { resolve } : {}) });
   const snapshots = createSnapshots({ load: createSnapshotLoader({ db, seals }), isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const gateway = createGateway({ net, log, snapshots, authenticate, lingerMs, newRequestId: () => newId<string>() });
+  const admission = { callsMax: config.callsMax };
+  const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
+  const newRequestId = () => newId<string>();
+  const gateway = createGateway({ net, log, snapshots, authenticate, admission, record, clock, lingerMs, newRequestId });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
@@ -91,19 +98,22 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     log,
     newRequestId: () => newId<string>(),
     extras: (server) => {
-      registerService(server, { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing, siblings });
+      const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
+      registerService(server, { ...about, sources: { record, net }, siblings });
       registerPages(server, { people, publicUrl: url });
     },
   });
   void validator.warm();
   let closing: Promise<void> | undefined;
-  return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: () => (closing ??= close()) };
+  return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: (how) => (closing ??= close(how)) };
 
-  async function close(): Promise<void> {
+  async function close({ waitMs } = { waitMs: 0 }): Promise<void> {
     isClosing = true;
-    await listener.close(drainMs);
+    await pause(waitMs);
+    await listener.close({ idleMs: Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
+    await record.close();
     await authenticator.close();
     await db.close();
   }
@@ -112,7 +122,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
 type Assembling = Required<Pick<Start, "clock" | "log">> & { readonly listener: Listener };
 
 const version = "0.1.0";
-const drainMs = 10_000;
+const idleMs = 1_000;
 const lingerMs = 2_000;
 
 async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
@@ -126,14 +136,12 @@ export async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   const siblings = joinWorkers();
   const mooring = await startMooring({ config, log, ...(siblings ? { siblings } : {}) });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void mooring.close().then(() => process.exit(0)));
-  // What nobody foresaw leaves the process in a state nobody knows: log, go, let the supervisor start anew (L-6).
-  process.on("uncaughtException", (error) => fail("an unexpected error ended Mooring", error, log));
-  if (siblings) await siblings.tellReady(mooring.greeting);
-  else process.stdout.write(await mooring.greeting());
-}
-
-function fail(message: string, error: unknown, log: Log): never {
-  log.error(message, { error });
-  process.exit(1);
+  endOnUnexpected(log);
+  if (siblings) {
+    siblings.closeWhenTold(mooring);
+    await siblings.tellReady(mooring.greeting);
+  } else {
+    closeOnSignal(mooring, { waitMs: config.shutdownWaitMs });
+    process.stdout.write(await mooring.greeting());
+  }
 }

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import type { Siblings } from "./http/service.ts";
+import type { Closable } from "./shutdown.ts";
 
 /** What a worker sends to the process that leads. */
 export type FromWorker =
@@ -10,6 +11,7 @@ export type FromWorker =
 /** What the process that leads sends to a worker. */
 export type ToWorker =
   | { readonly kind: "all-ready" }
+  | { readonly kind: "end"; readonly waitMs: number }
   | { readonly kind: "asked"; readonly question: number; readonly others: number }
   | { readonly kind: "question"; readonly question: number; readonly from: number }
   | Answer;
@@ -28,12 +30,18 @@ export interface Membership extends Siblings {
   readonly isFirst: boolean;
   /** This one serves. The first of all is asked for its greeting, which the one that leads shows. */
   tellReady(greeting: () => Promise<string>): Promise<void>;
+  /**
+   * Ends this process in order when the one that leads says so. Signals are that one's to hear: a terminal or a supervisor may send them to
+   * all of a group.
+   */
+  closeWhenTold(program: Closable): void;
 }
 
 /** Undefined in a process that serves alone. */
 export function joinWorkers(): Membership | undefined {
   if (!cluster.isWorker) return undefined;
   let areReady = false;
+  let close: (waitMs: number) => void = () => process.exit(0);
   let own: () => Promise<object[]> = async () => [];
   let questions = 0;
   const asking = new Map<number, Asking>();
@@ -44,6 +52,10 @@ export function joinWorkers(): Membership | undefined {
     async tellReady(greeting) {
       tell({ kind: "ready", greeting: isFirst ? await greeting() : "" });
     },
+    closeWhenTold(program) {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+      close = (waitMs) => void program.close({ waitMs }).then(() => process.exit(0));
+    },
     areReady: () => areReady,
     share(metrics) {
       own = metrics;
@@ -53,6 +65,7 @@ export function joinWorkers(): Membership | undefined {
 
   function hear(message: ToWorker): void {
     if (message.kind === "all-ready") areReady = true;
+    else if (message.kind === "end") close(message.waitMs);
     else if (message.kind === "question") void answer(message);
     else if (message.kind === "asked") asking.get(message.question)?.expect(message.others);
     else if (message.kind === "answer") asking.get(message.question)?.take(message.metrics);

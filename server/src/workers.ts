@@ -33,7 +33,8 @@ export async function lead(config: Config): Promise<void> {
   let isUp = false;
   let isEnding = false;
   let isReplacingAll = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void end(0));
+  process.on("SIGTERM", () => void endOnSignal(config.shutdownWaitMs));
+  process.on("SIGINT", () => void endOnSignal(0));
   process.on("SIGUSR2", () => void replaceAll());
   process.on("uncaughtException", (error) => {
     log.error("an unexpected error ended Mooring", { error });
@@ -102,7 +103,7 @@ export async function lead(config: Config): Promise<void> {
         if (isEnding) return;
         await add();
         member.isLeaving = true;
-        member.worker.process.kill("SIGTERM");
+        tell(member.worker, { kind: "end", waitMs: 0 });
         await member.ended;
       }
     } catch (error) {
@@ -112,17 +113,25 @@ export async function lead(config: Config): Promise<void> {
     }
   }
 
-  async function end(code: number): Promise<void> {
+  /** The second signal ends it at once: without this process, they have to go. */
+  function endOnSignal(waitMs: number): Promise<void> {
+    return isEnding ? process.exit(1) : end(0, waitMs);
+  }
+
+  async function end(code: number, waitMs = 0): Promise<void> {
     if (isEnding) return;
     isEnding = true;
     const all = [...members];
     for (const member of all) {
       member.isLeaving = true;
-      member.worker.process.kill("SIGTERM");
+      tell(member.worker, { kind: "end", waitMs });
     }
-    const cut = setTimeout(() => {
-      for (const { worker } of all) worker.process.kill("SIGKILL");
-    }, endMs);
+    const cut = setTimeout(
+      () => {
+        for (const { worker } of all) worker.process.kill("SIGKILL");
+      },
+      waitMs + config.shutdownDrainMs + lettingGoMs,
+    );
     const codes = await Promise.all(all.map(async ({ ended, isReady }) => (await ended) === 0 || !isReady));
     clearTimeout(cut);
     process.exit(codes.every(Boolean) ? code : 1);
@@ -142,8 +151,8 @@ export async function lead(config: Config): Promise<void> {
 }
 
 const deathsMax = 10;
-// More than a worker gives to what is under way.
-const endMs = 15_000;
+// For what a worker does once nothing is under way any more.
+const lettingGoMs = 10_000;
 
 /** One that is just dying hears nothing, and that is no fault. */
 function tell(worker: Worker, message: ToWorker): void {

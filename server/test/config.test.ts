@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigError, configTable, publicUrlOf, readConfig } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 
 const masterKey = randomBytes(32).toString("base64");
 const databaseUrl = "postgres://mooring:s3cr%3At@db.internal:5432/mooring?sslpassword=an0ther";
@@ -29,6 +30,12 @@ describe("settings", () => {
       masterKey: undefined,
       publicUrl: undefined,
       egressAllow: [],
+      callsMax: 1024,
+      connectionsMax: 4096,
+      shutdownWaitMs: 3000,
+      shutdownDrainMs: 30_000,
+      callsKeepHours: 168,
+      callsKeepMax: 5_000_000,
       logLevel: "info",
       bootstrap: undefined,
       isPrintOnly: false,
@@ -103,6 +110,14 @@ describe("settings", () => {
 
 // V-4 and T12: every line is a start that is refused, and what the refusal says.
 const refusals: [string, () => NodeJS.ProcessEnv, RegExp][] = [
+  ["fewer calls than four", () => ({ MOORING_CALLS_MAX: "3" }), /^MOORING_CALLS_MAX must be a whole number from 4 to 65536/],
+  [
+    "a number in another spelling",
+    () => ({ MOORING_CONNECTIONS_MAX: "1e3" }),
+    /^MOORING_CONNECTIONS_MAX must be a whole number from 16 to/,
+  ],
+  ["a wait with a unit", () => ({ MOORING_SHUTDOWN_WAIT_MS: "3s" }), /^MOORING_SHUTDOWN_WAIT_MS must be a whole number from 0 to 600000/],
+  ["a negative time", () => ({ MOORING_SHUTDOWN_DRAIN_MS: "-1" }), /^MOORING_SHUTDOWN_DRAIN_MS must be a whole number from 0 to 600000/],
   [
     "a key of 16 bytes",
     () => ({ MOORING_MASTER_KEY: randomBytes(16).toString("base64") }),
@@ -215,7 +230,7 @@ describe("no secret is shown (V-7)", () => {
     const env = { MOORING_DATABASE_URL: databaseUrl, MOORING_MASTER_KEY: masterKey, MOORING_PORT: "9002", ...bootstrapWith({}) };
     const config = readConfig(env, []);
     const table = configTable(config);
-    expect(table.trimEnd().split("\n")).toHaveLength(12);
+    expect(table.trimEnd().split("\n")).toHaveLength(1 + Object.keys(settings).length);
     expect(table).toMatch(/^MOORING_PORT +9002 +environment +Port to listen on/m);
     expect(table).toMatch(/^MOORING_LOG_LEVEL +info +default +How much/m);
     expect(table).toMatch(/^MOORING_MASTER_KEY +\*{8} +environment/m);

@@ -1,14 +1,14 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Credential, CredentialCreate, CredentialSummary, CredentialUpdate, QueryOf } from "@mooring/contract";
-import type { Sealer, Seals } from "../credentials/seals.ts";
-import { isMask, separate } from "../domain/credential.ts";
+import type { Seals } from "../credentials/seals.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { CredentialId } from "../kernel/ids.ts";
 import * as store from "../store/credentials.ts";
 import type { Tx } from "../store/database.ts";
 import { isReferenced } from "../store/faults.ts";
 import type { Page } from "../store/pages.ts";
+import { lockToken } from "../store/tokens.ts";
 import { type Call, type ControlDeps, change, type Recorder, requireMatch } from "./change.ts";
+import { planEdit, writeTokenEdit } from "./credential-edit.ts";
 import { differences } from "./differences.ts";
 import { newCredential } from "./intake.ts";
 import { requireSecretRights, requireUnlimited } from "./rights.ts";
@@ -56,18 +56,17 @@ export async function update(deps: CredentialDeps, call: Call, id: CredentialId,
     if (!stored) throw new Problem("not_found");
     const before = await existing(tx, actor.org, id);
     requireMatch(call, before);
-    const merged = merge(sealer, stored, given);
-    if (merged === undefined) return before;
+    const token = stored.type === "oauth2-token" ? await lockToken(tx, actor.org, id) : undefined;
+    const edit = planEdit(sealer, { stored, tokens: token?.sealed ?? {} }, given);
+    if (edit === undefined) return before;
     requireSecretRights(actor, await store.environmentsUsing(tx, actor.org, [id]));
-    await store.updateCredential(tx, actor.org, merged, deps.clock.now());
+    await store.updateCredential(tx, actor.org, edit.fields, { now: deps.clock.now(), errors: edit.errors });
+    await writeTokenEdit(tx, actor.org, sealer, edit);
     const after = await existing(tx, actor.org, id);
     recorder.audit({
       operation: "credential.updated",
       subject: { type: "credential", id, name: after.name },
-      changes: [
-        ...differences(before, after),
-        ...replacedFields(stored, given).map((field) => ({ field: `data.${field}`, after: "(replaced)" })),
-      ],
+      changes: [...differences(before, after), ...edit.replaced.map((field) => ({ field: `data.${field}`, after: "(replaced)" }))],
     });
     await announceUsers(tx, call, id, recorder);
     return after;
@@ -96,34 +95,6 @@ export async function remove(deps: CredentialDeps, call: Call, id: CredentialId)
 function inUse(places: readonly string[]): Problem {
   const where = places.length > 0 ? `by ${places.join(", ")}` : "by the auth scheme configs of a connection";
   return new Problem("credential_in_use", { message: `The credential is used ${where}; unlink it there first.` });
-}
-
-/** The row after the change, or undefined when nothing changes. Secrets are sealed anew, all under the next revision, when one is replaced. */
-function merge(sealer: Sealer, stored: store.CredentialFields, given: CredentialUpdate): store.CredentialFields | undefined {
-  const faults: Fault[] = [];
-  if (given.id !== stored.id) faults.push({ field: "id", message: "Must be the credential in the path." });
-  if (given.type !== stored.type) faults.push({ field: "type", message: `The type stays ${stored.type}.` });
-  if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
-
-  const { shown, secrets } = separate(given.type, given.data);
-  for (const [field, value] of Object.entries(secrets)) {
-    if (isMask(value) && !(field in stored.sealed)) {
-      faults.push({ field: `data.${field}`, message: "Nothing is stored that the mask could stand for; send the secret itself." });
-    }
-  }
-  if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
-  const gone = Object.keys(stored.sealed).filter((field) => !(field in secrets));
-  const isSecretChanged = replacedFields(stored, given).length > 0 || gone.length > 0;
-  if (!isSecretChanged && given.name === stored.name && isDeepStrictEqual(shown, stored.data)) return undefined;
-  if (!isSecretChanged) return { ...stored, name: given.name, data: shown };
-
-  const sealed = sealer.reseal({ purpose: "credential", id: stored.id, revision: stored.revision }, stored.sealed, secrets);
-  return { ...stored, name: given.name, revision: stored.revision + 1, data: shown, sealed };
-}
-
-function replacedFields(stored: store.CredentialFields, given: CredentialUpdate): string[] {
-  const { secrets } = separate(stored.type, given.data);
-  return Object.keys(secrets).filter((field) => !isMask(secrets[field]));
 }
 
 async function announceUsers(tx: Tx, { actor }: Call, id: CredentialId, recorder: Recorder): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Environment, EnvironmentVariable } from "@mooring/contract";
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, EnvironmentId, OrganisationId } from "../kernel/ids.ts";
-import { type CredentialFields, insertCredentials } from "../store/credentials.ts";
+import { insertCredentials, type NewCredential } from "../store/credentials.ts";
 import type { Tx } from "../store/database.ts";
 import * as store from "../store/environments.ts";
 import { isTaken } from "../store/faults.ts";
@@ -55,7 +55,7 @@ export async function writePlans(
     removed,
     credentials,
     now,
-  }: { plans: readonly EnvironmentPlan[]; removed: readonly EnvironmentId[]; credentials: readonly CredentialFields[]; now: Date },
+  }: { plans: readonly EnvironmentPlan[]; removed: readonly EnvironmentId[]; credentials: readonly NewCredential[]; now: Date },
 ): Promise<void> {
   await requireUnused(tx, org, removed);
   await store.deleteEnvironments(tx, org, removed);

@@ -1,16 +1,16 @@
 import type { AuthSchemeConfigInput, CredentialCreate, CredentialCreateOrReference, CredentialType, ProtocolType } from "@mooring/contract";
 import type { Sealer } from "../credentials/seals.ts";
-import { isMask, separate } from "../domain/credential.ts";
+import { isMask, separate, tokensApart } from "../domain/credential.ts";
 import { misfitOf } from "../domain/scheme-fit.ts";
 import type { Fault } from "../kernel/errors.ts";
 import type { CredentialId, NewId } from "../kernel/ids.ts";
 import type { StoredConfig } from "../store/connection-rows.ts";
-import type { CredentialFields } from "../store/credentials.ts";
+import type { NewCredential } from "../store/credentials.ts";
 
 /** Checks and takes in what a request says of credentials: collects every fault, and the rows to insert when there is none. */
 export interface Intake {
   readonly faults: Fault[];
-  readonly newCredentials: CredentialFields[];
+  readonly newCredentials: NewCredential[];
   /** Whether anything taken in gives or sends a secret. */
   readonly sendsSecret: boolean;
   /** The existing credentials that would be used in a new place: whoever may not touch them where they are may not borrow them either. */
@@ -39,7 +39,7 @@ export function createIntake({
   known: ReadonlyMap<string, CredentialType>;
 }): Intake {
   const faults: Fault[] = [];
-  const newCredentials: CredentialFields[] = [];
+  const newCredentials: NewCredential[] = [];
   const borrowed = new Set<string>();
   let sendsSecret = false;
   return {
@@ -92,12 +92,14 @@ export function createIntake({
 export function newCredential(
   given: CredentialCreate,
   { newId, sealer, fault }: { newId: NewId; sealer: Sealer; fault: (field: string, message: string) => void },
-): CredentialFields {
+): NewCredential {
   const id = newId<CredentialId>();
   const { shown, secrets } = separate(given.type, given.data);
   for (const [field, value] of Object.entries(secrets)) {
     if (isMask(value)) fault(field, "This is the mask that stands for a stored secret; send the secret itself.");
   }
-  const sealed = sealer.seal({ purpose: "credential", id, revision: 1 }, secrets);
-  return { id, name: given.name, type: given.type, revision: 1, data: shown, sealed };
+  const { own, tokens } = tokensApart(secrets);
+  const sealed = sealer.seal({ purpose: "credential", id, revision: 1 }, own);
+  const sealedTokens = Object.keys(tokens).length > 0 ? sealer.seal({ purpose: "token", id, revision: 1 }, tokens) : undefined;
+  return { id, name: given.name, type: given.type, revision: 1, data: shown, sealed, tokens: sealedTokens };
 }

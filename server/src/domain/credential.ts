@@ -11,6 +11,9 @@ export const secretFields = {
   "oauth2-token": ["clientSecret", "accessToken", "refreshToken"],
 } as const satisfies Record<CredentialType, readonly string[]>;
 
+/** The secret fields whose home is the credential's token, because renewals replace them. */
+const tokenFields: readonly string[] = ["accessToken", "refreshToken"];
+
 /** A credential opened for use: what is secret is a `Secret`. */
 export type CredentialSecrets =
   | { readonly type: "none" }
@@ -18,7 +21,7 @@ export type CredentialSecrets =
   | { readonly type: "binary"; readonly valueBase64: Secret }
   | { readonly type: "basic-auth"; readonly username: string; readonly password: Secret }
   | (OAuth2Client & { readonly type: "oauth2-client" })
-  | (OAuth2Client & { readonly type: "oauth2-token"; readonly accessToken?: Secret; readonly refreshToken?: Secret });
+  | (OAuth2Client & { readonly type: "oauth2-token" });
 
 interface OAuth2Client {
   readonly clientId: string;
@@ -40,6 +43,21 @@ export function separate(type: CredentialType, data: CredentialData): { shown: C
     shown[field] = secretMask;
   }
   return { shown: shown as CredentialData, secrets };
+}
+
+/** Secrets by where they are kept: with the credential, or with its token. */
+export function tokensApart(secrets: Readonly<Record<string, string>>): { own: Record<string, string>; tokens: Record<string, string> } {
+  const [own, tokens] = [false, true].map((isToken) =>
+    Object.entries(secrets).filter(([field]) => tokenFields.includes(field) === isToken),
+  );
+  return { own: Object.fromEntries(own ?? []), tokens: Object.fromEntries(tokens ?? []) };
+}
+
+/** `data` with the mask for those of its tokens that are `held`, and without the others. */
+export function showingTokens(data: CredentialData, held: readonly string[]): CredentialData {
+  const others = Object.entries(data).filter(([field]) => !tokenFields.includes(field));
+  const masks = tokenFields.filter((field) => held.includes(field)).map((field) => [field, secretMask]);
+  return Object.fromEntries([...others, ...masks]) as CredentialData;
 }
 
 /** Whether a sent value stands for the stored secret instead of being one. */

@@ -13,6 +13,8 @@ export interface EnvironmentSnapshot {
   /** A template; empty for a protocol without one. */
   readonly baseUrl: string;
   readonly variables: ReadonlyMap<string, string>;
+  /** How often a call is sent again that does not say how often; not at all when undefined. */
+  readonly retries?: number;
   /** The environment's action credentials, opened, in the order they are applied. */
   readonly credentials: readonly AppliedCredential[];
 }

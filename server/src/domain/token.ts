@@ -1,9 +1,12 @@
 import type { Secret } from "../kernel/secret.ts";
 
 /** What is stored of the token of one credential. Times are on this node's clock, whatever clocks other nodes have. */
-export interface HeldToken {
+export type HeldToken = TokenFacts<Secret>;
+
+/** The same with the token in another form, and times on the clock of whoever reads it. */
+export interface TokenFacts<Token = unknown> {
   /** Undefined before the first one was obtained. */
-  readonly accessToken: Secret | undefined;
+  readonly accessToken: Token | undefined;
   /** Whether there is something to renew it with: a refresh token, or a client that needs none. */
   readonly isRenewable: boolean;
   /** Moves with every token that is stored; what was read at another version is not written any more. */
@@ -23,25 +26,37 @@ export interface HeldToken {
   readonly needsPerson: boolean;
 }
 
-export type TokenState = "ok" | "expiring" | "refreshing" | "failing" | "reauth_required";
+export const tokenStates = ["ok", "expiring", "refreshing", "failing", "reauth_required"] as const;
+export type TokenState = (typeof tokenStates)[number];
 
-/** How a token is, in one word. `failing` has `nextTryAtMs`, `reauth_required` and `failing` have `reason`. */
-export function tokenState(token: HeldToken, nowMs: number): TokenState {
-  if (token.needsPerson) return "reauth_required";
+/** How a token is, in one word. `failing` has `nextTryAtMs`, `reauth_required` and `failing` have a reason, see `reasonOf`. */
+export function tokenState(token: TokenFacts, nowMs: number): TokenState {
+  if (token.needsPerson || isSpent(token, nowMs)) return "reauth_required";
   if (token.renewingUntilMs !== undefined && token.renewingUntilMs > nowMs) return "refreshing";
   if (token.reason !== undefined) return "failing";
   return nowMs >= renewAtMs(token) ? "expiring" : "ok";
 }
 
+/** Why a token is not renewed, for people; undefined when nothing stands in the way. */
+export function reasonOf(token: TokenFacts, nowMs: number): string | undefined {
+  if (token.reason !== undefined || !isSpent(token, nowMs)) return token.reason;
+  return token.accessToken === undefined
+    ? "Nobody has signed in yet."
+    : "The token has ended, and there is no refresh token to renew it with.";
+}
+
+/** Whether it can neither be sent nor renewed: somebody has to sign in. */
+const isSpent = (token: TokenFacts, nowMs: number) => !token.isRenewable && nowMs >= usableUntilMs(token);
+
 /** Until when the token may be sent: a little before its end, because a call takes its time. 0 when there is none. */
-export function usableUntilMs({ accessToken, obtainedAtMs, expiresAtMs }: HeldToken): number {
+export function usableUntilMs({ accessToken, obtainedAtMs, expiresAtMs }: TokenFacts): number {
   if (accessToken === undefined) return 0;
   if (expiresAtMs === undefined) return Number.POSITIVE_INFINITY;
   return expiresAtMs - Math.min(lastMomentsMs, lifetimeMs(obtainedAtMs, expiresAtMs) / 20);
 }
 
 /** From when on a renewal is begun while the token is still good, so that no call waits. 0 when there is none. */
-export function renewAtMs({ accessToken, obtainedAtMs, expiresAtMs }: HeldToken): number {
+export function renewAtMs({ accessToken, obtainedAtMs, expiresAtMs }: TokenFacts): number {
   if (accessToken === undefined) return 0;
   if (expiresAtMs === undefined) return Number.POSITIVE_INFINITY;
   return expiresAtMs - Math.min(earlyMs, lifetimeMs(obtainedAtMs, expiresAtMs) / 5);

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { Problem } from "../kernel/errors.ts";
 
-/** Answers a failure of ours in the contract's shape. Never holds what an upstream said. Does nothing when an answer has begun. */
-export function answerProblem(response: ServerResponse, problem: Problem, requestId: string): void {
-  if (response.headersSent || response.destroyed) return;
+/** Answers a failure of ours in the contract's shape; gives the bytes of its body. Never holds what an upstream said. Does nothing when an answer has begun. */
+export function answerProblem(response: ServerResponse, problem: Problem, requestId: string): number {
+  if (response.headersSent || response.destroyed) return 0;
   const { code, message, fields, status, retryAfterSeconds } = problem;
   const body = Buffer.from(JSON.stringify({ code, message, ...(fields ? { fields } : {}) }));
   const headers = [
@@ -28,4 +28,5 @@ export function answerProblem(response: ServerResponse, problem: Problem, reques
   if (retryAfterSeconds !== undefined) headers.push("retry-after", String(retryAfterSeconds));
   response.writeHead(status, headers);
   response.end(body);
+  return response.req.method === "HEAD" ? 0 : body.length;
 }

@@ -4,13 +4,15 @@ import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { Problem } from "../kernel/errors.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import { type AdmissionDeps, type AdmissionStats, createAdmission } from "./admission.ts";
 import { requireUnambiguous } from "./ambiguity.ts";
 import { answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
 import { type Call, newCall } from "./call.ts";
 import { createExchange, type ExchangeDeps } from "./exchange.ts";
 import { createPrepare } from "./prepare.ts";
-import { createRecord, type GatewayStats } from "./record.ts";
+import { type CallRecord, createRecord, type GatewayStats } from "./record.ts";
+import type { Outcome } from "./relay.ts";
 import type { Snapshots } from "./resolve.ts";
 import { type Target, targetOf } from "./target.ts";
 
@@ -22,7 +24,7 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Whether the connection is being closed after an ambiguous request: nobody may act on what follows on it (S-7). */
   distrusts(socket: object): boolean;
-  stats(): GatewayStats;
+  stats(): GatewayStats & { readonly admission: AdmissionStats };
 }
 
 export interface GatewayDeps extends ExchangeDeps {
@@ -32,18 +34,22 @@ export interface GatewayDeps extends ExchangeDeps {
    */
   readonly authenticate: (request: IncomingMessage, org: OrganisationId) => Actor | Promise<Actor>;
   readonly snapshots: Pick<Snapshots, "get">;
+  readonly admission: Omit<AdmissionDeps, "log">;
+  /** A record that only counts, when left out. */
+  readonly record?: CallRecord;
   readonly newRequestId: () => string;
   readonly log: Log;
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const { authenticate, snapshots, newRequestId, log } = deps;
-  const record = createRecord();
+  const { authenticate, snapshots, newRequestId, log, record = createRecord() } = deps;
+  const admission = createAdmission({ ...deps.admission, log });
   const prepare = createPrepare();
   const exchange = createExchange(deps);
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
-  return { matches: (url) => targetOf(url) !== undefined, handle, distrusts: (socket) => distrusted.has(socket), stats: record.stats };
+  const stats = () => ({ ...record.stats(), admission: admission.stats() });
+  return { matches: (url) => targetOf(url) !== undefined, handle, distrusts: (socket) => distrusted.has(socket), stats };
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     if (distrusted.has(request.socket)) return;
@@ -69,6 +75,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
   function allowed(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
     call.actor = actor;
     requireCallRights(actor, target);
+    const entry = admission.enter(call, actor.org);
+    return entry ? entry.then(() => admitted(call, target, actor)) : admitted(call, target, actor);
+  }
+
+  function admitted(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
+    // The caller may have gone while the call waited for its place.
+    if (call.response.destroyed) {
+      settle(call, "aborted");
+      return undefined;
+    }
     const snapshot = snapshots.get(actor.org, target.connection as ConnectionId, target.environment);
     if (snapshot instanceof Promise) return snapshot.then((found) => resolved(call, target, actor, found));
     resolved(call, target, actor, snapshot);
@@ -82,17 +98,25 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     call.snapshot = snapshot;
     // The caller may have gone while something was looked up.
-    if (call.response.destroyed) record.end("aborted");
-    else exchange(call, target, prepare(snapshot), record.end);
+    if (call.response.destroyed) settle(call, "aborted");
+    else exchange(call, target, prepare(snapshot), settle);
   }
 
-  function refuse({ request, response, requestId }: Call, error: unknown): void {
+  function settle(call: Call, outcome: Outcome): void {
+    admission.leave(call);
+    record.end(call, outcome);
+  }
+
+  function refuse(call: Call, error: unknown): void {
+    const { request, response, requestId } = call;
     const problem = error instanceof Problem ? error : new Problem("internal", { cause: error });
-    if (problem.status >= 500) log.error(problem.code, { requestId, status: problem.status, error });
+    // Refusals for want of room are counted, and said by whoever refuses.
+    if (problem.status >= 500 && problem.code !== "overloaded") log.error(problem.code, { requestId, status: problem.status, error });
     if (problem.code === "ambiguous_request") distrusted.add(request.socket);
-    answerProblem(response, problem, requestId);
+    call.code = problem.code;
+    call.bytesOut = answerProblem(response, problem, requestId);
     discardRest(request, response, deps);
-    record.end("gateway");
+    settle(call, response.destroyed ? "aborted" : "gateway");
   }
 }
 

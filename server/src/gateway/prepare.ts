@@ -9,6 +9,8 @@ export interface Prepared {
   readonly proof: HttpProof;
   /** Throws `Problem` template_unresolved when the base URL lacks a value: a call's own variables may make up for it. */
   readonly base: () => Base;
+  /** Whether a token in the proof can be renewed: then a call keeps what it needs to be sent once more. */
+  readonly isRenewable?: boolean;
 }
 
 /** Works out what calls through a snapshot have in common on the first of them. Throws `Problem` when a credential cannot be applied. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { type DrainTimes, drain } from "./drain.ts";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -10,24 +11,21 @@ export interface Listener {
   readonly port: number;
   /** From now on requests go here; until then they are told to come back. Resolves when the socket is open. */
   serve(handle: Handle): Promise<void>;
-  /** Takes no more connections, lets requests under way end for at most `drainMs`, and cuts off what is left. */
-  close(drainMs: number): Promise<void>;
+  /** From now on every answer is the last of its connection; resolves when no connection is left. */
+  close(times: DrainTimes): Promise<void>;
+  /** Connections that are open, and those that were refused since the start because too many were. */
+  stats(): { readonly connections: number; readonly refused: number };
 }
 
 /**
- * Listens on `host` and `port`. Headers must be there within 10 s; the rest of a request has no deadline here, because a long upload
- * through the gateway is not a slow request. Rejects with an Error that says what to do when the port is taken. One that opens only when
- * it serves is for a process that joins others on their port: until then they take what comes.
+ * Listens on `host` and `port`; beyond `connectionsMax`, a connection is closed as soon as it is opened (L-2). Headers must be there
+ * within 10 s; the rest of a request has no deadline here, because a long upload through the gateway is not a slow request. Rejects with
+ * an Error that says what to do when the port is taken. One that opens only when it serves is for a process that joins others on their
+ * port: until then they take what comes.
  */
-export async function listen({
-  host,
-  port,
-  opens = "now",
-}: {
-  host: string;
-  port: number;
-  opens?: "now" | "when it serves";
-}): Promise<Listener> {
+export async function listen({ host, port, connectionsMax, opens = "now" }: ListenDeps): Promise<Listener> {
+  let isClosing = false;
+  let refused = 0;
   let handle: Handle = (_request, response) => {
     response.writeHead(503, { "retry-after": "1", "content-type": "application/json; charset=utf-8" });
     response.end(JSON.stringify({ code: "overloaded", message: "Mooring is starting; try again shortly." }));
@@ -42,8 +40,17 @@ export async function listen({
       maxHeaderSize: 32 * 1024,
       insecureHTTPParser: false,
     },
-    (request, response) => handle(request, response),
+    (request, response) => {
+      if (isClosing) response.shouldKeepAlive = false;
+      handle(request, response);
+    },
   );
+  // Of several processes on a port, one that is full would else hand a connection on, and when all are full, round and round. Node's types
+  // do not know that yet.
+  Object.assign(server, { maxConnections: connectionsMax, dropMaxConnection: true });
+  server.on("drop", () => {
+    refused += 1;
+  });
   const open = () =>
     new Promise<void>((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) => reject(readable(error, host, port)));
@@ -62,25 +69,19 @@ export async function listen({
       handle = next;
       if (opens !== "now") await open();
     },
-    close: (drainMs) => close(server, sockets, drainMs),
+    close(times) {
+      isClosing = true;
+      return drain(server, sockets, times);
+    },
+    stats: () => ({ connections: sockets.size, refused }),
   };
 }
 
-function close(server: Server, sockets: ReadonlySet<Socket>, drainMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection that is kept alive becomes idle when its request ends, so this is asked again and again.
-    const idle = setInterval(() => {
-      server.closeIdleConnections();
-      // To Node, one that a browser opened ahead and has sent nothing on is waiting for a request, not idle.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-    }, 50);
-    const cut = setTimeout(() => server.closeAllConnections(), drainMs);
-    server.close(() => {
-      clearInterval(idle);
-      clearTimeout(cut);
-      resolve();
-    });
-  });
+interface ListenDeps {
+  readonly host: string;
+  readonly port: number;
+  readonly connectionsMax: number;
+  readonly opens?: "now" | "when it serves";
 }
 
 function readable(error: NodeJS.ErrnoException, host: string, port: number): Error {
@@ -92,7 +93,7 @@ function readable(error: NodeJS.ErrnoException, host: string, port: number): Err
 
 /** A port of `host` that nothing listens on at this moment. */
 export async function freePort(host: string): Promise<number> {
-  const { port, server } = await listen({ host, port: 0 });
+  const { port, server } = await listen({ host, port: 0, connectionsMax: 1 });
   await new Promise((resolve) => server.close(resolve));
   return port;
 }

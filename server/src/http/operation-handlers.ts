@@ -3,6 +3,7 @@ import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { auditHandlers } from "./audit.ts";
+import { callHandlers } from "./calls.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { environmentHandlers } from "./environments.ts";
@@ -24,5 +25,6 @@ export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & Invi
     ...memberHandlers(deps),
     ...apiKeyHandlers(deps),
     ...auditHandlers(deps),
+    ...callHandlers(deps),
   };
 }

@@ -6,6 +6,7 @@ import { isUlid } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { parseBody } from "./body.ts";
 import type { Handlers } from "./handlers.ts";
+import { limitRequests } from "./limit.ts";
 import type { Listener } from "./listener.ts";
 import { createProblemHandler } from "./problem.ts";
 import { type RouteDeps, registerRoutes } from "./routes.ts";
@@ -75,6 +76,7 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
       ...(organisation !== undefined && isUlid(organisation) ? { organisation } : {}),
     });
   });
+  limitRequests(app, { requestsMax });
   extras(app);
   registerRoutes(app, handlers, deps);
   await app.ready();
@@ -105,6 +107,8 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 const bodyBytesMax = 1024 * 1024;
+// Each may hold a body of 1 MiB; what is done with one takes milliseconds.
+const requestsMax = 256;
 const bodyTimeoutMs = 60_000;
 
 /** Cuts off a body that is not there in time. Not `request.setTimeout`: its listeners stay on a socket that many requests share. */

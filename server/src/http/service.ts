@@ -1,7 +1,8 @@
 import { openApiDocument } from "@mooring/contract";
 import type { FastifyInstance } from "fastify";
-import { AggregatorRegistry, collectDefaultMetrics, Registry } from "prom-client";
+import { AggregatorRegistry } from "prom-client";
 import { documentPage } from "./docs.ts";
+import { createMetrics, type MetricSources } from "./metrics.ts";
 
 /** The other processes of a Mooring that has several. */
 export interface Siblings {
@@ -17,12 +18,11 @@ export interface Siblings {
  * What operators and readers ask for: health, readiness, metrics, the OpenAPI document and its browsable form. `isClosing` makes the
  * server unready before it goes, so that a balancer looks elsewhere (L-3).
  */
-export function registerService(app: FastifyInstance, { ping, version, publicUrl, isClosing, siblings }: ServiceDeps): void {
+export function registerService(app: FastifyInstance, { ping, version, publicUrl, isClosing, sources, siblings }: ServiceDeps): void {
   const document = openApiDocument({ version, serverUrl: publicUrl.origin });
   const documentText = JSON.stringify(document);
   const page = documentPage(document);
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: "mooring_" });
+  const registry = createMetrics(sources);
 
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
@@ -43,10 +43,11 @@ export function registerService(app: FastifyInstance, { ping, version, publicUrl
   });
 }
 
-interface ServiceDeps {
+export interface ServiceDeps {
   readonly ping: () => Promise<void>;
   readonly version: string;
   readonly publicUrl: URL;
   readonly isClosing: () => boolean;
+  readonly sources: MetricSources;
   readonly siblings?: Siblings | undefined;
 }

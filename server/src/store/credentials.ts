@@ -7,6 +7,7 @@ import { type CredentialJson, credentialOf } from "./connection-rows.ts";
 import type { Engine, Tx } from "./database.ts";
 import { jsonRows, jsonText } from "./json.ts";
 import { newestFirst, type Page, type PageRequest, readPage } from "./pages.ts";
+import { insertTokens, type SealedTokens } from "./tokens.ts";
 
 /** A credential as it is kept: `data` is what a client may read, `sealed` holds one envelope for each secret field. */
 export interface CredentialFields {
@@ -16,6 +17,11 @@ export interface CredentialFields {
   readonly revision: number;
   readonly data: CredentialData;
   readonly sealed: Readonly<Record<string, string>>;
+}
+
+/** One that is to be stored for the first time, with the tokens that it brings along; undefined when it brings none. */
+export interface NewCredential extends CredentialFields {
+  readonly tokens: SealedTokens | undefined;
 }
 
 /** The credential with where it is used, or undefined. */
@@ -99,7 +105,7 @@ export async function lockStoredCredential(tx: Tx, org: OrganisationId, id: Cred
   );
 }
 
-export async function insertCredentials(tx: Tx, org: OrganisationId, credentials: readonly CredentialFields[], now: Date): Promise<void> {
+export async function insertCredentials(tx: Tx, org: OrganisationId, credentials: readonly NewCredential[], now: Date): Promise<void> {
   const at = now.toISOString();
   const rows = credentials.map(
     ({ id, name, type, revision, data, sealed }) =>
@@ -111,15 +117,21 @@ export async function insertCredentials(tx: Tx, org: OrganisationId, credentials
       values ${sql.join([...batch])}
     `),
   );
+  for (const { id, tokens } of credentials) if (tokens) await insertTokens(tx, org, id, tokens);
 }
 
-/** Rewrites a credential. What is known of its last use is forgotten: it was another secret's. */
-export async function updateCredential(tx: Tx, org: OrganisationId, credential: CredentialFields, now: Date): Promise<void> {
+/** Rewrites a credential. What is known of its last use is forgotten with the secret that was used. */
+export async function updateCredential(
+  tx: Tx,
+  org: OrganisationId,
+  credential: CredentialFields,
+  { now, errors }: { now: Date; errors: "kept" | "forgotten" },
+): Promise<void> {
   const { id, name, revision, data, sealed } = credential;
   await tx.run(sql`
     update credentials
     set name = ${name}, revision = ${revision}, data = ${JSON.stringify(data)}, sealed = ${JSON.stringify(sealed)},
-      errors = case when revision = ${revision} then errors else null end, updated_at = ${now.toISOString()}
+      errors = ${errors === "kept" ? sql`errors` : null}, updated_at = ${now.toISOString()}
     where org_id = ${org} and id = ${id}
   `);
 }

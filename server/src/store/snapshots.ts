@@ -27,7 +27,7 @@ export async function readSnapshot(
   environment: string,
 ): Promise<StoredSnapshot | undefined> {
   const row = await tx.first(sql<SnapshotRow>`
-    select c.name as "connectionName", c.protocol, c.base_url as "baseUrl", e.id, e.name, e.variables,
+    select c.name as "connectionName", c.protocol, c.base_url as "baseUrl", e.id, e.name, e.variables, e.retries,
       ${sql.raw(credentialsText[tx.engine])} as credentials
     from environments e
     join connections c on c.org_id = e.org_id and c.id = e.connection_id
@@ -46,6 +46,7 @@ export async function readSnapshot(
     protocol: row.protocol,
     baseUrl: row.baseUrl ?? "",
     variables: new Map(variables.map(({ name, value }) => [name, value])),
+    ...(row.retries === null ? {} : { retries: row.retries }),
     credentials: (JSON.parse(row.credentials) as CredentialRow[]).map((credential) => ({
       ...credential,
       config: JSON.parse(credential.config),
@@ -62,6 +63,7 @@ interface SnapshotRow {
   id: EnvironmentId;
   name: string;
   variables: string;
+  retries: number | null;
   credentials: string;
 }
 

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { OrganisationId } from "../../src/kernel/ids.ts";
 import type { Actor } from "../harness/actors.ts";
 import { engines, type Place } from "../harness/engines.ts";
 import { clientOf, homeOn, type MooringProcess, startProcess } from "../harness/process.ts";
@@ -27,7 +29,7 @@ afterAll(async () => {
   outside.close();
 });
 
-test("a stop lets a call under way end, and does not wait for a connection that was opened and never used, as browsers do (L-3)", async () => {
+test("a stop lets a call under way end, and does not wait for a connection that was opened and never used, as browsers do (L-3), and leaves the call in the record", async () => {
   const { port } = outside.address() as AddressInfo;
   const home = homeOn(place, { MOORING_EGRESS_ALLOW: `127.0.0.1/32:${port}` });
   const actor: Actor = { name: "key", org: home.organisation, headers: { authorization: `Bearer ${home.apiKey}` } };
@@ -44,4 +46,9 @@ test("a stop lets a call under way end, and does not wait for a connection that 
   answerNow();
   expect(await call).toMatchObject({ status: 200, text: "late, but there" });
   expect(await stopped).toBe(0);
+
+  const db = await place.open();
+  const rows = await db.read(home.organisation as OrganisationId, (tx) => tx.all(sql`select size from call_blocks`));
+  await db.close();
+  expect(rows).toEqual([{ size: 1 }]);
 });

@@ -87,7 +87,8 @@ export function launch(
 ): Omit<MooringProcess, "url"> & { ended: Promise<number | null> } {
   const child = spawn(process.execPath, [...startArguments, ...args], {
     cwd: root,
-    env: { ...ownEnvironment(), ...settings },
+    // No balancer looks at the readiness of these, so that nothing would come of waiting for one.
+    env: { ...ownEnvironment(), MOORING_SHUTDOWN_WAIT_MS: "0", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const written: string[] = [];
@@ -114,7 +115,8 @@ export function launch(
 
 const root = join(import.meta.dirname, "../../..");
 const readyMs = 20_000;
-const stopMs = 15_000;
+// Longer than requests under way are waited for.
+const stopMs = 45_000;
 
 // The command of `npm start`, without npm around it, so that the process that is killed is Mooring's own.
 const [program, ...startArguments] = (

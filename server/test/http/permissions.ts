@@ -45,5 +45,6 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   GetApiKey: "owner admin key adminKey",
   DeleteApiKey: "owner admin key adminKey",
   ListAudit: "owner admin key adminKey",
+  ListCalls: "owner admin developer viewer key readKey writeKey",
   AcceptInvitation: "owner admin developer viewer stranger nobody",
 };

@@ -7,6 +7,7 @@ import type { OrganisationId, UserId } from "../../src/kernel/ids.ts";
 import type { Database, Reach } from "../../src/store/database.ts";
 import type { Actor } from "../harness/actors.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
+import { recordCalls, recordedCall } from "../harness/recorded-calls.ts";
 import {
   apiKeyScheme,
   authorizationCodeScheme,
@@ -33,6 +34,7 @@ async function fill(world: World, actor: Actor): Promise<void> {
   await world.must(actor, "CreateCredential", { body: credentialOf.string(), headers: { "idempotency-key": "filled" } });
   const { body: key } = await world.must(actor, "CreateApiKey", { body: { name: "one", scopes: [...scopes] } });
   world.shownOnce.push(key.key);
+  await recordCalls(world.mooring.db, actor.org, [recordedCall({ id: world.newId() })]);
 }
 
 const ownerColumn = (table: string) => (table === "organisations" ? "id" : "org_id");
@@ -283,7 +285,8 @@ const moves = {
     return text;
   },
   async list({ world, actor, pick }: Move) {
-    const operation = (["ListConnections", "ListCredentials", "ListAudit", "ListApiKeys"] as const)[pick % 4] ?? "ListConnections";
+    const operation =
+      (["ListConnections", "ListCredentials", "ListAudit", "ListApiKeys", "ListCalls"] as const)[pick % 5] ?? "ListConnections";
     return (await world.must(actor, operation, { query: { first: 100 } })).text;
   },
 };

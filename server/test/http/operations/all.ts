@@ -1,4 +1,5 @@
 import type { OperationId } from "@mooring/contract";
+import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import type { Five } from "./five.ts";
@@ -16,4 +17,5 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...memberScenarios,
   ...apiKeyScenarios,
   ...auditScenarios,
+  ...callScenarios,
 };
