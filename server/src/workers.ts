@@ -103,7 +103,7 @@ export async function lead(config: Config): Promise<void> {
         if (isEnding) return;
         await add();
         member.isLeaving = true;
-        tell(member.worker, { kind: "end", waitMs: 0 });
+        tell(member.worker, { kind: "end", waitMs: 0, isReplaced: true });
         await member.ended;
       }
     } catch (error) {

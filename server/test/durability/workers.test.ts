@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { engines, type Place } from "../harness/engines.ts";
@@ -31,7 +32,7 @@ describe.each(engines)("several processes on one port, on $name", ({ name, prepa
     home = homeOn(place, { MOORING_EGRESS_ALLOW: outside.allow, MOORING_WORKERS: String(workers) });
     mooring = await startProcess(home.settings);
     lines = await openLines();
-  });
+  }, 120_000);
   afterAll(async () => {
     for (const line of lines) line.close();
     await mooring?.kill("SIGKILL");
@@ -212,7 +213,7 @@ describe.each(engines)("several processes on one port, on $name", ({ name, prepa
     const { id } = await create();
     let isOver = false;
     const answered: unknown[] = [];
-    const calling = Promise.all(Array.from({ length: 4 }, callOften));
+    const calling = Promise.all([...Array.from({ length: 4 }, callOften), ...lines.map(callOn)]);
     process.kill(mooring.pid, "SIGUSR2");
     await expect
       .poll(async () => (await workersOf(mooring.pid)).filter((pid) => !before.includes(pid)).length, { timeout: 90_000 })
@@ -225,11 +226,13 @@ describe.each(engines)("several processes on one port, on $name", ({ name, prepa
 
     async function callOften(): Promise<void> {
       while (!isOver) {
-        // Each on a connection of its own: one that is kept open and idle may be closed while a request is on its way.
         const fresh = openLine(mooring.url, { authorization: `Bearer ${home.apiKey}`, connection: "close" });
         answered.push(await call(fresh, id).then(({ status }) => status, String));
         fresh.close();
       }
+    }
+    async function callOn(one: Line): Promise<void> {
+      while (!isOver) answered.push(await call(one, id).then(({ status }) => status, String));
     }
   });
 
@@ -243,7 +246,7 @@ describe.each(engines)("several processes on one port, on $name", ({ name, prepa
     for (const one of lines) expect((await call(one, id)).status).toBe(200);
   });
 
-  test("a stop lets calls under way end, and all of them are gone then (L-3)", async () => {
+  test("a stop lets calls under way end, and all of them are gone then (L-3)", { timeout: 180_000 }, async () => {
     const asked: ServerResponse[] = [];
     const slow = createServer((_request, response) => void asked.push(response));
     slow.listen(0, "127.0.0.1");
@@ -267,6 +270,31 @@ describe.each(engines)("several processes on one port, on $name", ({ name, prepa
   });
 });
 
+test("when each of them has all the connections it may have, one more is closed (L-2)", { timeout: 120_000 }, async () => {
+  const place = await (engines[0] as (typeof engines)[number]).prepare();
+  const mooring = await startProcess(homeOn(place, { MOORING_WORKERS: "2", MOORING_CONNECTIONS_MAX: "16" }).settings);
+  const sockets: Socket[] = [];
+  try {
+    let closed = 0;
+    while (closed === 0 && sockets.length < 40) {
+      const socket = connect(Number(mooring.url.port), mooring.url.hostname);
+      sockets.push(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        closed += 1;
+      });
+      await Promise.race([once(socket, "close"), pause(200)]);
+    }
+    // The first connections were those that asked whether it is ready.
+    expect(sockets.length).toBeGreaterThan(24);
+    expect(sockets.length).toBeLessThan(36);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await mooring.kill("SIGKILL");
+    await place.remove();
+  }
+});
+
 describe("workers that die as soon as they start", () => {
   let place: Place;
   afterEach(() => place?.remove());
@@ -282,7 +310,7 @@ describe("workers that die as soon as they start", () => {
     expect(said).toMatch(/Mooring ends: its workers died \d+ times within a minute, and none serves/);
   });
 
-  test("at the first start end it at once, and what they said is what it says", async () => {
+  test("at the first start, end it at once, and what they said is what it says", async () => {
     place = await (engines[0] as (typeof engines)[number]).prepare();
     await (await place.open()).close();
     const starting = launch({ MOORING_DATA_DIR: place.dataDir, MOORING_WORKERS: "2", MOORING_PORT: "0" });

@@ -114,7 +114,7 @@ export function launch(
 }
 
 const root = join(import.meta.dirname, "../../..");
-const readyMs = 20_000;
+const readyMs = 60_000;
 // Longer than requests under way are waited for.
 const stopMs = 45_000;
 
