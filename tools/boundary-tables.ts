@@ -23,7 +23,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "welcome.ts": ["bootstrap.ts", "kernel"],
   "shutdown.ts": ["kernel"],
   "worker.ts": ["shutdown.ts", "http"],
-  "workers.ts": ["worker.ts", "config.ts", "store", "kernel"],
+  "workers.ts": ["worker.ts", "config.ts", "http", "store", "kernel"],
   "start.ts": ["main.ts", "workers.ts", "config.ts"],
   "main.ts": ["*"],
 };

@@ -21,7 +21,7 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
-import { closeOnSignal, endOnUnexpected } from "./shutdown.ts";
+import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
 import { createPasswords } from "./vault/password.ts";
@@ -37,13 +37,13 @@ export interface Mooring {
   /** What a person at the terminal should see; to be asked for once. Holds the first API key when this was the first start. */
   greeting(): Promise<string>;
   /** Becomes unready, serves on for `waitMs` (0 when not said), finishes what is under way, and lets go of everything (L-3). */
-  close(how?: { readonly waitMs: number }): Promise<void>;
+  close(how?: Closing): Promise<void>;
 }
 
 /** Starts Mooring; resolves when it serves. Throws an Error that says what to do when port, database or master key is not to be had. */
 export async function startMooring(start: Start): Promise<Mooring> {
-  const { config, clock = systemClock, log = createLog(config.logLevel) } = start;
-  const listener = await listen(config);
+  const { config, clock = systemClock, log = createLog(config.logLevel), siblings } = start;
+  const listener = await listen({ ...config, opens: siblings?.isFirst === false ? "when it serves" : "now" });
   try {
     return await assemble({ ...start, clock, log, listener });
   } catch (error) {
@@ -104,10 +104,10 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   let closing: Promise<void> | undefined;
   return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: (how) => (closing ??= close(how)) };
 
-  async function close({ waitMs } = { waitMs: 0 }): Promise<void> {
-    isClosing = true;
+  async function close({ waitMs, isReplaced = false }: Closing = { waitMs: 0 }): Promise<void> {
+    isClosing = !isReplaced;
     await pause(waitMs);
-    await listener.close({ idleMs: Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
+    await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
     await record.close();

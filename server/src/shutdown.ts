@@ -15,7 +15,14 @@ export function closeOnSignal(program: Closable, { waitMs }: { waitMs: number })
 
 /** What can be ended in order. */
 export interface Closable {
-  close(how: { readonly waitMs: number }): Promise<void>;
+  close(how: Closing): Promise<void>;
+}
+
+export interface Closing {
+  /** How long to serve on while saying that it is not ready, so that a balancer looks elsewhere. */
+  readonly waitMs: number;
+  /** Another process has taken its place on the same port: nobody needs to look elsewhere, and it says that it is ready until it is gone. */
+  readonly isReplaced?: boolean;
 }
 
 const signals = ["SIGTERM", "SIGINT"] as const;

@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
 import type { Siblings } from "./http/service.ts";
-import type { Closable } from "./shutdown.ts";
+import type { Closable, Closing } from "./shutdown.ts";
 
 /** What a worker sends to the process that leads. */
 export type FromWorker =
@@ -11,7 +11,7 @@ export type FromWorker =
 /** What the process that leads sends to a worker. */
 export type ToWorker =
   | { readonly kind: "all-ready" }
-  | { readonly kind: "end"; readonly waitMs: number }
+  | ({ readonly kind: "end" } & Closing)
   | { readonly kind: "asked"; readonly question: number; readonly others: number }
   | { readonly kind: "question"; readonly question: number; readonly from: number }
   | Answer;
@@ -26,6 +26,8 @@ interface Answer {
 
 /** One of several processes that serve: what it tells and asks the others, all through the one that leads. */
 export interface Membership extends Siblings {
+  /** The first of all starts alone. */
+  readonly isFirst: boolean;
   /** This one serves. The first of all is asked for its greeting, which the one that leads shows. */
   tellReady(greeting: () => Promise<string>): Promise<void>;
   /**
@@ -39,18 +41,20 @@ export interface Membership extends Siblings {
 export function joinWorkers(): Membership | undefined {
   if (!cluster.isWorker) return undefined;
   let areReady = false;
-  let close: (waitMs: number) => void = () => process.exit(0);
+  let close: (how: Closing) => void = () => process.exit(0);
   let own: () => Promise<object[]> = async () => [];
   let questions = 0;
   const asking = new Map<number, Asking>();
   process.on("message", hear);
+  const isFirst = cluster.worker?.id === 1;
   return {
+    isFirst,
     async tellReady(greeting) {
-      tell({ kind: "ready", greeting: cluster.worker?.id === 1 ? await greeting() : "" });
+      tell({ kind: "ready", greeting: isFirst ? await greeting() : "" });
     },
     closeWhenTold(program) {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
-      close = (waitMs) => void program.close({ waitMs }).then(() => process.exit(0));
+      close = (how) => void program.close(how).then(() => process.exit(0));
     },
     areReady: () => areReady,
     share(metrics) {
@@ -61,7 +65,7 @@ export function joinWorkers(): Membership | undefined {
 
   function hear(message: ToWorker): void {
     if (message.kind === "all-ready") areReady = true;
-    else if (message.kind === "end") close(message.waitMs);
+    else if (message.kind === "end") close(message);
     else if (message.kind === "question") void answer(message);
     else if (message.kind === "asked") asking.get(message.question)?.expect(message.others);
     else if (message.kind === "answer") asking.get(message.question)?.take(message.metrics);

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Config } from "./config.ts";
+import { freePort } from "./http/listener.ts";
 import { systemClock } from "./kernel/clock.ts";
 import { createLog } from "./kernel/log.ts";
 import { holdFolder } from "./store/data-folder.ts";
@@ -25,13 +26,15 @@ export async function lead(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   if (config.databaseUrl === undefined) holdFolder(config.dataDir, "forWorkers");
   cluster.schedulingPolicy = cluster.SCHED_RR;
+  // Decided once for all of them: each has to know it before it listens.
+  const MOORING_PORT = String(config.port || (await freePort(config.host)));
   const members = new Set<Member>();
   let deaths: number[] = [];
   let isUp = false;
   let isEnding = false;
   let isReplacingAll = false;
-  process.on("SIGTERM", () => void end(0, config.shutdownWaitMs));
-  process.on("SIGINT", () => void end(0));
+  process.on("SIGTERM", () => void endOnSignal(config.shutdownWaitMs));
+  process.on("SIGINT", () => void endOnSignal(0));
   process.on("SIGUSR2", () => void replaceAll());
   process.on("uncaughtException", (error) => {
     log.error("an unexpected error ended Mooring", { error });
@@ -52,7 +55,7 @@ export async function lead(config: Config): Promise<void> {
   /** Starts one more; gives its greeting once it is ready. Rejects when it ends before. */
   function add(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const worker = cluster.fork();
+      const worker = cluster.fork({ MOORING_PORT });
       const ended = endOf(worker);
       const member: Member = { worker, isReady: false, isLeaving: false, ended };
       members.add(member);
@@ -100,7 +103,7 @@ export async function lead(config: Config): Promise<void> {
         if (isEnding) return;
         await add();
         member.isLeaving = true;
-        tell(member.worker, { kind: "end", waitMs: 0 });
+        tell(member.worker, { kind: "end", waitMs: 0, isReplaced: true });
         await member.ended;
       }
     } catch (error) {
@@ -108,6 +111,11 @@ export async function lead(config: Config): Promise<void> {
     } finally {
       isReplacingAll = false;
     }
+  }
+
+  /** The second signal ends it at once: without this process, they have to go. */
+  function endOnSignal(waitMs: number): Promise<void> {
+    return isEnding ? process.exit(1) : end(0, waitMs);
   }
 
   async function end(code: number, waitMs = 0): Promise<void> {

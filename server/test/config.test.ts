@@ -24,6 +24,7 @@ describe("settings", () => {
     expect(config).toEqual({
       host: "127.0.0.1",
       port: 9001,
+      workers: 1,
       dataDir: resolve("data"),
       databaseUrl: undefined,
       masterKey: undefined,
@@ -160,6 +161,9 @@ const refusals: [string, () => NodeJS.ProcessEnv, RegExp][] = [
   ],
   ["a port that is too high", () => ({ MOORING_PORT: "65536" }), /^MOORING_PORT must be a whole number.* It is "65536"/],
   ["a port in hex", () => ({ MOORING_PORT: "0x50" }), /^MOORING_PORT must be a whole number/],
+  ["no workers", () => ({ MOORING_WORKERS: "0" }), /^MOORING_WORKERS must be a whole number from 1 to 64\. It is "0"/],
+  ["too many workers", () => ({ MOORING_WORKERS: "65" }), /^MOORING_WORKERS must be a whole number from 1 to 64/],
+  ["as many workers as there are cores", () => ({ MOORING_WORKERS: "auto" }), /^MOORING_WORKERS must be a whole number from 1 to 64/],
   ["a port below zero", () => ({ MOORING_PORT: "-1" }), /^MOORING_PORT must be a whole number/],
   ["a port from a cluster's service link", () => ({ MOORING_PORT: "tcp://10.0.0.1:80" }), /^MOORING_PORT must be a whole number/],
   ["a host with a port", () => ({ MOORING_HOST: "http://localhost" }), /^MOORING_HOST must be an IP address or host name/],

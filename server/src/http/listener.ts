@@ -9,8 +9,8 @@ export interface Listener {
   readonly server: Server;
   /** The port that is listened on, also when any free one was asked for. */
   readonly port: number;
-  /** From now on requests go here; until then they are told to come back. */
-  serve(handle: Handle): void;
+  /** From now on requests go here; until then they are told to come back. Resolves when the socket is open. */
+  serve(handle: Handle): Promise<void>;
   /** From now on every answer is the last of its connection; resolves when no connection is left. */
   close(times: DrainTimes): Promise<void>;
   /** Connections that are open, and those that were refused since the start because too many were. */
@@ -18,10 +18,12 @@ export interface Listener {
 }
 
 /**
- * Listens on `host` and `port`; beyond `connectionsMax`, a connection is closed as soon as it is opened (L-2). Headers must be there within 10 s; the rest of a request has no deadline here, because a long upload
- * through the gateway is not a slow request. Rejects with an Error that says what to do when the port is taken.
+ * Listens on `host` and `port`; beyond `connectionsMax`, a connection is closed as soon as it is opened (L-2). Headers must be there
+ * within 10 s; the rest of a request has no deadline here, because a long upload through the gateway is not a slow request. Rejects with
+ * an Error that says what to do when the port is taken. One that opens only when it serves is for a process that joins others on their
+ * port: until then they take what comes.
  */
-export async function listen({ host, port, connectionsMax }: ListenDeps): Promise<Listener> {
+export async function listen({ host, port, connectionsMax, opens = "now" }: ListenDeps): Promise<Listener> {
   let isClosing = false;
   let refused = 0;
   let handle: Handle = (_request, response) => {
@@ -42,16 +44,20 @@ export async function listen({ host, port, connectionsMax }: ListenDeps): Promis
     },
     begin,
   );
-  server.maxConnections = connectionsMax;
+  // Of several processes on a port, one that is full would else hand a connection on, and when all are full, round and round. Node's types
+  // do not know that yet.
+  Object.assign(server, { maxConnections: connectionsMax, dropMaxConnection: true });
   server.on("drop", () => {
     refused += 1;
   });
   // Whoever takes the request says when its body may come, so that one that is refused is not sent.
   server.on("checkContinue", begin);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(readable(error, host, port)));
-    server.listen({ host, port }, resolve);
-  });
+  const open = () =>
+    new Promise<void>((resolve, reject) => {
+      server.once("error", (error: NodeJS.ErrnoException) => reject(readable(error, host, port)));
+      server.listen({ host, port }, resolve);
+    });
+  if (opens === "now") await open();
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -59,9 +65,10 @@ export async function listen({ host, port, connectionsMax }: ListenDeps): Promis
   });
   return {
     server,
-    port: (server.address() as AddressInfo).port,
-    serve(next) {
+    port: opens === "now" ? (server.address() as AddressInfo).port : port,
+    async serve(next) {
       handle = next;
+      if (opens !== "now") await open();
     },
     close(times) {
       isClosing = true;
@@ -80,6 +87,7 @@ interface ListenDeps {
   readonly host: string;
   readonly port: number;
   readonly connectionsMax: number;
+  readonly opens?: "now" | "when it serves";
 }
 
 function readable(error: NodeJS.ErrnoException, host: string, port: number): Error {
@@ -87,4 +95,11 @@ function readable(error: NodeJS.ErrnoException, host: string, port: number): Err
     return new Error(`Port ${port} of ${host} is taken. Stop what uses it, or choose another with MOORING_PORT.`);
   if (error.code === "EACCES") return new Error(`Port ${port} may not be opened by this user. Choose one above 1023 with MOORING_PORT.`);
   return error;
+}
+
+/** A port of `host` that nothing listens on at this moment. */
+export async function freePort(host: string): Promise<number> {
+  const { port, server } = await listen({ host, port: 0, connectionsMax: 1 });
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -79,7 +79,7 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
   extras(app, limitRequests(app, { requestsMax }));
   registerRoutes(app, handlers, deps);
   await app.ready();
-  listener.serve((request, response) => {
+  await listener.serve((request, response) => {
     // Closed after what came before on it; what comes behind that is nobody's request.
     if (!request.socket.writable) return;
     if (gateway.matches(request.url ?? "")) return gateway.handle(request, response);

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { type Client, createClient } from "./client.ts";
 import type { Place } from "./engines.ts";
 
@@ -19,6 +20,23 @@ export interface MooringProcess {
   kill(signal: NodeJS.Signals): Promise<number | null>;
   /** Ends it as an operator would. Throws when it does not go within its deadline, and makes it go. */
   stop(): Promise<number | null>;
+}
+
+/** The processes that the one with this id has started and that are still there: its workers. */
+export async function workersOf(pid: number): Promise<number[]> {
+  return (await running()).filter(({ parent }) => parent === pid).map((one) => one.pid);
+}
+
+/** Those of these processes that are still there. */
+export async function stillRunning(pids: readonly number[]): Promise<number[]> {
+  return (await running()).filter(({ pid }) => pids.includes(pid)).map(({ pid }) => pid);
+}
+
+async function running(): Promise<{ pid: number; parent: number }[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,stat="]);
+  const rows = stdout.split("\n").map((line) => line.trim().split(/\s+/));
+  // One that has ended and that nobody has asked about yet is a zombie.
+  return rows.filter(([, , state = "Z"]) => !state.startsWith("Z")).map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
 }
 
 /** What a process needs to know to serve `place`: the same at every start, so that a later one finds what an earlier one kept. */
@@ -95,7 +113,7 @@ export function launch(settings: Readonly<Record<string, string>>, args: readonl
 }
 
 const root = join(import.meta.dirname, "../../..");
-const readyMs = 20_000;
+const readyMs = 60_000;
 // Longer than requests under way are waited for.
 const stopMs = 45_000;
 

@@ -9,7 +9,7 @@ import { listen } from "../../src/http/listener.ts";
 async function listening({ connectionsMax = 64 } = {}) {
   const listener = await listen({ host: "127.0.0.1", port: 0, connectionsMax });
   const held: ServerResponse[] = [];
-  listener.serve((request, response) => {
+  await listener.serve((request, response) => {
     if (request.url === "/stream") response.write("first");
     if (request.url === "/stream" || request.url === "/hold") held.push(response);
     else response.end("done");

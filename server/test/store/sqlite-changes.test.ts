@@ -40,15 +40,18 @@ const announce = (db: Database, ...ids: string[]) =>
   });
 const manyIds = (count: number) => Array.from({ length: count }, (_, index) => `many ${index}`);
 
-test("each process hears what every process committed, once and in its order", async () => {
+test("each process hears what every process committed, once and in the order of whoever did", async () => {
   const [one, two, three] = [openOne(), openOne(), openOne()];
   await announce(one.db, "a", "b");
   await announce(two.db, "c");
   await announce(one.db, "d");
   for (const { db } of [one, two, three]) await db.changes.caughtUp();
-  expect(one.heard).toEqual(["a", "b", "d", "c"]);
-  expect(two.heard).toEqual(["c", "a", "b", "d"]);
   expect(three.heard).toEqual(["a", "b", "c", "d"]);
+  // Its own it hears at the commit, the others' when it looks: between the two any order is right.
+  for (const { heard } of [one, two]) {
+    expect(heard.toSorted()).toEqual(["a", "b", "c", "d"]);
+    expect(heard.filter((id) => id !== "c")).toEqual(["a", "b", "d"]);
+  }
   for (const { db } of [one, two, three]) await db.changes.caughtUp();
   expect([one.heard.length, two.heard.length, three.heard.length]).toEqual([4, 4, 4]);
 });
