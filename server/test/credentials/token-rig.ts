@@ -31,6 +31,7 @@ export const org = "01JAZZ5CB6Q8ZV0000000000FA" as OrganisationId;
 export interface TokenRig {
   readonly server: TokenServer;
   readonly db: Database;
+  readonly masterKey: string;
   /** Makes a connection whose one environment proves itself with this credential. */
   connect(credential: CredentialCreate): Promise<Connected>;
   /** Another node, with a clock of its own where one is given. */
@@ -61,9 +62,8 @@ export interface Node {
 
 export async function tokenRig(place: Place): Promise<TokenRig> {
   const server = await startTokenServer();
-  const vault = createVault(
-    loadMasterKey({ dataDir: place.dataDir, configured: new Secret(randomBytes(32).toString("base64")), mayGenerate: false }),
-  );
+  const masterKey = randomBytes(32).toString("base64");
+  const vault = createVault(loadMasterKey({ dataDir: place.dataDir, configured: new Secret(masterKey), mayGenerate: false }));
   const db = await place.open();
   const newId = createIds(systemClock);
   await bootstrap({ db, vault, clock: systemClock, newId }, { organisation: org, apiKey: new Secret(randomBytes(32).toString("hex")) });
@@ -84,7 +84,7 @@ export async function tokenRig(place: Place): Promise<TokenRig> {
   };
   const control = { db, clock: systemClock, newId, seals, reads: createConnectionReads(db) };
   const caller = { actor, requestId: newId<string>() };
-  return { server, db, connect, node, stored, opened, age, control, caller };
+  return { server, db, masterKey, connect, node, stored, opened, age, control, caller };
 
   function partsOf(on: Database, clock: Clock) {
     const config = { googleTokenUrl: server.tokenUrl, bigQueryUrl: server.origin };
