@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type Connected, grantAt, org, type TokenRig, tokenRig } from "../credentials/token-rig.ts";
 import { engines } from "../harness/engines.ts";
 import { trials } from "../harness/profile.ts";
-import type { Rotation } from "../harness/token-server.ts";
+import type { Rotation } from "../harness/rotating-server.ts";
 import type { RenewalReport, TokenWorkerSetup } from "./token-worker.ts";
 
 const [, postgres] = engines as [unknown, (typeof engines)[number]];
