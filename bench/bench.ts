@@ -1,32 +1,33 @@
 import { cpus, totalmem } from "node:os";
 import pg from "pg";
 import { startPostgres } from "../server/test/harness/postgres.ts";
-import { type Row, ratesText, tableOf } from "./figures.ts";
-import { benchGateway } from "./gateway.ts";
+import { type Row, tableOf } from "./figures.ts";
+import { gatewayParts } from "./gateway/gateway.ts";
 import { benchList } from "./list.ts";
 import { benchMemory, benchStart } from "./program.ts";
 import { benchRead } from "./read.ts";
 import { benchUpdate } from "./update.ts";
 
-/** The parts, by the names that the command line takes. */
+/** The parts, by the names that the command line takes; it takes what stands before a dot for all of that. */
 const parts: Readonly<Record<string, (postgres: string) => Promise<Row[]>>> = {
   update: async (postgres) => [...(await benchUpdate("sqlite", postgres)), ...(await benchUpdate("postgres", postgres))],
   read: async (postgres) => [...(await benchRead("sqlite", postgres)), ...(await benchRead("postgres", postgres))],
   list: async (postgres) => [...(await benchList("sqlite", postgres)), ...(await benchList("postgres", postgres))],
-  gateway: gatewayRows,
+  ...gatewayParts,
   start: benchStart,
   memory: benchMemory,
 };
 
 const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !Object.hasOwn(parts, name));
+const isAsked = (part: string) => (name: string) => part === name || part.startsWith(`${name}.`);
+const unknown = asked.filter((name) => !Object.keys(parts).some((part) => isAsked(part)(name)));
 if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(", ")}; the parts are ${Object.keys(parts).join(", ")}.`);
 
 const postgres = await startPostgres();
 try {
   const rows: Row[] = [];
   for (const [name, measure] of Object.entries(parts)) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
+    if (asked.length > 0 && !asked.some(isAsked(name))) continue;
     process.stderr.write(`${name} ...\n`);
     rows.push(...(await measure(postgres.url)));
   }
@@ -47,17 +48,4 @@ async function machine(): Promise<string> {
     `${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), ${gibibytes} GiB, ${process.platform}; ` +
     `Node ${process.versions.node}, SQLite ${process.versions.sqlite}, PostgreSQL ${rows[0]?.version} with fsync ${rows[0]?.fsync}`
   );
-}
-
-async function gatewayRows(): Promise<Row[]> {
-  const { bare, gateway, ratio, cpuRatio } = await benchGateway();
-  const rates = (rounds: typeof bare) => ratesText(rounds.map(({ perSecond }) => perSecond));
-  return [
-    {
-      what: "Gateway, 1 KB answer, api-key header",
-      bar: { kind: "at least", limit: 0.8, unit: "" },
-      value: ratio,
-      behind: `64 callers: ${rates(gateway)}; bare node:http and undici ${rates(bare)}; by processor time ${cpuRatio.toFixed(2)}`,
-    },
-  ];
 }

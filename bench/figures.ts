@@ -2,7 +2,8 @@
 export interface Row {
   readonly what: string;
   readonly bar: Bar;
-  readonly value: number;
+  /** Skipped where the machine lacks what it takes; `behind` says what. */
+  readonly value: number | "skipped";
   readonly behind: string;
 }
 
@@ -10,7 +11,7 @@ export interface Row {
 export interface Bar {
   readonly kind: "at least" | "at most";
   readonly limit: number;
-  readonly unit: "" | "s" | "MB";
+  readonly unit: "" | "s" | "ms" | "MB";
 }
 
 /** The middle one; of an even number the higher of the two in the middle. NaN of none. */
@@ -46,13 +47,17 @@ export function tableOf(rows: readonly Row[]): string {
   return [...lines, "", "Figures behind them:", ...behind, ""].join("\n");
 }
 
-function resultOf({ kind, limit }: Bar, value: number): string {
+function resultOf({ kind, limit }: Bar, value: Row["value"]): string {
+  if (value === "skipped") return value;
   const isMet = kind === "at least" ? value >= limit : value <= limit;
   const percent = Math.round(Math.abs(value / limit - 1) * 100);
   return isMet ? "met" : `MISSED by ${percent} %`;
 }
 
-const shown = (value: number, { unit }: Bar) => (unit === "MB" ? `${Math.round(value)} MB` : `${value.toFixed(2)}${unit && ` ${unit}`}`);
+function shown(value: Row["value"], { unit }: Bar): string {
+  if (value === "skipped") return "-";
+  return unit === "MB" ? `${Math.round(value)} MB` : `${value.toFixed(2)}${unit && ` ${unit}`}`;
+}
 
 /** Rates of several rounds as text: the median, and from the lowest to the highest. */
 export function ratesText(rates: readonly number[]): string {

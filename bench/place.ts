@@ -33,6 +33,7 @@ export async function newPlace(engine: Engine, postgres: string): Promise<Place>
 function placeIn(engine: Engine, dataDir: string, url: string | undefined): Place {
   const settings = {
     MOORING_DATA_DIR: dataDir,
+    MOORING_SHUTDOWN_WAIT_MS: "0",
     MOORING_MASTER_KEY: Buffer.alloc(32, "bench").toString("base64"),
     MOORING_BOOTSTRAP_ORGANISATION: organisation,
     MOORING_BOOTSTRAP_API_KEY: apiKey,

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { median, type Row } from "./figures.ts";
 import { apiKey, newPlace, organisation, type Program, removePlaces, startProgram } from "./place.ts";
+import { residentMegabytes } from "./processes.ts";
 import { seedConnections } from "./seed.ts";
 
 /**
@@ -44,11 +45,11 @@ export async function benchMemory(postgres: string): Promise<Row[]> {
   await seedConnections(place, { connections: 1_000, environments: 10 });
   const program = await startProgram(place.settings);
   try {
-    const atStart = await residentMegabytes(program);
+    const atStart = await residentMegabytes(program.pid);
     const listed = await listAll(program);
-    const listing = await residentMegabytes(program);
+    const listing = await residentMegabytes(program.pid);
     await sleep(idleMs);
-    const idle = await residentMegabytes(program);
+    const idle = await residentMegabytes(program.pid);
     return [
       {
         what: "Resident memory, idle, 1,000 connections",
@@ -79,9 +80,4 @@ async function listAll({ port }: Program): Promise<number> {
     if (after === undefined) break;
   }
   return listed;
-}
-
-async function residentMegabytes({ pid }: Program): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
 }

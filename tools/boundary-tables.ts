@@ -21,6 +21,10 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "bootstrap.ts": ["store", "vault", "domain", "kernel"],
   "open-database.ts": ["config.ts", "store", "vault", "kernel"],
   "welcome.ts": ["bootstrap.ts", "kernel"],
+  "shutdown.ts": ["kernel"],
+  "worker.ts": ["shutdown.ts", "http"],
+  "workers.ts": ["worker.ts", "config.ts", "store", "kernel"],
+  "start.ts": ["main.ts", "workers.ts", "config.ts"],
   "main.ts": ["*"],
 };
 
@@ -39,6 +43,7 @@ export const homes: Readonly<Record<string, { rooms: readonly string[]; typesAny
   "node:http2": { rooms: [] },
   // For its server side; requests go out through net alone (S-1).
   "node:http": { rooms: ["net", "http", "gateway"], typesAnywhere: true },
+  "node:cluster": { rooms: ["start.ts", "workers.ts", "worker.ts"] },
   "node:sqlite": { rooms: ["store"] },
   pg: { rooms: ["store"] },
   kysely: { rooms: ["store"] },

@@ -15,6 +15,8 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   invalid_request: "Mend every fault in `fields`, then send it again. A name that is not known is a fault too.",
   malformed_body: "Send JSON: UTF-8, double quotes, no comma at the end.",
   ambiguous_request: "Send one `Host` header and no transfer coding but `chunked`; a proxy in between may have added them.",
+  sign_in_unknown: "Begin the sign-in again, in the browser that will also end it, and finish it within 10 minutes.",
+  sign_in_refused: "`message` has the server's own words. Mend the credential or what is registered at the server, and begin again.",
   unauthenticated: "Send `Authorization: Bearer <API key>`, or sign in. The key may have expired or been revoked.",
   forbidden: "`message` names the scope, role or limit. Use another key, or ask an admin of the organisation.",
   csrf: "From a browser: send `Mooring-Csrf: 1`, from a page of Mooring's own address. Programs use an API key and need no such header.",
@@ -30,10 +32,12 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   version_published: "Create a draft from it with `fromVersion`, and change that.",
   precondition_failed: "Read it again, take its new `ETag`, and decide anew.",
   environment_in_use: "`message` names the subscriptions. Delete them first, or send `force=true`.",
-  too_large: "A JSON body may have 1 MiB. Bodies through the gateway have no such limit.",
+  too_large:
+    "A JSON body may have 1 MiB. A body through the gateway has no such limit, unless a credential signs it: then it may have 1 MiB too.",
   unsupported_media_type: "Send `Content-Type: application/json`.",
   idempotency_mismatch: "Use a new `Idempotency-Key` for a new request, and the same body for a repeated one.",
-  template_unresolved: "`message` names the placeholder. Give the environment that variable, or mend the base URL.",
+  template_unresolved:
+    "`message` names the placeholder. Give the environment that variable, or mend the base URL or the address of the call.",
   credential_unusable: "`message` says what stands in the way, such as a line break. Store the secret again without it.",
   variable_refused: "Leave variables that decide the host out of `Mooring-Variables`; make an environment for another host.",
   not_available: "Mooring keeps this but cannot use it yet. The README lists what is missing.",

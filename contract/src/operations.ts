@@ -1,10 +1,12 @@
 import type { Static, TSchema } from "typebox";
 import { apiKeyOperations } from "./operations/api-keys.ts";
 import { auditOperations } from "./operations/audit.ts";
+import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { environmentOperations } from "./operations/environments.ts";
 import { memberOperations } from "./operations/members.ts";
+import { oauth2Operations } from "./operations/oauth2.ts";
 import type { Operation } from "./operations/operation.ts";
 import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
@@ -16,12 +18,14 @@ export const operations = {
   ...connectionOperations,
   ...environmentOperations,
   ...credentialOperations,
+  ...oauth2Operations,
   ...versionOperations,
   ...protocolOperations,
   ...organisationOperations,
   ...memberOperations,
   ...apiKeyOperations,
   ...auditOperations,
+  ...callOperations,
 } as const satisfies Record<string, Operation>;
 
 export type Operations = typeof operations;

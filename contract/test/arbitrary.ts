@@ -23,6 +23,8 @@ export function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
       return textOf(schema);
     case "integer":
       return fc.integer({ min: schema.minimum ?? -9, max: schema.maximum ?? 9999 });
+    case "number":
+      return fc.double({ min: schema.minimum ?? -9, max: schema.maximum ?? 9999, noNaN: true, noDefaultInfinity: true });
     case "boolean":
       return fc.boolean();
     case "null":

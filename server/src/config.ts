@@ -28,11 +28,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
   const config = {
     host: read(settings.host) ?? "",
     port: read(settings.port) ?? 0,
+    workers: read(settings.workers) ?? 1,
     dataDir: read(settings.dataDir) ?? "",
     databaseUrl: read(settings.databaseUrl),
     masterKey: read(settings.masterKey),
     publicUrl: read(settings.publicUrl),
     egressAllow: read(settings.egressAllow) ?? [],
+    callsMax: read(settings.callsMax) ?? 0,
+    connectionsMax: read(settings.connectionsMax) ?? 0,
+    shutdownWaitMs: read(settings.shutdownWaitMs) ?? 0,
+    shutdownDrainMs: read(settings.shutdownDrainMs) ?? 0,
+    callsKeepHours: read(settings.callsKeepHours) ?? 168,
+    callsKeepMax: read(settings.callsKeepMax) ?? 5_000_000,
     googleTokenUrl: read(settings.googleTokenUrl) ?? "",
     bigQueryUrl: read(settings.bigQueryUrl) ?? "",
     logLevel: read(settings.logLevel) ?? "info",
@@ -53,6 +60,8 @@ export interface Config {
   readonly host: string;
   /** 0 stands for any free port. */
   readonly port: number;
+  /** How many processes serve. */
+  readonly workers: number;
   /** An absolute path. */
   readonly dataDir: string;
   /** Undefined for the embedded database. */
@@ -62,6 +71,13 @@ export interface Config {
   /** An origin without a slash at its end; undefined when it follows from host and port, see `publicUrlOf`. */
   readonly publicUrl: string | undefined;
   readonly egressAllow: readonly EgressRule[];
+  readonly callsMax: number;
+  readonly connectionsMax: number;
+  readonly shutdownWaitMs: number;
+  readonly shutdownDrainMs: number;
+  readonly callsKeepHours: number;
+  /** Of each organisation. */
+  readonly callsKeepMax: number;
   readonly googleTokenUrl: string;
   readonly bigQueryUrl: string;
   readonly logLevel: LogLevel;

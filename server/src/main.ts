@@ -1,9 +1,11 @@
 import type { IncomingMessage } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
-import { type Config, ConfigError, configTable, publicUrlOf, readConfig } from "./config.ts";
+import { type Config, publicUrlOf } from "./config.ts";
 import { once } from "./control/once.ts";
 import { createCredentials } from "./credentials/credentials.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import { startRecording } from "./gateway/recording.ts";
 import { createSnapshots } from "./gateway/resolve.ts";
 import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
@@ -19,10 +21,12 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
+import { closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
 import { createPasswords } from "./vault/password.ts";
 import { firstGreeting, greeting } from "./welcome.ts";
+import { joinWorkers, type Membership } from "./worker.ts";
 
 /** A running Mooring. */
 export interface Mooring {
@@ -30,40 +34,35 @@ export interface Mooring {
   readonly url: URL;
   readonly db: Database;
   readonly people: People;
-  /** What a person at the terminal should see, once. Holds the first API key when this was the first start. */
-  readonly greeting: string;
-  /** Becomes unready, finishes what is under way within `drainMs`, and lets go of everything. */
-  close(): Promise<void>;
+  /** What a person at the terminal should see; to be asked for once. Holds the first API key when this was the first start. */
+  greeting(): Promise<string>;
+  /** Becomes unready, serves on for `waitMs` (0 when not said), finishes what is under way, and lets go of everything (L-3). */
+  close(how?: { readonly waitMs: number }): Promise<void>;
 }
 
-/**
- * Starts Mooring as `config` says; resolves when it serves. Clock, log and DNS are doors for tests. Throws an Error that says what to
- * do when the port, the database or its master key is not to be had.
- */
-export async function startMooring({ config, clock = systemClock, log = createLog(config.logLevel), resolve }: Start): Promise<Mooring> {
+/** Starts Mooring; resolves when it serves. Throws an Error that says what to do when port, database or master key is not to be had. */
+export async function startMooring(start: Start): Promise<Mooring> {
+  const { config, clock = systemClock, log = createLog(config.logLevel) } = start;
   const listener = await listen(config);
   try {
-    return await assemble({ config, clock, log, ...(resolve ? { resolve } : {}), listener });
+    return await assemble({ ...start, clock, log, listener });
   } catch (error) {
-    await listener.close(0);
+    await listener.close({ idleMs: 0, drainMs: 0 });
     throw error;
   }
 }
 
+/** Clock, log and DNS are doors for tests. */
 interface Start {
   readonly config: Config;
   readonly clock?: Clock;
   readonly log?: Log;
   readonly resolve?: Resolve;
+  /** Given when this is one of several processes. */
+  readonly siblings?: Membership;
 }
 
-async function assemble({
-  config,
-  clock,
-  log,
-  resolve,
-  listener,
-}: Required<Omit<Start, "resolve">> & Pick<Start, "resolve"> & { listener: Listener }) {
+async function assemble({ config, clock, log, resolve, siblings, listener }: Start & Assembling): Promise<Mooring> {
   const url = new URL(publicUrlOf(config, listener.port));
   const newId = createIds(clock);
   const { db, vault, secret } = await openDatabase(config, log);
@@ -72,12 +71,16 @@ async function assemble({
   const passwords = createPasswords({ concurrency: 2, queueMax: 32 });
   const people = createPeople({ db, clock, newId, publicUrl: url, secret, passwords, log });
   const authenticator = createAuthenticator({ db, clock, log, people, publicUrl: url });
-  const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, ...(resolve ? { resolve } : {}) });
-  const { seals, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
+  const poolsMax = Math.max(1024, config.callsMax);
+  const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, poolsMax, ...(resolve ? { resolve } : {}) });
+  const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
   const snapshots = createSnapshots({ load: loadSnapshot, isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const gateway = createGateway({ net, log, snapshots, tokens, clock, authenticate, lingerMs, newRequestId: () => newId<string>() });
+  const admission = { callsMax: config.callsMax };
+  const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
+  const newRequestId = () => newId<string>();
+  const gateway = createGateway({ net, log, snapshots, tokens, authenticate, admission, record, clock, lingerMs, newRequestId });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
@@ -85,32 +88,38 @@ async function assemble({
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers(deps),
+    handlers: operationHandlers({ ...deps, net, endpoint }),
     authenticator,
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
     newRequestId: () => newId<string>(),
     extras: (server) => {
-      registerService(server, { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing });
+      const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
+      registerService(server, { ...about, sources: { record, net, tokens, gateway, listener }, siblings });
       registerPages(server, { people, publicUrl: url });
     },
   });
   void validator.warm();
-  return { url, db, people, greeting: await greetingOf({ url, people, first }), close };
+  let closing: Promise<void> | undefined;
+  return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: (how) => (closing ??= close(how)) };
 
-  async function close(): Promise<void> {
+  async function close({ waitMs } = { waitMs: 0 }): Promise<void> {
     isClosing = true;
-    await listener.close(drainMs);
+    await pause(waitMs);
+    await listener.close({ idleMs: Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
+    await record.close();
     await authenticator.close();
     await db.close();
   }
 }
 
+type Assembling = Required<Pick<Start, "clock" | "log">> & { readonly listener: Listener };
+
 const version = "0.1.0";
-const drainMs = 10_000;
+const idleMs = 1_000;
 const lingerMs = 2_000;
 
 async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
@@ -119,31 +128,17 @@ async function greetingOf({ url, people, first }: { url: URL; people: People; fi
   return greeting({ url, link: owner && !owner.hasPassword ? await people.createSignInLink(owner.id) : undefined });
 }
 
-async function run(): Promise<void> {
-  const config = readConfig();
-  if (config.isPrintOnly) {
-    process.stdout.write(configTable(config));
-    return;
-  }
-  // Whatever the program writes is its owner's alone, in whatever folder.
-  process.umask(0o077);
+/** Serves until it is told to end, from this process alone or as one of several. */
+export async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
-  const mooring = await startMooring({ config, log });
-  process.stdout.write(mooring.greeting);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void mooring.close().then(() => process.exit(0)));
-  // What nobody foresaw leaves the process in a state nobody knows: log, go, let the supervisor start anew (L-6).
-  process.on("uncaughtException", (error) => fail("an unexpected error ended Mooring", error, log));
-}
-
-function fail(message: string, error: unknown, log: Log): never {
-  log.error(message, { error });
-  process.exit(1);
-}
-
-if (import.meta.main) {
-  await run().catch((error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(error instanceof ConfigError ? message : `Mooring does not start: ${message}\n`);
-    process.exit(1);
-  });
+  const siblings = joinWorkers();
+  const mooring = await startMooring({ config, log, ...(siblings ? { siblings } : {}) });
+  endOnUnexpected(log);
+  if (siblings) {
+    siblings.closeWhenTold(mooring);
+    await siblings.tellReady(mooring.greeting);
+  } else {
+    closeOnSignal(mooring, { waitMs: config.shutdownWaitMs });
+    process.stdout.write(await mooring.greeting());
+  }
 }

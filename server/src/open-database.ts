@@ -20,7 +20,8 @@ export async function openDatabase(config: Config, log: Log): Promise<{ db: Data
   const mayGenerate = databaseUrl === undefined && !existsSync(join(dataDir, "mooring.db"));
   const master = loadMasterKey({ dataDir, configured: config.masterKey, mayGenerate });
   const vault = createVault(master);
-  const db = databaseUrl ? await openPostgres({ url: databaseUrl, log }) : openSqlite({ dataDir });
+  const processes = config.workers > 1 ? "several" : "one";
+  const db = databaseUrl ? await openPostgres({ url: databaseUrl, log }) : openSqlite({ dataDir, processes });
   const stored = await db.write({ keyHash: "start" }, async (tx) => {
     await claimSetting(tx, "master-key-check", vault.keyCheck());
     return getSetting(tx, "master-key-check");

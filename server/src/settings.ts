@@ -25,6 +25,15 @@ export const settings = {
     meaning: "Port to listen on. 0 takes any free port.",
     parse: parsePort,
   },
+  workers: {
+    name: "MOORING_WORKERS",
+    kind: "1 to 64",
+    default: "1",
+    absent: "",
+    isSecret: false,
+    meaning: "How many processes serve on this machine: one for each core that Mooring may use.",
+    parse: parseWorkers,
+  },
   dataDir: {
     name: "MOORING_DATA_DIR",
     kind: "path",
@@ -74,6 +83,60 @@ export const settings = {
         .split(/[\s,]+/)
         .filter(Boolean)
         .map(parseEgressRule),
+  },
+  callsMax: {
+    name: "MOORING_CALLS_MAX",
+    kind: "4 to 65536",
+    default: "1024",
+    absent: "",
+    isSecret: false,
+    meaning: "Calls through the gateway that one process has in flight at a time. One organisation alone gets three quarters of them.",
+    parse: wholeNumber(4, 65_536),
+  },
+  connectionsMax: {
+    name: "MOORING_CONNECTIONS_MAX",
+    kind: "16 to 1048576",
+    default: "4096",
+    absent: "",
+    isSecret: false,
+    meaning: "Connections that callers may have open to one process. Plan 64 KiB of memory for each.",
+    parse: wholeNumber(16, 1_048_576),
+  },
+  shutdownWaitMs: {
+    name: "MOORING_SHUTDOWN_WAIT_MS",
+    kind: "0 to 600000",
+    default: "3000",
+    absent: "",
+    isSecret: false,
+    meaning: "How long everything is still served after SIGTERM while /readyz answers 503, so that balancers look elsewhere.",
+    parse: wholeNumber(0, 600_000),
+  },
+  shutdownDrainMs: {
+    name: "MOORING_SHUTDOWN_DRAIN_MS",
+    kind: "0 to 600000",
+    default: "30000",
+    absent: "",
+    isSecret: false,
+    meaning: "How long requests under way may then take before they are cut off.",
+    parse: wholeNumber(0, 600_000),
+  },
+  callsKeepHours: {
+    name: "MOORING_CALLS_KEEP_HOURS",
+    kind: "1 to 87600",
+    default: "168",
+    absent: "",
+    isSecret: false,
+    meaning: "How long the record of calls is kept, in hours.",
+    parse: wholeNumber(1, 87_600),
+  },
+  callsKeepMax: {
+    name: "MOORING_CALLS_KEEP_MAX",
+    kind: "1000 to 1000000000",
+    default: "5000000",
+    absent: "",
+    isSecret: false,
+    meaning: "How many calls are kept of each organisation; beyond that the oldest go, in blocks of up to 500.",
+    parse: wholeNumber(1000, 1_000_000_000),
   },
   googleTokenUrl: {
     name: "MOORING_GOOGLE_TOKEN_URL",
@@ -147,11 +210,25 @@ function matching(pattern: RegExp, requirement: string): (text: string) => strin
   };
 }
 
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) throw new Error(`must be a whole number from ${least} to ${most}`);
+    return value;
+  };
+}
+
 function parsePort(text: string): number {
   const port = Number(text);
   // Number takes "9e3", "0x50" and " 80 " too.
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error("must be a whole number from 1 to 65535, or 0 for any free port");
   return port;
+}
+
+function parseWorkers(text: string): number {
+  const workers = Number(text);
+  if (!/^\d{1,2}$/.test(text) || workers < 1 || workers > 64) throw new Error("must be a whole number from 1 to 64");
+  return workers;
 }
 
 function parseDatabaseUrl(text: string): Secret {

@@ -29,6 +29,12 @@ describe("settings", () => {
       masterKey: undefined,
       publicUrl: undefined,
       egressAllow: [],
+      callsMax: 1024,
+      connectionsMax: 4096,
+      shutdownWaitMs: 3000,
+      shutdownDrainMs: 30_000,
+      callsKeepHours: 168,
+      callsKeepMax: 5_000_000,
       googleTokenUrl: "https://oauth2.googleapis.com/token",
       bigQueryUrl: "https://bigquery.googleapis.com/bigquery/v2",
       logLevel: "info",
@@ -108,6 +114,14 @@ describe("settings", () => {
 
 // V-4 and T12: every line is a start that is refused, and what the refusal says.
 const refusals: [string, () => NodeJS.ProcessEnv, RegExp][] = [
+  ["fewer calls than four", () => ({ MOORING_CALLS_MAX: "3" }), /^MOORING_CALLS_MAX must be a whole number from 4 to 65536/],
+  [
+    "a number in another spelling",
+    () => ({ MOORING_CONNECTIONS_MAX: "1e3" }),
+    /^MOORING_CONNECTIONS_MAX must be a whole number from 16 to/,
+  ],
+  ["a wait with a unit", () => ({ MOORING_SHUTDOWN_WAIT_MS: "3s" }), /^MOORING_SHUTDOWN_WAIT_MS must be a whole number from 0 to 600000/],
+  ["a negative time", () => ({ MOORING_SHUTDOWN_DRAIN_MS: "-1" }), /^MOORING_SHUTDOWN_DRAIN_MS must be a whole number from 0 to 600000/],
   [
     "a key of 16 bytes",
     () => ({ MOORING_MASTER_KEY: randomBytes(16).toString("base64") }),

@@ -13,13 +13,14 @@ export type PageInfo = Static<typeof PageInfo>;
 
 const cursor = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 1024, description }));
 
-const paging = {
+/** What every list takes to say which page. */
+export const paging = {
   first: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20, description: "How many to return, 1 to 100." })),
   after: cursor("The `next` of a page: continue after it. Not together with `before`."),
   before: cursor("The `prev` of a page: go back before it. Not together with `after`."),
 };
 
-const strict = { additionalProperties: false };
+export const strict = { additionalProperties: false };
 
 /** What every list takes. */
 export const PageQuery = Type.Object(paging, strict);

@@ -105,7 +105,8 @@ function steady({ errors: _, token: __, ...credential }: Credential): object {
   return credential;
 }
 
-async function announceUsers(tx: Tx, { actor }: Call, id: CredentialId, recorder: Recorder): Promise<void> {
+/** Tells every node that a credential, and so each connection that shows it, is not what it was. */
+export async function announceUsers(tx: Tx, { actor }: Call, id: CredentialId, recorder: Recorder): Promise<void> {
   recorder.announce({ kind: "credential", org: actor.org, id });
   for (const connection of await store.connectionsUsing(tx, actor.org, id)) {
     recorder.announce({ kind: "connection", org: actor.org, id: connection });

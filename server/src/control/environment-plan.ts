@@ -14,6 +14,7 @@ import type { CredentialId, EnvironmentId, NewId } from "../kernel/ids.ts";
 import type { StoredConfig } from "../store/connection-rows.ts";
 import type { EnvironmentFields, LinkFields } from "../store/environments.ts";
 import type { Intake } from "./intake.ts";
+import { checkOverlaps, type PlacedEntry } from "./overlaps.ts";
 
 /** What is to be written for one environment. */
 export interface EnvironmentPlan {
@@ -71,9 +72,21 @@ export function planNew(
       ];
     }),
   );
+  const entries = given.credentials.action ?? [];
+  checkOverlaps(
+    intake,
+    entries.map((entry, index) => ({ field: `${field}credentials.action[${index}]`, config: entry.authSchemeConfig })),
+  );
   checkVariables(intake, given.variables, `${field}variables`);
   return {
-    fields: { id, name: given.name, slug: slugOf(given.name), position, variables: withDefaults(given.variables, defaults) },
+    fields: {
+      id,
+      name: given.name,
+      slug: slugOf(given.name),
+      position,
+      variables: withDefaults(given.variables, defaults),
+      retries: given.retries,
+    },
     before: undefined,
     isChanged: true,
     isMoved: false,
@@ -92,7 +105,7 @@ export function planNew(
 export function planUpdate(
   context: PlanContext,
   { environment: before, position: positionBefore }: PlacedEnvironment,
-  given: Pick<EnvironmentUpdate, "name" | "credentials" | "variables">,
+  given: Pick<EnvironmentUpdate, "name" | "credentials" | "variables" | "retries">,
   { field, position, defaults }: { field: string; position: number; defaults?: DefaultsChange | undefined },
 ): EnvironmentPlan {
   const { intake } = context;
@@ -111,10 +124,15 @@ export function planUpdate(
     changesSecrets ||= links.changesSecrets;
     freesSecrets ||= links.freesSecrets;
   }
+  const { retries = before.retries } = given;
   const isChanged =
-    given.name !== before.name || !isDeepStrictEqual(variables, before.variables) || changedLinks.length > 0 || removedLinks.length > 0;
+    retries !== before.retries ||
+    given.name !== before.name ||
+    !isDeepStrictEqual(variables, before.variables) ||
+    changedLinks.length > 0 ||
+    removedLinks.length > 0;
   return {
-    fields: { id: before.id as EnvironmentId, name: given.name, slug: slugOf(given.name), position, variables },
+    fields: { id: before.id as EnvironmentId, name: given.name, slug: slugOf(given.name), position, variables, retries },
     before,
     isChanged,
     isMoved: position !== positionBefore,
@@ -137,6 +155,7 @@ function planLinks(
   const changed: Pick<LinkFields, "id" | "position" | "config">[] = [];
   let changesSecrets = false;
   const seen = new Set<string>();
+  const placed: PlacedEntry[] = [];
   for (const [position, entry] of entries.entries()) {
     const at = `${field}[${position}]`;
     const stored = known.get(entry.id);
@@ -155,9 +174,11 @@ function planLinks(
     const config = isSame
       ? (bare(link.authSchemeConfig) as StoredConfig)
       : intake.config(entry.authSchemeConfig, `${at}.authSchemeConfig`, { protocol, purpose, credentialType: link.credential.type });
+    placed.push({ field: at, config: entry.authSchemeConfig, before: link.authSchemeConfig });
     changesSecrets ||= !isSame && link.credential.type !== "none";
     if (!isSame || stored.position !== position) changed.push({ id: entry.id, position, config });
   }
+  if (purpose === "action") checkOverlaps(intake, placed);
   const removed = before.filter(({ id }) => !seen.has(id));
   return {
     changed,

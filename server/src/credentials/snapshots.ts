@@ -36,9 +36,9 @@ export interface SnapshotLoaderDeps {
 }
 
 function opened(sealer: Sealer, credential: SnapshotCredential, aheadMs: number): AppliedCredential {
-  const { id, config, credentialId, type, revision, data, sealed, token: stored } = credential;
+  const { id, config, credentialId, credentialName, type, revision, data, sealed, token: stored } = credential;
   const secrets = secretsOf(type, { ...data, ...sealer.open({ purpose: "credential", id: credentialId, revision }, sealed) });
-  const applied = { id, config, credentialId, secrets };
+  const applied = { id, config, credentialId, credentialName, secrets };
   return usesToken(config) ? { ...applied, token: heldToken(sealer, { id: credentialId, type, stored, aheadMs }) } : applied;
 }
 

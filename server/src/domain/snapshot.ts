@@ -14,6 +14,8 @@ export interface EnvironmentSnapshot {
   /** A template; empty for a protocol without one. */
   readonly baseUrl: string;
   readonly variables: ReadonlyMap<string, string>;
+  /** How often a call is sent again that does not say how often; not at all when undefined. */
+  readonly retries?: number;
   /** The environment's action credentials, opened, in the order they are applied. */
   readonly credentials: readonly AppliedCredential[];
 }
@@ -26,4 +28,6 @@ export interface AppliedCredential {
   readonly secrets: CredentialSecrets;
   /** For a scheme whose calls carry a token: what there is of it, perhaps nothing yet. Undefined for the other schemes. */
   readonly token?: HeldToken;
+  /** For people. */
+  readonly credentialName?: string;
 }

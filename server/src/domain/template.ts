@@ -70,7 +70,8 @@ function requireResolvable({ parts, faults }: Template, values: TemplateValues):
 
 const placeholderPattern = /^[ \t]*\.?([a-z]+)\.([A-Za-z_][A-Za-z0-9_.-]{0,99})[ \t]*$/;
 
-function placeholderOf(inside: string): Placeholder | undefined {
+/** What stands between the braces, read; undefined when that is no placeholder. */
+export function placeholderOf(inside: string): Placeholder | undefined {
   const [, namespace, name] = placeholderPattern.exec(inside) ?? [];
   const known = namespaces.find((one) => one === namespace);
   return known === undefined || name === undefined ? undefined : { namespace: known, name };

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import type { Call } from "./call.ts";
 
 /**
  * A caller's body as a stream of its own, read only as fast as it is taken. It ends as the caller's does and breaks when the caller
  * goes away. Destroying it leaves the caller's connection alone: the rest of the body is then read and thrown away, so that an answer
- * already on its way still arrives.
+ * already on its way still arrives. Its bytes are counted.
  */
-export function bodyOf(request: IncomingMessage): Readable {
+export function bodyOf(call: Call): Readable {
+  const { request } = call;
   const body = new Readable({
     read: () => request.resume(),
     destroy(error, done) {
@@ -19,6 +21,7 @@ export function bodyOf(request: IncomingMessage): Readable {
   return body;
 
   function push(chunk: Buffer): void {
+    call.bytesIn += chunk.length;
     if (!body.push(chunk)) request.pause();
   }
 

@@ -1,43 +1,115 @@
+import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { Net, NetRequest } from "../net/net.ts";
+import { filledTarget } from "../protocols/http/path-template.ts";
 import { baseWith, callerHeaders, planRequest } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
+import { signed, signsBody } from "../protocols/http/sign.ts";
+import { Attempts, type RetryDoors, systemDoors } from "./attempts.ts";
 import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
+import { heldBody } from "./held-body.ts";
 import type { Prepared } from "./prepare.ts";
 import { type Outcome, Relay } from "./relay.ts";
+import { retriesMax } from "./retry.ts";
+import { createRetryBudget } from "./retry-budget.ts";
 import type { Target } from "./target.ts";
 
 /**
  * Plans the request of a call and sends it; the answer goes straight to the caller. Throws `Problem` before anything is sent; whatever
  * goes wrong after that is answered here. `onSettled` is called exactly once unless it throws.
  */
-export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (outcome: Outcome) => void) => void;
+export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (call: Call, outcome: Outcome) => void) => void;
 
 export interface ExchangeDeps {
   readonly net: Pick<Net, "dispatch">;
   /** How long the rest of a caller's body is read after an early answer. */
   readonly lingerMs: number;
+  readonly clock: Clock;
+  /** Those of the machine when left out. */
+  readonly doors?: RetryDoors;
+  /** See AttemptsDeps. Asked only where `prepared.isRenewable` says so. */
+  readonly renew?: (call: Call) => Promise<Prepared | undefined>;
 }
 
-export function createExchange({ net, lingerMs }: ExchangeDeps): Exchange {
+export function createExchange({ net, lingerMs, clock, doors = systemDoors, renew }: ExchangeDeps): Exchange {
+  const budget = createRetryBudget();
   return (call, target, prepared, onSettled) => {
-    const { request, response, requestId } = call;
+    const { request } = call;
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
-    const relay = new Relay(request, response, requestId, { lingerMs, onSettled });
-    const body = hasBody(headers) ? bodyOf(request) : null;
-    relay.attach(net.dispatch({ ...planned, body }, relay));
+    const retries = headers.retries === undefined ? (prepared.snapshot.retries ?? 0) : retriesOf(headers.retries);
+    const { signatures } = prepared.proof;
+    const relay = new Relay(call, { lingerMs, onSettled });
+    // To be ready for another attempt costs a call more than all the rest here, so only those pay for it that may need one.
+    const mayRepeat = (retries > 0 || prepared.isRenewable === true) && isKept(headers);
+    if (mayRepeat || signsBody(signatures)) {
+      sendHeld({ call, target, prepared, headers, planned, retries, relay, mayRepeat });
+      return;
+    }
+    call.attempts = 1;
+    const body = hasBody(headers) ? bodyOf(call) : null;
+    relay.attach(net.dispatch({ ...(signatures.length === 0 ? planned : signed(planned, signatures, nothing)), body }, relay));
   };
+
+  /** Sends a call whose body must be whole before anything leaves: because it is signed, or because the call may be sent again. */
+  function sendHeld({ call, target, prepared, headers, planned, retries, relay, mayRepeat }: Held): void {
+    const { request } = call;
+    let body: Buffer | null = null;
+    const requestOf = (by: Prepared): NetRequest => {
+      const plain = by === prepared ? planned : plan(planned.method, target, by, callerHeaders(request.rawHeaders, by.proof));
+      return { ...signed(plain, by.proof.signatures, body ?? nothing), body };
+    };
+    const endsAtMs = performance.now() + (planned.timeoutMs ?? timeoutMsMax);
+    const deps = { net, budget, clock, doors, renew: mayRepeat && prepared.isRenewable ? renew : undefined };
+    const attempts = new Attempts(call, relay, deps, { requestOf, retries: mayRepeat ? retries : 0, endsAtMs });
+    relay.attach(attempts);
+    if (!hasBody(headers)) {
+      attempts.begin(prepared);
+      return;
+    }
+    attempts.expectBody();
+    heldBody(request, { ...heldLimits, length: headers.contentLength }).then(
+      (whole) => {
+        // A caller that has gone away has ended its call already.
+        if (whole === undefined) return;
+        body = whole;
+        call.bytesIn = whole.length;
+        attempts.begin(prepared);
+      },
+      (error: Error) => attempts.refuse(error),
+    );
+  }
 }
 
+interface Held {
+  readonly call: Call;
+  readonly target: Target;
+  readonly prepared: Prepared;
+  readonly headers: CallerHeaders;
+  readonly planned: Planned;
+  readonly retries: number;
+  readonly relay: Relay;
+  readonly mayRepeat: boolean;
+}
+
+/** A request to send, but for its body. */
+export type Planned = Omit<NetRequest, "body">;
+
+const nothing = Buffer.alloc(0);
+/** The most that a signed body may have. */
+export const signedBytesMax = 1024 * 1024;
+const heldLimits = { bytesMax: signedBytesMax, timeoutMs: 60_000 };
+
 /** The request to send, but for its body. Throws `Problem` on what cannot be sent. */
-function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Omit<NetRequest, "body"> {
+export function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
   requireForwardable(method);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;
-  const to = variables === undefined ? base() : baseWith(variablesOf(variables), snapshot);
-  const planned = planRequest(to, proof, { path: target.path, query: target.query, headers });
+  const overrides = variables === undefined ? undefined : variablesOf(variables);
+  const to = overrides === undefined ? base() : baseWith(overrides, snapshot);
+  const { path, query } = filledTarget(target, snapshot.variables, overrides);
+  const planned = planRequest(to, proof, { path, query, headers });
   const timeout = timeoutMs === undefined ? undefined : { timeoutMs: timeoutOf(timeoutMs) };
   return { org: snapshot.org, method, ...planned, ...timeout };
 }
@@ -52,8 +124,16 @@ function requireNoWebSocket({ upgrade }: CallerHeaders): void {
   if (upgrade?.toLowerCase().includes("websocket")) throw fault("The gateway does not open WebSockets.");
 }
 
-const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
+/** Whether the caller sends a body, an empty one left aside. */
+export const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
   transferEncoding !== undefined || (contentLength !== undefined && contentLength !== "0");
+
+/** Whether a call can be sent again: nothing of it is gone once it was sent. A larger body is not held, and so is sent once. */
+function isKept(headers: CallerHeaders): boolean {
+  return !hasBody(headers) || (headers.transferEncoding === undefined && Number(headers.contentLength) <= heldBytesMax);
+}
+
+const heldBytesMax = 64 * 1024;
 
 function variablesOf(text: string): ReadonlyMap<string, string> {
   return new Map(new URLSearchParams(text));
@@ -65,6 +145,12 @@ function timeoutOf(text: string): number {
   const timeoutMs = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
   if (timeoutMs < 1 || timeoutMs > timeoutMsMax) throw fault(`Mooring-Timeout-Ms is a whole number from 1 to ${timeoutMsMax}.`);
   return timeoutMs;
+}
+
+function retriesOf(text: string): number {
+  const retries = /^[0-9]$/.test(text) ? Number(text) : retriesMax + 1;
+  if (retries > retriesMax) throw fault(`Mooring-Retries is a whole number from 0 to ${retriesMax}.`);
+  return retries;
 }
 
 const fault = (message: string) => new Problem("invalid_request", { message });

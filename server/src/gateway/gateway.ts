@@ -5,13 +5,16 @@ import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import { type AdmissionDeps, type AdmissionStats, createAdmission } from "./admission.ts";
 import { requireUnambiguous } from "./ambiguity.ts";
-import { answerProblem } from "./answer.ts";
+import { answerJson, answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
 import { type Call, newCall } from "./call.ts";
 import { createExchange, type ExchangeDeps } from "./exchange.ts";
+import { createExplain, type ExplainDeps } from "./explain.ts";
 import { createPrepare } from "./prepare.ts";
-import { createRecord, type GatewayStats } from "./record.ts";
+import { type CallRecord, createRecord, type GatewayStats } from "./record.ts";
+import type { Outcome } from "./relay.ts";
 import { createRenewals, type RenewalsDeps } from "./renewals.ts";
 import type { Snapshots } from "./resolve.ts";
 import { type Target, targetOf } from "./target.ts";
@@ -24,10 +27,11 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Whether the connection is being closed after an ambiguous request: nobody may act on what follows on it (S-7). */
   distrusts(socket: object): boolean;
-  stats(): GatewayStats;
+  stats(): GatewayStats & { readonly admission: AdmissionStats };
 }
 
 export interface GatewayDeps extends ExchangeDeps {
+  readonly net: ExchangeDeps["net"] & ExplainDeps["net"];
   /**
    * Who calls, for this organisation; `org` is as it came, perhaps malformed. At once when warm. Throws or rejects with a `Problem`
    * when nobody known does.
@@ -36,19 +40,24 @@ export interface GatewayDeps extends ExchangeDeps {
   readonly snapshots: Pick<Snapshots, "get">;
   readonly tokens: RenewalsDeps["tokens"];
   readonly clock: Clock;
+  readonly admission: Omit<AdmissionDeps, "log">;
+  /** A record that only counts, when left out. */
+  readonly record?: CallRecord;
   readonly newRequestId: () => string;
   readonly log: Log;
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const { authenticate, snapshots, newRequestId, log } = deps;
-  const record = createRecord();
+  const { authenticate, snapshots, newRequestId, log, record = createRecord() } = deps;
+  const admission = createAdmission({ ...deps.admission, log });
   const prepare = createPrepare();
   const renewals = createRenewals({ ...deps, prepare });
-  const exchange = createExchange(deps);
+  const exchange = createExchange({ ...deps, renew: renewals.again });
+  const explain = createExplain(deps);
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
-  return { matches: (url) => targetOf(url) !== undefined, handle, distrusts: (socket) => distrusted.has(socket), stats: record.stats };
+  const stats = () => ({ ...record.stats(), admission: admission.stats() });
+  return { matches: (url) => targetOf(url) !== undefined, handle, distrusts: (socket) => distrusted.has(socket), stats };
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     if (distrusted.has(request.socket)) return;
@@ -74,7 +83,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   function allowed(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
     call.actor = actor;
     requireCallRights(actor, target);
-    return located(call, target, actor);
+    const entry = admission.enter(call, actor.org);
+    return entry ? entry.then(() => located(call, target, actor)) : located(call, target, actor);
   }
 
   function located(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
@@ -89,26 +99,43 @@ export function createGateway(deps: GatewayDeps): Gateway {
       throw new Problem("forbidden", { message: "The API key is limited to other environments." });
     }
     call.snapshot = snapshot;
-    // The caller may have gone while something was looked up.
+    // The caller may have gone while something was waited for or looked up.
     if (call.response.destroyed) {
-      record.end("aborted");
+      settle(call, "aborted");
       return undefined;
     }
+    if (target.kind === "explain") return explained(call, target, snapshot);
     const renewal = renewals.before(call, snapshot);
     if (renewal) return renewal.then(() => located(call, target, actor));
-    exchange(call, target, prepare(snapshot), record.end);
+    exchange(call, target, prepare(snapshot), settle);
     return undefined;
   }
 
-  function refuse({ request, response, requestId }: Call, error: unknown): void {
+  async function explained(call: Call, target: Target, snapshot: EnvironmentSnapshot): Promise<void> {
+    const { request, response, requestId } = call;
+    answerJson(response, await explain(call, target, snapshot), requestId);
+    discardRest(request, response, deps);
+    settle(call, response.destroyed ? "aborted" : "gateway");
+  }
+
+  function settle(call: Call, outcome: Outcome): void {
+    admission.leave(call);
+    // Nothing was called, so there is nothing to keep of it.
+    if (call.target?.kind === "explain") record.forget();
+    else record.end(call, outcome);
+  }
+
+  function refuse(call: Call, error: unknown): void {
+    const { request, response, requestId } = call;
     const problem = error instanceof Problem ? error : new Problem("internal", { cause: error });
-    // That a token is not to be had shows on the credential, once and not with every call.
-    if (problem.status >= 500 && problem.code !== "token_unavailable")
+    // Refusals for want of room are counted, and said by whoever refuses. That a token is not to be had shows on the credential.
+    if (problem.status >= 500 && problem.code !== "overloaded" && problem.code !== "token_unavailable")
       log.error(problem.code, { requestId, status: problem.status, error });
     if (problem.code === "ambiguous_request") distrusted.add(request.socket);
-    answerProblem(response, problem, requestId);
+    call.code = problem.code;
+    call.bytesOut = answerProblem(response, problem, requestId);
     discardRest(request, response, deps);
-    record.end("gateway");
+    settle(call, response.destroyed ? "aborted" : "gateway");
   }
 }
 

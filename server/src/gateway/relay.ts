@@ -1,14 +1,15 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { problemOf } from "../net/problems.ts";
 import { relayHeaders, type UpstreamHeaders } from "../protocols/http/response-headers.ts";
 import { answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
+import type { Call } from "./call.ts";
 
 export interface RelayDeps {
   /** How long the rest of a caller's body is read after the answer has ended. */
   readonly lingerMs: number;
   /** Called once, when the caller's answer has ended in whatever way. */
-  readonly onSettled: (outcome: Outcome) => void;
+  readonly onSettled: (call: Call, outcome: Outcome) => void;
 }
 
 /** Whose answer the caller got, or that the caller was gone before its end. */
@@ -31,9 +32,8 @@ export interface Abortable {
  * the upstream's exchange along.
  */
 export class Relay {
-  readonly #request: IncomingMessage;
+  readonly #call: Call;
   readonly #response: ServerResponse;
-  readonly #requestId: string;
   readonly #deps: RelayDeps;
   #exchange: Abortable | undefined;
   /** A first piece, held until it is clear whether more comes: head, body and end then leave in one write. */
@@ -42,12 +42,11 @@ export class Relay {
   #isDraining = false;
   #outcome: Outcome = "aborted";
 
-  constructor(request: IncomingMessage, response: ServerResponse, requestId: string, deps: RelayDeps) {
-    this.#request = request;
-    this.#response = response;
-    this.#requestId = requestId;
+  constructor(call: Call, deps: RelayDeps) {
+    this.#call = call;
+    this.#response = call.response;
     this.#deps = deps;
-    response.on("close", () => this.#closed());
+    call.response.on("close", () => this.#closed());
   }
 
   /** Takes what ends the exchange when the caller goes away. */
@@ -60,7 +59,8 @@ export class Relay {
   onResponseStart(_wire: Wire, status: number, headers: UpstreamHeaders): void {
     const pairs = relayHeaders(headers, status);
     pairs.push("x-content-type-options", "nosniff", "content-security-policy", "sandbox");
-    pairs.push("mooring-origin", "upstream", "mooring-request-id", this.#requestId);
+    pairs.push("mooring-origin", "upstream", "mooring-request-id", this.#call.requestId);
+    if (this.#call.attempts > 1) pairs.push(attemptsHeader, String(this.#call.attempts));
     this.#response.writeHead(status, pairs);
     this.#outcome = "upstream";
     // What comes in the same read as the head is seen before this runs; a head alone must not wait for a body.
@@ -68,6 +68,7 @@ export class Relay {
   }
 
   onResponseData(wire: Wire, piece: Buffer): void {
+    this.#call.bytesOut += piece.length;
     if (this.#held === undefined && !this.#isFlushed) {
       this.#held = piece;
       return;
@@ -88,19 +89,22 @@ export class Relay {
     // As Latin-1 text a small body joins the head in one buffer; as a buffer of its own it would double the work of the write.
     else if (held.length <= joinedBytesMax) this.#response.end(held.toString("latin1"), "latin1");
     else this.#response.end(held);
-    discardRest(this.#request, this.#response, this.#deps);
+    discardRest(this.#call.request, this.#response, this.#deps);
   }
 
-  onResponseError(_wire: Wire, error: Error): void {
+  onResponseError(_wire: Wire | undefined, error: Error): void {
     const response = this.#response;
     if (response.destroyed || response.writableEnded) return;
+    const problem = problemOf(error);
+    this.#call.code = problem.code;
     if (response.headersSent) {
       breakOff(response);
       return;
     }
     this.#outcome = "gateway";
-    answerProblem(response, problemOf(error), this.#requestId);
-    discardRest(this.#request, response, this.#deps);
+    if (this.#call.attempts > 1) response.setHeader(attemptsHeader, this.#call.attempts);
+    this.#call.bytesOut = answerProblem(response, problem, this.#call.requestId);
+    discardRest(this.#call.request, response, this.#deps);
   }
 
   /** Sends what is held, or the head alone. Does nothing the second time. */
@@ -118,10 +122,11 @@ export class Relay {
       this.#outcome = "aborted";
       this.#exchange?.abort(new Error("The caller went away."));
     }
-    this.#deps.onSettled(this.#outcome);
+    this.#deps.onSettled(this.#call, this.#outcome);
   }
 }
 
+const attemptsHeader = "mooring-attempts";
 const joinedBytesMax = 16 * 1024;
 
 const flush = (relay: Relay) => relay.flush();

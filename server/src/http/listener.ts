@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { type DrainTimes, drain } from "./drain.ts";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -10,15 +11,19 @@ export interface Listener {
   readonly port: number;
   /** From now on requests go here; until then they are told to come back. */
   serve(handle: Handle): void;
-  /** Takes no more connections, lets requests under way end for at most `drainMs`, and cuts off what is left. */
-  close(drainMs: number): Promise<void>;
+  /** From now on every answer is the last of its connection; resolves when no connection is left. */
+  close(times: DrainTimes): Promise<void>;
+  /** Connections that are open, and those that were refused since the start because too many were. */
+  stats(): { readonly connections: number; readonly refused: number };
 }
 
 /**
- * Listens on `host` and `port`. Headers must be there within 10 s; the rest of a request has no deadline here, because a long upload
+ * Listens on `host` and `port`; beyond `connectionsMax`, a connection is closed as soon as it is opened (L-2). Headers must be there within 10 s; the rest of a request has no deadline here, because a long upload
  * through the gateway is not a slow request. Rejects with an Error that says what to do when the port is taken.
  */
-export async function listen({ host, port }: { host: string; port: number }): Promise<Listener> {
+export async function listen({ host, port, connectionsMax }: ListenDeps): Promise<Listener> {
+  let isClosing = false;
+  let refused = 0;
   let handle: Handle = (_request, response) => {
     response.writeHead(503, { "retry-after": "1", "content-type": "application/json; charset=utf-8" });
     response.end(JSON.stringify({ code: "overloaded", message: "Mooring is starting; try again shortly." }));
@@ -33,8 +38,15 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
       maxHeaderSize: 32 * 1024,
       insecureHTTPParser: false,
     },
-    (request, response) => handle(request, response),
+    (request, response) => {
+      if (isClosing) response.shouldKeepAlive = false;
+      handle(request, response);
+    },
   );
+  server.maxConnections = connectionsMax;
+  server.on("drop", () => {
+    refused += 1;
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(readable(error, host, port)));
     server.listen({ host, port }, resolve);
@@ -50,25 +62,18 @@ export async function listen({ host, port }: { host: string; port: number }): Pr
     serve(next) {
       handle = next;
     },
-    close: (drainMs) => close(server, sockets, drainMs),
+    close(times) {
+      isClosing = true;
+      return drain(server, sockets, times);
+    },
+    stats: () => ({ connections: sockets.size, refused }),
   };
 }
 
-function close(server: Server, sockets: ReadonlySet<Socket>, drainMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection that is kept alive becomes idle when its request ends, so this is asked again and again.
-    const idle = setInterval(() => {
-      server.closeIdleConnections();
-      // To Node, one that a browser opened ahead and has sent nothing on is waiting for a request, not idle.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-    }, 50);
-    const cut = setTimeout(() => server.closeAllConnections(), drainMs);
-    server.close(() => {
-      clearInterval(idle);
-      clearTimeout(cut);
-      resolve();
-    });
-  });
+interface ListenDeps {
+  readonly host: string;
+  readonly port: number;
+  readonly connectionsMax: number;
 }
 
 function readable(error: NodeJS.ErrnoException, host: string, port: number): Error {

@@ -6,7 +6,8 @@ import type { Log } from "../kernel/log.ts";
 export function createProblemHandler(log: Log) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
     const problem = error instanceof Problem ? error : (ofFramework(error) ?? new Problem("internal", { cause: error }));
-    if (problem.status >= 500) {
+    // Refusals for want of room are many, and a line for each would be a load of its own.
+    if (problem.status >= 500 && problem.code !== "overloaded") {
       log.error(problem.code, { requestId: request.id, method: request.method, status: problem.status, error: problem.cause ?? problem });
     }
     if (problem.retryAfterSeconds !== undefined) void reply.header("retry-after", String(problem.retryAfterSeconds));

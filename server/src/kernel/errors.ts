@@ -44,6 +44,11 @@ export const problems = {
   invalid_request: { status: 400, message: "The request is invalid; each fault is listed in fields." },
   malformed_body: { status: 400, message: "The body is not valid JSON." },
   ambiguous_request: { status: 400, message: "The request could be read in two ways; the connection is closed." },
+  sign_in_unknown: {
+    status: 400,
+    message: "The sign-in is unknown, finished, older than 10 minutes, or began in another browser; begin it again.",
+  },
+  sign_in_refused: { status: 400, message: "The authorization server refused the sign-in." },
   unauthenticated: { status: 401, message: "Send a session cookie or Authorization: Bearer <API key>." },
   forbidden: { status: 403, message: "You are known, but your role or key does not allow this." },
   csrf: { status: 403, message: "A request with a session cookie must come from this site and carry the header Mooring-Csrf: 1." },

@@ -1,5 +1,5 @@
 import { hash, randomFillSync } from "node:crypto";
-import { monotonicFactory } from "ulid";
+import { decodeTime, encodeTime, monotonicFactory } from "ulid";
 import type { Clock } from "./clock.ts";
 
 export type OrganisationId = string & { readonly brand: "OrganisationId" };
@@ -32,6 +32,14 @@ function createRandom(): () => number {
     return byte / 256;
   };
 }
+
+/** When a ULID was made. */
+export const timeOf = (id: string): Date => new Date(decodeTime(id));
+
+/** Sorts before every ULID made at `time` or later, and after every earlier one. */
+export const startOfIds = (time: Date): string => encodeTime(Math.max(0, time.getTime()), timeLength);
+
+const timeLength = 10;
 
 /** The id that `text` always gives, on every node: for what must be made once however often it is asked for. Its time part means nothing. */
 export function idOf<Id extends string>(text: string): Id {

@@ -9,6 +9,8 @@ export interface Listed {
  */
 export class CallList<Item extends Listed> {
   readonly #items: Item[] = [];
+  /** How many were deleted before their turn and stand in a queue of undici's until it comes. */
+  leftBehind = 0;
 
   get size(): number {
     return this.#items.length;

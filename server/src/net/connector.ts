@@ -55,6 +55,7 @@ export async function checkedAddresses(
   deps: Pick<ConnectorDeps, "policy" | "lookup" | "audit">,
 ): Promise<readonly string[]> {
   const addresses = await deps.lookup().catch((cause: unknown) => {
+    if (cause instanceof Problem) throw cause;
     throw new Problem("upstream_unreachable", { message: "The host name of the outside system does not resolve.", cause });
   });
   if (addresses.length === 0) throw new Problem("upstream_unreachable", { message: "The host name of the outside system has no address." });
@@ -121,7 +122,7 @@ function openTls(
       // RFC 6066 section 3: a literal address is no server name; the certificate is still checked against it.
       ...(isIP(name) ? { host: name } : { host: name, servername: name }),
       ...(session ? { session } : {}),
-      ALPNProtocols: ["http/1.1"],
+      ALPNProtocols: ["h2", "http/1.1"],
       minVersion: "TLSv1.2",
       // Said aloud, because the default can be turned off by an environment variable of Node.
       rejectUnauthorized: true,

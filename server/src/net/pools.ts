@@ -10,7 +10,7 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
   // Two maps and no joined key, because both texts already know their hash.
   const byOrganisation = new Map<string, Map<string, OriginPool>>();
   let count = 0;
-  return { find, calls, sweep, close, stats };
+  return { find, calls, crowded, sweep, close, stats };
 
   /** The pool of an origin, opened when there is none. Undefined when all of `poolsMax` have calls in flight. Throws what `open` throws. */
   function find(org: string, origin: string, nowMs: number): OriginPool | undefined {
@@ -22,6 +22,12 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
   /** Every call in flight. */
   function calls(): Call[] {
     return all().flatMap(({ calls }) => calls.all());
+  }
+
+  /** Those in flight, and waiting, on pools that have `connections` open and more calls than that. */
+  function crowded(connections: number): Call[] {
+    const full = all().filter(({ calls, pool }) => calls.size > connections && pool.stats.connected >= connections);
+    return full.flatMap(({ calls }) => calls.all());
   }
 
   /** Closes the pools that nobody has used since `sinceMs`. */
@@ -51,7 +57,7 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
       remove(longest);
     }
     const calls = new CallList<Call>();
-    const pool = { pool: open(org, origin, calls), org, origin, calls, lastUsedMs: 0 };
+    const pool = { pool: open(org, origin, calls), org, origin, isSecure: origin.startsWith("https:"), calls, lastUsedMs: 0 };
     const origins = byOrganisation.get(org) ?? new Map<string, OriginPool>();
     byOrganisation.set(org, origins.set(origin, pool));
     count += 1;
@@ -73,7 +79,7 @@ export function createPools({ open, poolsMax }: { open: OpenPool; poolsMax: numb
 }
 
 /** Opens a pool; `calls` will hold those in flight on it. */
-export type OpenPool = (org: string, origin: string, calls: { readonly size: number }) => Pool;
+export type OpenPool = (org: string, origin: string, calls: CallList<Call>) => Pool;
 
 export interface OriginPool {
   /** Those in flight. */
@@ -81,6 +87,8 @@ export interface OriginPool {
   readonly pool: Pool;
   readonly org: string;
   readonly origin: string;
+  /** Whether it is https:, so that connections may turn out to be HTTP/2. */
+  readonly isSecure: boolean;
   /** On the monotonic clock of performance.now(). */
   lastUsedMs: number;
 }

@@ -9,10 +9,16 @@ export function problemOf(error: unknown): Problem {
   const code = codeOf(error);
   const known = calls[code];
   if (known) return new Problem(known.code, { message: known.message, cause: error });
-  if (/^(HPE_|UND_ERR_|E[A-Z]+$|ERR_SSL_)/.test(code))
+  if (/^(HPE_|UND_ERR_|E[A-Z]+$|ERR_SSL_|ERR_HTTP2_)/.test(code))
     return new Problem("upstream_unreachable", { message: unreachable(code), cause: error });
   return new Problem("internal", { cause: error });
 }
+
+/** Whether a call failed because its connection, or its stream on one, ended: the outside system may have acted, and gave no answer. */
+export const isConnectionLost = (error: unknown): boolean => lost.has(codeOf(error)) || codeOf(error).startsWith("ERR_HTTP2_");
+
+// UND_ERR_INFO is what undici says of a stream of HTTP/2 that was closed.
+const lost = new Set(["UND_ERR_SOCKET", "UND_ERR_INFO", "ECONNRESET", "EPIPE"]);
 
 const broken = {
   code: "upstream_unreachable",
@@ -30,6 +36,7 @@ const calls: Readonly<
   UND_ERR_BODY_TIMEOUT: { code: "upstream_timeout", message: "The outside system stopped in the middle of its answer." },
   ETIMEDOUT: { code: "upstream_timeout", message: "The connection to the outside system went silent." },
   UND_ERR_SOCKET: broken,
+  UND_ERR_INFO: broken,
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: broken,
   ECONNRESET: broken,
   EPIPE: broken,

@@ -28,15 +28,22 @@ export function createHostLookup(host: string, { resolve, clock }: { resolve: Re
     const ageMs = kept ? nowMs - kept.sinceMs : 0;
     // A clock that was set back gives a negative age, and must not make an answer last.
     if (kept && ageMs >= 0 && ageMs < kept.forMs) return kept.answer;
-    const asked = { answer: ask(), sinceMs: nowMs, forMs: shortestMs };
+    // Whoever comes while the question waits for its answer waits for the same one.
+    const asked = { answer: ask(), sinceMs: nowMs, forMs: longestMs };
     kept = asked;
     return asked.answer;
 
     async function ask(): Promise<readonly string[]> {
-      const found = await resolve(name);
-      const ttlMs = Math.min(...found.map(({ ttlSeconds }) => ttlSeconds * 1000));
-      asked.forMs = Math.min(longestMs, Math.max(shortestMs, ttlMs));
-      return sorted(found.map(({ address }) => address));
+      let forMs = shortestMs;
+      try {
+        const found = await resolve(name);
+        const ttlMs = Math.min(...found.map(({ ttlSeconds }) => ttlSeconds * 1000));
+        forMs = Math.min(longestMs, Math.max(shortestMs, ttlMs));
+        return sorted(found.map(({ address }) => address));
+      } finally {
+        asked.sinceMs = clock.now().getTime();
+        asked.forMs = forMs;
+      }
     }
   };
 }

@@ -1,6 +1,9 @@
-import { notAvailable, type Scheme } from "./scheme.ts";
+import { createHmac } from "node:crypto";
+import type { CredentialSecrets } from "../domain/credential.ts";
+import { unusable } from "./proof.ts";
+import { configOf, type Scheme, secretsOf } from "./scheme.ts";
 
-/** A signature over the request (RFC 2104). */
+/** A signature over the request (RFC 2104), in lower-case hexadecimal. A text is a key as its UTF-8 bytes, a file as its own bytes. */
 export const hmac: Scheme = {
   about: {
     id: "01KASCHEME0000000000000006",
@@ -8,7 +11,27 @@ export const hmac: Scheme = {
     name: "HMAC signature",
     description: "Sends, or checks, a signature over the address and body, made with a secret (RFC 2104).",
   },
-  apply() {
-    throw notAvailable("hmac");
+  apply(proof, config, secrets) {
+    const { name, in: place, algorithm, digestInputs } = configOf(config, "hmac");
+    // Refused when saved; a row may be older than that rule.
+    if (algorithm === "sha1") throw unusable("Its signature would be made with sha1, which is too weak; choose sha256 or sha512.");
+    const key = keyOf(secrets);
+    // Anybody can sign with it.
+    if (key.length === 0) throw unusable("The key to sign with is empty.");
+    proof.setSignature({
+      in: place,
+      name,
+      inputs: digestInputs,
+      of(pieces) {
+        const digest = createHmac(algorithm, key);
+        for (const piece of pieces) digest.update(piece);
+        return digest.digest("hex");
+      },
+    });
   },
 };
+
+function keyOf(secrets: CredentialSecrets): Buffer {
+  if (secrets.type === "binary") return Buffer.from(secrets.valueBase64.reveal(), "base64");
+  return Buffer.from(secretsOf(secrets, "string").value.reveal(), "utf8");
+}

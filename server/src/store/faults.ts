@@ -18,3 +18,12 @@ export function isReferenced(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ("code" in error && error.code === "23503") || ("errcode" in error && error.errcode === 787);
 }
+
+/** SQLite's primary result code of an error: what kind of trouble, whatever its details. Undefined for what is not SQLite's. */
+export function sqliteCode(error: unknown): number | undefined {
+  // The low byte; the rest says more about it (SQLITE_IOERR_WRITE is 10 + 3 * 256).
+  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
+}
+
+/** SQLITE_BUSY: another process has the lock. */
+export const isBusy = (error: unknown) => sqliteCode(error) === 5;

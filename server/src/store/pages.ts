@@ -105,11 +105,16 @@ function isBeyond(order: readonly OrderKey[], values: readonly unknown[]): RawBu
   return sql`(${bound} and (${sql.join(ways, sql` or `)}))`;
 }
 
-function cursorOf(order: readonly OrderKey[], row: Record<string, unknown>): string {
+/** A cursor at `row` of a list in `order`. */
+export function cursorOf(order: readonly OrderKey[], row: Record<string, unknown>): string {
   return Buffer.from(JSON.stringify([nameOf(order), ...order.map(({ column }) => row[column])])).toString("base64url");
 }
 
-function cursorValues(cursor: string | undefined, isBoth: boolean, order: readonly OrderKey[]): string[] | undefined {
+/**
+ * The order keys that a cursor of a list in `order` holds; undefined when there is none. Throws `Problem` invalid_request on one that
+ * the list did not give, and when `isBoth` says that two were sent.
+ */
+export function cursorValues(cursor: string | undefined, isBoth: boolean, order: readonly OrderKey[]): string[] | undefined {
   if (isBoth) throw new Problem("invalid_request", { fields: [{ field: "before", message: "Send after or before, not both." }] });
   if (cursor === undefined) return undefined;
   const [name, ...values] = parse(cursor);

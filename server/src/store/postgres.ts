@@ -113,6 +113,7 @@ function claim(reach: Reach): string {
   // Quoted, because USER is a reserved word.
   if ("user" in reach) return `set local mooring."user" = '${plain(reach.user)}'`;
   if ("keyHash" in reach) return `set local mooring.key = '${plain(reach.keyHash)}'`;
+  if ("callsBefore" in reach) return `set local mooring.calls_before = '${plain(reach.callsBefore)}'`;
   return `set local mooring.invitation = '${plain(reach.invitationHash)}'`;
 }
 

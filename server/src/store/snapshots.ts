@@ -18,6 +18,7 @@ export interface SnapshotCredential {
   readonly id: string;
   readonly config: AuthSchemeConfig;
   readonly credentialId: CredentialId;
+  readonly credentialName: string;
   readonly type: Credential["type"];
   readonly revision: number;
   readonly data: CredentialData;
@@ -34,7 +35,7 @@ export async function readSnapshot(
   environment: string,
 ): Promise<StoredSnapshot | undefined> {
   const row = await tx.first(sql<SnapshotRow>`
-    select c.name as "connectionName", c.protocol, c.base_url as "baseUrl", e.id, e.name, e.variables,
+    select c.name as "connectionName", c.protocol, c.base_url as "baseUrl", e.id, e.name, e.variables, e.retries,
       ${sql.raw(credentialsText[tx.engine])} as credentials, ${sql.raw(databaseNow[tx.engine])} as "nowMs"
     from environments e
     join connections c on c.org_id = e.org_id and c.id = e.connection_id
@@ -55,6 +56,7 @@ export async function readSnapshot(
     protocol: row.protocol,
     baseUrl: row.baseUrl ?? "",
     variables: new Map(variables.map(({ name, value }) => [name, value])),
+    ...(row.retries === null ? {} : { retries: row.retries }),
     credentials: (JSON.parse(row.credentials) as CredentialRow[]).map((credential) => ({
       ...credential,
       config: JSON.parse(credential.config),
@@ -72,6 +74,7 @@ interface SnapshotRow {
   id: EnvironmentId;
   name: string;
   variables: string;
+  retries: number | null;
   credentials: string;
   nowMs: number | string;
 }
@@ -92,6 +95,7 @@ const textFor = (engine: Engine) =>
         id: "ec.id",
         config: "ec.config",
         credentialId: "k.id",
+        credentialName: "k.name",
         type: "k.type",
         revision: "k.revision",
         data: "k.data",

@@ -1,8 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
 import { Problem } from "../kernel/errors.ts";
+import { isBusy } from "./faults.ts";
 
 /** One piece of work waiting for its place in a transaction. */
 interface Job {
+  readonly askedAtMs: number;
   /** Does the work. Rejects when it fails. */
   run(): Promise<void>;
   /** Tells whoever waits how it went, once that is certain. */
@@ -21,11 +24,20 @@ export interface Writes {
  * Runs writes one at a time on `connection`, and commits those together whose requests have arrived by the time the first is done:
  * waiting for the disk is most of what a write costs, and one wait serves them all. Each is a savepoint, so one that fails takes
  * nothing with it; when the commit itself fails, all of them do. Beyond `waitingMax` asking is refused with `Problem` overloaded.
+ *
+ * While another process writes, this one asks again and again, for at most `patienceMs` from when the work was asked for, and the event
+ * loop goes on. The lock is given to whoever asks first when it is free, so of processes that share a file each leaves it free for
+ * `restMs` after `turnMs` of writing without a pause: no one is left waiting for good.
  */
-export function createWrites(connection: DatabaseSync, execute: (text: string) => void, { waitingMax }: { waitingMax: number }): Writes {
+export function createWrites(
+  connection: DatabaseSync,
+  execute: (text: string) => void,
+  { waitingMax, patienceMs = 2_000, turnMs = Number.POSITIVE_INFINITY }: { waitingMax: number; patienceMs?: number; turnMs?: number },
+): Writes {
   const waiting: Job[] = [];
   let running: Promise<void> | undefined;
   let isClosed = false;
+  const turn = { startedMs: 0, endedMs: 0 };
   return { write, close };
 
   async function close(): Promise<void> {
@@ -43,14 +55,27 @@ export function createWrites(connection: DatabaseSync, execute: (text: string) =
   }
 
   async function writeAll(): Promise<void> {
-    while (waiting.length > 0) await writeGroup();
+    while (waiting.length > 0) {
+      await takeTurn();
+      await writeGroup();
+      turn.endedMs = performance.now();
+    }
     running = undefined;
+  }
+
+  /** Returns at once unless this process has had the lock, but for moments, for as long as it may. */
+  async function takeTurn(): Promise<void> {
+    const now = performance.now();
+    if (now - turn.endedMs > restMs) turn.startedMs = now;
+    if (now - turn.startedMs < turnMs) return;
+    await pause(restMs);
+    turn.startedMs = performance.now();
   }
 
   async function writeGroup(): Promise<void> {
     const group: Job[] = [];
     try {
-      execute("begin immediate");
+      if (!(await begin())) return;
       await runWaiting(group);
       // Once around the event loop: requests that came meanwhile are read and can join. It costs microseconds when there are none.
       await new Promise((resolve) => setImmediate(resolve));
@@ -64,6 +89,22 @@ export function createWrites(connection: DatabaseSync, execute: (text: string) =
       return;
     }
     for (const job of group) job.settle();
+  }
+
+  /** False when the lock was not to be had while anybody still waited for it. */
+  async function begin(): Promise<boolean> {
+    for (;;) {
+      try {
+        execute("begin immediate");
+        return true;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        const now = performance.now();
+        while (waiting[0] && now - waiting[0].askedAtMs >= patienceMs) waiting.shift()?.reject(error);
+        if (waiting.length === 0) return false;
+      }
+      await pause(askAgainMs);
+    }
   }
 
   async function runWaiting(group: Job[]): Promise<void> {
@@ -85,6 +126,9 @@ export function createWrites(connection: DatabaseSync, execute: (text: string) =
 }
 
 const groupMax = 64;
+const askAgainMs = 1;
+// Longer than it takes another process to ask again, timers being as late as they are.
+const restMs = 3;
 
 function jobOf<Result>(
   work: () => Promise<Result>,
@@ -92,6 +136,7 @@ function jobOf<Result>(
 ): Job {
   let settle: () => void = () => {};
   return {
+    askedAtMs: performance.now(),
     async run() {
       try {
         const result = await work();

@@ -1,72 +1,56 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { RawBuilder } from "kysely";
 import { Problem } from "../kernel/errors.ts";
-import { createChangeFeed } from "./changes.ts";
 import { compile } from "./compile.ts";
+import { holdFolder, joinFolder } from "./data-folder.ts";
 import type { Change, Database, Tx } from "./database.ts";
+import { sqliteCode } from "./faults.ts";
 import { migrateSqlite } from "./migrate-sqlite.ts";
+import { followChanges, ownChanges, type SqliteChanges } from "./sqlite-changes.ts";
 import { createWrites, type Writes } from "./sqlite-writes.ts";
 
 /**
  * Opens the embedded database in `dataDir`, making both when absent. Commits are on the disk before they are answered
- * (WAL, synchronous FULL). Throws `DatabaseInUse` when another process has it open: SQLite would let both write, but each
- * keeps rows in memory that the other changes.
+ * (WAL, synchronous FULL). Where it is for `one` process, throws `DatabaseInUse` when another has it open: each keeps rows in memory
+ * that the other would change. Several processes must all open it as `several`: then they tell each other.
  */
-export function openSqlite({ dataDir }: { dataDir: string }): Database {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = takeLock(dataDir);
+export function openSqlite({ dataDir, processes = "one" }: { dataDir: string; processes?: "one" | "several" }): Database {
+  const hold = processes === "one" ? holdFolder(dataDir, "alone") : joinFolder(dataDir);
   const file = join(dataDir, "mooring.db");
   const writer = openConnection(file);
   migrateSqlite(writer);
+  // From here on no statement of the writer waits inside SQLite, where the event loop would wait with it.
+  writer.exec("pragma busy_timeout = 0");
   const reader = openConnection(file);
   reader.prepare("pragma query_only = on").run();
   const statements = { writer: statementsOf(writer), reader: statementsOf(reader) };
-  const writes = createWrites(writer, (text) => void statements.writer(text).run(), { waitingMax: writersWaitingMax });
-  const changes = createChangeFeed(() => true);
+  const writes = createWrites(writer, (text) => void statements.writer(text).run(), {
+    waitingMax: writersWaitingMax,
+    ...(processes === "one" ? {} : { turnMs }),
+  });
+  const changes = processes === "one" ? ownChanges() : followChanges({ reader, writer });
 
   return {
     engine: "sqlite",
     changes,
     read: (_reach, work) => work(createTx(statements.reader, () => {})),
-    write: (_reach, work) => write({ writes, statements: statements.writer, publish: changes.publish }, work),
+    write: (_reach, work) => write({ writes, statements: statements.writer, changes }, work),
     async ping() {
       statements.reader("select 1").get();
     },
     async close() {
       await writes.close();
+      changes.close();
       reader.close();
       writer.close();
-      lock.close();
+      hold.release();
     },
   };
 }
 
-/** Another process serves this data folder. */
-export class DatabaseInUse extends Error {
-  constructor(dataDir: string) {
-    super(
-      `Another Mooring is running on the data folder ${dataDir}. Stop it first, or give this one its own MOORING_DATA_DIR. ` +
-        "Several nodes share one PostgreSQL through MOORING_DATABASE_URL.",
-    );
-    this.name = "DatabaseInUse";
-  }
-}
-
 const writersWaitingMax = 2000;
-
-/** A lock the operating system lets go of when the process dies, however it dies: an open write transaction on a file of its own. */
-function takeLock(dataDir: string): DatabaseSync {
-  const lock = new DatabaseSync(join(dataDir, "mooring.lock"), { timeout: 0 });
-  try {
-    lock.exec("pragma journal_mode = delete; begin exclusive");
-    return lock;
-  } catch {
-    lock.close();
-    throw new DatabaseInUse(dataDir);
-  }
-}
+const turnMs = 10;
 
 function openConnection(file: string): DatabaseSync {
   const connection = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: 2000 });
@@ -112,15 +96,17 @@ function createTx(statements: Statements, announce: (change: Change) => void): T
 }
 
 async function write<Result>(
-  { writes, statements, publish }: { writes: Writes; statements: Statements; publish: (change: Change) => void },
+  { writes, statements, changes }: { writes: Writes; statements: Statements; changes: SqliteChanges },
   work: (tx: Tx) => Promise<Result>,
 ): Promise<Result> {
-  const announced: Change[] = [];
-  const tx = createTx(statements, (change) => announced.push(change));
+  const announced: (() => void)[] = [];
+  const tx = createTx(statements, (change) => announced.push(changes.announce(change)));
   try {
     return await writes.write(
       () => work(tx),
-      () => announced.forEach(publish),
+      () => {
+        for (const publish of announced) publish();
+      },
     );
   } catch (error) {
     throw readable(error);
@@ -128,7 +114,7 @@ async function write<Result>(
 }
 
 function readable(error: unknown): unknown {
-  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
-  // SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR: the disk's trouble, not the caller's.
-  return code === 5 || code === 13 || code === 10 ? new Problem("database_unavailable", { cause: error }) : error;
+  const code = sqliteCode(error);
+  // SQLITE_BUSY, SQLITE_IOERR, SQLITE_FULL: the disk's trouble, not the caller's.
+  return code === 5 || code === 10 || code === 13 ? new Problem("database_unavailable", { cause: error, retryAfterSeconds: 1 }) : error;
 }

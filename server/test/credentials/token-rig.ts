@@ -135,7 +135,9 @@ export async function tokenRig(place: Place): Promise<TokenRig> {
     own.changes.subscribe(snapshots.invalidate);
     const net = openNet();
     const newRequestId = () => newId<string>();
-    const gateway = createGateway({ net, log, snapshots, tokens, clock, authenticate: () => actor, lingerMs: 100, newRequestId });
+    const admission = { callsMax: 1024 };
+    const authenticate = () => actor;
+    const gateway = createGateway({ net, log, snapshots, tokens, clock, authenticate, admission, lingerMs: 100, newRequestId });
     const front = createServer((request, response) => gateway.handle(request, response));
     await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
     closing.push(async () => {

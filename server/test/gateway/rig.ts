@@ -5,7 +5,9 @@ import { onTestFinished } from "vitest";
 import type { Actor } from "../../src/domain/actor.ts";
 import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { AppliedCredential, EnvironmentSnapshot } from "../../src/domain/snapshot.ts";
+import { type RetryDoors, systemDoors } from "../../src/gateway/attempts.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import type { CallRecord } from "../../src/gateway/record.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { Problem } from "../../src/kernel/errors.ts";
 import {
@@ -56,6 +58,9 @@ export async function rig(
     allow?: readonly string[];
     deadlines?: Partial<Deadlines>;
     lingerMs?: number;
+    doors?: Partial<RetryDoors>;
+    admission?: { callsMax?: number; waitMs?: number };
+    record?: CallRecord;
   } = {},
 ): Promise<Rig> {
   const seen: Seen[] = [];
@@ -77,6 +82,12 @@ export async function rig(
     credentials: [],
     ...given.snapshot,
   };
+  const snapshots = new Map<OrganisationId, EnvironmentSnapshot>([[org, snapshot]]);
+  const snapshotOf = (of: OrganisationId) => {
+    const found = snapshots.get(of) ?? { ...snapshot, org: of };
+    snapshots.set(of, found);
+    return found;
+  };
   const log = createLog("silent");
   const net = createNet({
     allow: (given.allow ?? ["127.0.0.0/8"]).map(parseEgressRule),
@@ -88,15 +99,18 @@ export async function rig(
     net,
     authenticate: given.authenticate ?? (() => actor),
     snapshots: {
-      get: (_org, connection, environment) =>
-        connection === connectionId && environment === "prod" ? snapshot : Promise.resolve(undefined),
+      get: (of, connection, environment) =>
+        connection === connectionId && environment === "prod" ? snapshotOf(of) : Promise.resolve(undefined),
     },
     newRequestId: createIds(systemClock),
+    admission: { callsMax: 1024, ...given.admission },
     log,
     lingerMs: given.lingerMs ?? 500,
+    clock: systemClock,
+    doors: { ...systemDoors, ...given.doors },
+    ...(given.record && { record: given.record }),
     // The snapshot is fixed, so nothing that a renewal stores would ever show.
     tokens: { renew: () => Promise.reject(new Problem("token_unavailable")), renewSoon() {} },
-    clock: systemClock,
   });
   const front = await listening((request, response) => gateway.handle(request, response));
   onTestFinished(async () => {

@@ -7,6 +7,7 @@ import type { OrganisationId, UserId } from "../../src/kernel/ids.ts";
 import type { Database, Reach } from "../../src/store/database.ts";
 import type { Actor } from "../harness/actors.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
+import { recordCalls, recordedCall } from "../harness/recorded-calls.ts";
 import {
   apiKeyScheme,
   authorizationCodeScheme,
@@ -17,6 +18,7 @@ import {
   readConnection,
   smallConnection,
 } from "../harness/samples.ts";
+import { begin, signInConnection } from "../harness/sign-in.ts";
 import { organisationTables } from "../harness/stored.ts";
 import { onEachEngine, type World } from "../harness/world.ts";
 
@@ -25,6 +27,8 @@ async function fill(world: World, actor: Actor): Promise<void> {
   const connection = await createConnection(world, newConnection(), actor);
   const application = await createCredential(world, "oauth2-client", actor);
   await createConnection(world, smallConnection({ authSchemeConfigs: [authorizationCodeScheme(application.id)] }), actor);
+  await createCredential(world, "oauth2-token", actor);
+  await begin(world, await signInConnection(world, { tokenUrl: "https://id.example.com/token" }, actor), actor);
   await world.subscribe(connection.id, { org: actor.org });
   const { body: invitation } = await world.must(actor, "CreateInvitation", {
     body: { email: `${world.newId().toLowerCase()}@example.com`, role: "viewer" },
@@ -33,6 +37,7 @@ async function fill(world: World, actor: Actor): Promise<void> {
   await world.must(actor, "CreateCredential", { body: credentialOf.string(), headers: { "idempotency-key": "filled" } });
   const { body: key } = await world.must(actor, "CreateApiKey", { body: { name: "one", scopes: [...scopes] } });
   world.shownOnce.push(key.key);
+  await recordCalls(world.mooring.db, actor.org, [recordedCall({ id: world.newId() })]);
 }
 
 const ownerColumn = (table: string) => (table === "organisations" ? "id" : "org_id");
@@ -100,6 +105,9 @@ onEachEngine(
         expect(await owners(table, { user: "nobody" as UserId })).toEqual([]);
         expect(await owners(table, { keyHash: "none" })).toEqual([]);
         expect(await owners(table, { invitationHash: "none" })).toEqual([]);
+        expect(await owners(table, { callsBefore: "0" })).toEqual([]);
+        // What retention sees when everything is past its time: calls, and nothing else.
+        expect(await owners(table, { callsBefore: "Z" })).toEqual(table === "call_blocks" ? [...orgs].sort() : []);
         expect(await owners(table, world.newId() as OrganisationId)).toEqual([]);
       });
 
@@ -283,7 +291,8 @@ const moves = {
     return text;
   },
   async list({ world, actor, pick }: Move) {
-    const operation = (["ListConnections", "ListCredentials", "ListAudit", "ListApiKeys"] as const)[pick % 4] ?? "ListConnections";
+    const operation =
+      (["ListConnections", "ListCredentials", "ListAudit", "ListApiKeys", "ListCalls"] as const)[pick % 5] ?? "ListConnections";
     return (await world.must(actor, operation, { query: { first: 100 } })).text;
   },
 };

@@ -39,7 +39,12 @@ const heldToken: HeldToken = {
 
 describe("credentials on a request", () => {
   it("adds nothing for none", () => {
-    expect(proofOf([applied({ schemeType: "none" }, { type: "none" })])).toEqual({ headers: [], queryNames: [], query: "" });
+    expect(proofOf([applied({ schemeType: "none" }, { type: "none" })])).toEqual({
+      headers: [],
+      queryNames: [],
+      query: "",
+      signatures: [],
+    });
   });
 
   it("adds every one, in order", () => {
@@ -55,9 +60,9 @@ describe("credentials on a request", () => {
 
   it.each([
     {
-      what: "headers, whatever their case",
-      given: [key("header", "X-Key", "1"), key("header", "x-key", "2")],
-      headers: ["x-key", "2"],
+      what: "headers, whatever their case, and with _ as -",
+      given: [key("header", "X-Key", "1"), key("header", "x_key", "2")],
+      headers: ["x_key", "2"],
       query: "",
     },
     { what: "query parameters", given: [key("query", "k", "1"), key("query", "k", "2")], headers: [], query: "k=2" },

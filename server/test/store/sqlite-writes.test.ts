@@ -111,7 +111,8 @@ test("when the commit fails, every one of the group is told so and nothing is st
   expect(stored()).toEqual([4]);
 });
 
-test("when no transaction can begin, each that waits is told so, and the next is served", async () => {
+test("when another process keeps the lock for too long, each that waits is told so, and the next is served", async () => {
+  writes = createWrites(connection, execute, { waitingMax: 100, patienceMs: 20 });
   const other = new DatabaseSync(join(folder, "writes.db"));
   other.exec("begin immediate");
   const results = await Promise.allSettled([1, 2].map((id) => write(() => insert(id))));
@@ -120,6 +121,18 @@ test("when no transaction can begin, each that waits is told so, and the next is
   other.close();
   await write(() => insert(3));
   expect(stored()).toEqual([3]);
+});
+
+test("when another process has the lock, what waits is written once it is free", async () => {
+  const other = new DatabaseSync(join(folder, "writes.db"));
+  other.exec("begin immediate");
+  const waiting = Promise.all([1, 2].map((id) => write(() => insert(id))));
+  await expect.poll(() => executed.filter((text) => text === "begin immediate").length).toBeGreaterThan(3);
+  other.exec("insert into rows (id) values (0); commit");
+  other.close();
+  await waiting;
+  expect(stored()).toEqual([0, 1, 2]);
+  expect(commits()).toBe(1);
 });
 
 test("beyond the bound asking is refused with overloaded", async () => {

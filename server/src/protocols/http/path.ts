@@ -44,7 +44,7 @@ export function joinQuery(given: string, proof: { readonly queryNames: readonly 
   if (refusedInQuery.test(given)) throw fault("The query holds a control character, a space or a fragment.");
   if (proof.queryNames.length === 0) return given;
   const kept = given.split("&").filter((pair) => !proof.queryNames.includes(nameOf(pair)));
-  return [...kept.filter((pair) => pair !== ""), proof.query].join("&");
+  return [...kept, proof.query].filter((pair) => pair !== "").join("&");
 }
 
 /** The name as the server will read it; one that is wrongly encoded stays as it is, as servers leave it. */

@@ -1,9 +1,10 @@
 import { type Base, originOf, parseBaseUrl, resolveBaseUrl } from "../../domain/base-url.ts";
+import { headerKey } from "../../domain/places.ts";
 import type { ProofParts } from "../../domain/proof.ts";
 import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
 import { Problem } from "../../kernel/errors.ts";
 import { joinPath, joinQuery } from "./path.ts";
-import { type CallerHeaders, headerKey, sortHeaders } from "./request-headers.ts";
+import { type CallerHeaders, sortHeaders } from "./request-headers.ts";
 
 /** Where calls through an environment go. Throws `Problem` template_unresolved when its base URL lacks a value (I-4). */
 export function baseOf({ baseUrl, variables }: Addressed): Base {
@@ -32,7 +33,8 @@ export interface HttpProof extends ProofParts {
 
 /** Readies a proof for any number of requests. */
 export function httpProof(proof: ProofParts): HttpProof {
-  return { ...proof, injected: new Set(proof.headers.filter((_, at) => at % 2 === 0).map(headerKey)) };
+  const signed = proof.signatures.flatMap(({ in: part, name }) => (part === "header" ? [name] : []));
+  return { ...proof, injected: new Set([...proof.headers.filter((_, at) => at % 2 === 0), ...signed].map(headerKey)) };
 }
 
 /** What one call asks of the upstream. Headers are name, value, name, value. */

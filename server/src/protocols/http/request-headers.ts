@@ -1,3 +1,5 @@
+import { headerKey } from "../../domain/places.ts";
+
 /**
  * Sorts a caller's headers, given as they came over the wire (name, value, name, value): what goes on to the upstream, in the caller's
  * order and spelling, and what was meant for the gateway. Never forwarded (S-6): framing and hop-by-hop headers, whatever `Connection`
@@ -26,10 +28,8 @@ export interface CallerHeaders {
   readonly upgrade?: string;
   readonly variables?: string;
   readonly timeoutMs?: string;
+  readonly retries?: string;
 }
-
-/** The key by which a header's name is compared: in lower case, and with `_` as `-`, because CGI-like servers cannot tell them apart. */
-export const headerKey = (name: string) => name.toLowerCase().replaceAll("_", "-");
 
 interface Sorted extends CallerHeaders {
   forwarded: string[];
@@ -38,11 +38,12 @@ interface Sorted extends CallerHeaders {
   upgrade?: string;
   variables?: string;
   timeoutMs?: string;
+  retries?: string;
   /** Keys of headers that this request wants dropped. */
   dropped?: Set<string>;
 }
 
-type Kind = "forward" | "drop" | "connection" | "ignore" | "variables" | "timeout" | "length" | "encoding" | "upgrade";
+type Kind = "forward" | "drop" | "connection" | "ignore" | "variables" | "timeout" | "retries" | "length" | "encoding" | "upgrade";
 
 function note(sorted: Sorted, kind: Exclude<Kind, "forward" | "drop">, value: string): void {
   switch (kind) {
@@ -57,6 +58,9 @@ function note(sorted: Sorted, kind: Exclude<Kind, "forward" | "drop">, value: st
       return;
     case "timeout":
       sorted.timeoutMs = value;
+      return;
+    case "retries":
+      sorted.retries = value;
       return;
     case "length":
       sorted.contentLength = value;
@@ -108,6 +112,7 @@ const forGateway = new Map<string, Kind>([
   ["mooring-ignore-headers", "ignore"],
   ["mooring-variables", "variables"],
   ["mooring-timeout-ms", "timeout"],
+  ["mooring-retries", "retries"],
 ]);
 
 const isDropped = (key: string) => droppedNames.has(key) || droppedPrefixes.some((prefix) => key.startsWith(prefix));

@@ -1,7 +1,9 @@
 import type { OperationId } from "@mooring/contract";
+import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import type { Five } from "./five.ts";
+import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { versionScenarios } from "./versions.ts";
 
@@ -10,10 +12,12 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...connectionScenarios,
   ...environmentScenarios,
   ...credentialScenarios,
+  ...oauth2Scenarios,
   ...versionScenarios,
   ...protocolScenarios,
   ...organisationScenarios,
   ...memberScenarios,
   ...apiKeyScenarios,
   ...auditScenarios,
+  ...callScenarios,
 };

@@ -1,0 +1,84 @@
+import type { CallPage, QueryOf } from "@mooring/contract";
+import type { Actor } from "../domain/actor.ts";
+import type { CallFilter, CallRange } from "../domain/call.ts";
+import { Problem } from "../kernel/errors.ts";
+import { startOfIds } from "../kernel/ids.ts";
+import { type CallScan, justAbove, justBelow, type SearchBounds, searchCalls } from "../store/calls.ts";
+import { cursorOf, cursorValues, type OrderKey } from "../store/pages.ts";
+import type { Call, ControlDeps } from "./change.ts";
+import { requireConnection } from "./rights.ts";
+
+type CallsQuery = QueryOf<"ListCalls">;
+
+/**
+ * A page of the calls that fit the query and are within a key's limits, newest first. Holds fewer than asked for, or none, although more
+ * follow, when `bounds` allowed to look no further. Throws `Problem` forbidden when a limited key asks for another connection, and invalid_request on a cursor
+ * or time that is none.
+ */
+export async function list(
+  { db, bounds }: ControlDeps & { readonly bounds?: SearchBounds },
+  { actor }: Call,
+  query: CallsQuery,
+): Promise<CallPage> {
+  if (query.connection !== undefined) requireConnection(actor, query.connection);
+  const { first = 20, after, before } = query;
+  const [cut] = cursorValues(after ?? before, after !== undefined && before !== undefined, order) ?? [];
+  const direction = before === undefined ? "older" : "newer";
+  const range = rangeOf(query, cut);
+  const scan = await db.read(actor.org, (tx) =>
+    searchCalls(tx, actor.org, { range, filter: filterOf(actor, query), direction, limit: first + 1, bounds }),
+  );
+  return pageOf(scan, { direction, first, cut });
+}
+
+const order: readonly OrderKey[] = [{ field: "id", column: "id", direction: "desc" }];
+
+function rangeOf({ from, to, before }: CallsQuery, cut: string | undefined): CallRange {
+  const above = from === undefined ? "" : startOf("from", from);
+  const below = to === undefined ? end : startOf("to", to);
+  if (cut === undefined) return { above, below };
+  return before === undefined ? { above, below: cut < below ? cut : below } : { above: cut > above ? cut : above, below };
+}
+
+function startOf(field: "from" | "to", text: string): string {
+  const time = new Date(text);
+  // A leap second is a time to the contract, and none to JavaScript.
+  if (Number.isNaN(time.getTime()))
+    throw new Problem("invalid_request", { fields: [{ field, message: "Send a time without a leap second." }] });
+  return startOfIds(time);
+}
+
+// After every id, in the order of bytes.
+const end = "~";
+
+function filterOf({ connections, environments }: Actor, query: CallsQuery): CallFilter {
+  const { connection, environment, actor, method, status, origin, code } = query;
+  return { connection, environment, actor, method, status, origin, code, connections, environments };
+}
+
+interface Asked {
+  readonly direction: "older" | "newer";
+  readonly first: number;
+  readonly cut: string | undefined;
+}
+
+/** A page that was come to from another says how to get back; it says how to go on when there is more, or more was not looked at. */
+function pageOf({ calls, rest }: CallScan, { direction, first, cut }: Asked): CallPage {
+  const items = calls.slice(0, first);
+  const last = items.at(-1)?.id;
+  const onward = calls.length > first ? last : rest;
+  const back = cut && (items[0]?.id ?? beside(cut, direction));
+  if (direction === "newer") items.reverse();
+  const [next, prev] = direction === "older" ? [onward, back] : [back, onward];
+  return {
+    ...(next === undefined ? {} : { next: cursorOf(order, { id: next }) }),
+    ...(prev === undefined ? {} : { prev: cursorOf(order, { id: prev }) }),
+    items,
+  };
+}
+
+/** The cut as it is seen from the other side, so that the row at it is not left out. */
+function beside(cut: string, direction: "older" | "newer"): string {
+  if (cut.endsWith("~")) return cut;
+  return direction === "older" ? justBelow(cut) : justAbove(cut);
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from "node:http";
+import { Problem } from "../kernel/errors.ts";
+
+/**
+ * The whole body of a caller, for what can only be said once all of it is there. Undefined when the caller goes away before its end.
+ * Rejects with `Problem` too_large as soon as it is known to be longer than `bytesMax`, and invalid_request when it is not there within
+ * `timeoutMs`; the rest of it is then still to be read. `length` is the caller's Content-Length, if there is one.
+ */
+export function heldBody(
+  request: IncomingMessage,
+  { length, bytesMax, timeoutMs }: { length: string | undefined; bytesMax: number; timeoutMs: number },
+): Promise<Buffer | undefined> {
+  if (length !== undefined && Number(length) > bytesMax) return Promise.reject(tooLarge(bytesMax));
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const timer = setTimeout(() => fail(tooLate()), timeoutMs);
+  request.on("data", take).on("end", end).on("close", leave);
+  return promise;
+
+  function take(piece: Buffer): void {
+    bytes += piece.length;
+    if (bytes > bytesMax) fail(tooLarge(bytesMax));
+    else pieces.push(piece);
+  }
+
+  function end(): void {
+    letGo();
+    resolve(Buffer.concat(pieces, bytes));
+  }
+
+  function leave(): void {
+    letGo();
+    resolve(undefined);
+  }
+
+  function fail(problem: Problem): void {
+    letGo();
+    request.pause();
+    reject(problem);
+  }
+
+  function letGo(): void {
+    clearTimeout(timer);
+    request.off("data", take).off("end", end).off("close", leave);
+  }
+}
+
+/** Why a body that is signed is not sent. */
+export const tooLarge = (bytesMax: number) =>
+  new Problem("too_large", {
+    message: `A credential signs the body, so all of it is held before it is sent, up to ${bytesMax} bytes; this one is longer. Nothing was sent.`,
+  });
+
+const tooLate = () =>
+  new Problem("invalid_request", {
+    message: "A credential signs the body, and the body was not there in time. Nothing was sent.",
+  });
