@@ -58,7 +58,7 @@ describe.each(engines.filter(({ name }) => name === "sqlite"))("whatever a token
         // As if the wait after a failure were over.
         await rig.age(400_000);
       }),
-      { numRuns: trials({ change: 500, long: 100_000 }) },
+      { numRuns: trials({ change: 1_000, long: 100_000 }) },
     );
     rig.server.instead = () => ({ status: 200, body: { access_token: "good", refresh_token: "last", expires_in: 60 } });
     await node.call(to, { "mooring-refresh-credential": "true" });

@@ -29,6 +29,8 @@ export interface TokenServer {
   hold: (() => Promise<void>) | undefined;
   /** Begins a family as a person's sign-in does; its first refresh token. */
   signIn(): string;
+  /** Has the outside system refuse every access token so far. */
+  revoke(): void;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export async function startTokenServer(rotation: Rotation = "none"): Promise<Tok
     instead: undefined,
     hold: undefined,
     signIn,
+    revoke: () => newest.clear(),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
