@@ -71,6 +71,7 @@ export const ApplicationCredentialInput = object(
     data: ignored(),
     usages: ignored(),
     errors: ignored(),
+    token: ignored(),
     createdAt: ignored(),
     updatedAt: ignored(),
   },

@@ -37,6 +37,26 @@ const errors = Type.Optional(
   Type.Array(Type.String(), { description: "Absent until it was tried, empty when the last try worked, else why it did not." }),
 );
 
+export const tokenStates = ["ok", "expiring", "refreshing", "failing", "reauth_required"] as const;
+
+export const CredentialToken = object(
+  "CredentialToken",
+  {
+    state: words(tokenStates, {
+      description:
+        "`ok`; `expiring`: good, and renewed by the next call; `refreshing`: being renewed; `failing`: renewed again at `nextTryAt`; `reauth_required`: somebody has to sign in.",
+    }),
+    expiresAt: Type.Optional(timestamp("When it ends; absent when the server did not say.")),
+    scopes: Type.Optional(Type.Array(Type.String(), { description: "As granted; absent when the server did not say." })),
+    nextTryAt: Type.Optional(timestamp("When it is tried again, after a renewal that failed.")),
+    reason: Type.Optional(Type.String({ description: "Why it was not renewed." })),
+  },
+  { description: "The access token of an OAuth 2.0 credential or service account, once there was one." },
+);
+export type CredentialToken = Static<typeof CredentialToken>;
+
+const token = Type.Optional(CredentialToken);
+
 const label = name("What people call the credential");
 
 const read = <Kind extends CredentialType, Data extends TSchema>(title: string, type: Kind, data: Data) =>
@@ -47,6 +67,7 @@ const read = <Kind extends CredentialType, Data extends TSchema>(title: string, 
     data,
     usages: Type.Optional(CredentialUsages),
     errors,
+    token,
     createdAt: timestamp("When it was created."),
     updatedAt: timestamp("When it last changed."),
   });
@@ -99,6 +120,7 @@ const update = <Kind extends CredentialType, Data extends TSchema>(title: string
     data,
     usages: ignored(),
     errors: ignored(),
+    token: ignored(),
     createdAt: ignored(),
     updatedAt: ignored(),
   });
@@ -143,6 +165,7 @@ export const CredentialSummary = object("CredentialSummary", {
   authSchemeType: AuthSchemeType,
   usages: Type.Optional(CredentialUsages),
   errors,
+  token,
 });
 export type CredentialSummary = Static<typeof CredentialSummary>;
 

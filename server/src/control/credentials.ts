@@ -66,7 +66,10 @@ export async function update(deps: CredentialDeps, call: Call, id: CredentialId,
     recorder.audit({
       operation: "credential.updated",
       subject: { type: "credential", id, name: after.name },
-      changes: [...differences(before, after), ...edit.replaced.map((field) => ({ field: `data.${field}`, after: "(replaced)" }))],
+      changes: [
+        ...differences(steady(before), steady(after)),
+        ...edit.replaced.map((field) => ({ field: `data.${field}`, after: "(replaced)" })),
+      ],
     });
     await announceUsers(tx, call, id, recorder);
     return after;
@@ -95,6 +98,11 @@ export async function remove(deps: CredentialDeps, call: Call, id: CredentialId)
 function inUse(places: readonly string[]): Problem {
   const where = places.length > 0 ? `by ${places.join(", ")}` : "by the auth scheme configs of a connection";
   return new Problem("credential_in_use", { message: `The credential is used ${where}; unlink it there first.` });
+}
+
+/** Without what moves by itself: nobody changed it. */
+function steady({ errors: _, token: __, ...credential }: Credential): object {
+  return credential;
 }
 
 /** Tells every node that a credential, and so each connection that shows it, is not what it was. */

@@ -5,7 +5,7 @@ import { schemes } from "../schemes/schemes.ts";
 
 /**
  * What these credentials add to a request, applied in their order: of two that set the same thing, the later wins. Throws `Problem`
- * credential_unusable or not_available, with no secret in it, when one cannot be applied.
+ * credential_unusable or token_unavailable, with no secret in it, when one cannot be applied.
  */
 export function proofOf(credentials: readonly AppliedCredential[]): ProofParts {
   const proof = createProof();

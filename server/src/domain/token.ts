@@ -1,3 +1,4 @@
+import type { CredentialToken } from "@mooring/contract";
 import type { Secret } from "../kernel/secret.ts";
 
 /** What is stored of the token of one credential. Times are on this node's clock, whatever clocks other nodes have. */
@@ -26,8 +27,7 @@ export interface TokenFacts<Token = unknown> {
   readonly needsPerson: boolean;
 }
 
-export const tokenStates = ["ok", "expiring", "refreshing", "failing", "reauth_required"] as const;
-export type TokenState = (typeof tokenStates)[number];
+export type TokenState = CredentialToken["state"];
 
 /** How a token is, in one word. `failing` has `nextTryAtMs`, `reauth_required` and `failing` have a reason, see `reasonOf`. */
 export function tokenState(token: TokenFacts, nowMs: number): TokenState {

@@ -99,7 +99,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
       throw new Problem("forbidden", { message: "The API key is limited to other environments." });
     }
     call.snapshot = snapshot;
-    // The caller may have gone while something was looked up.
     // The caller may have gone while something was waited for or looked up.
     if (call.response.destroyed) {
       settle(call, "aborted");

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Call } from "../control/change.ts";
 import { AnsweredBefore } from "../control/once.ts";
 import { type Actor, requireScope } from "../domain/actor.ts";
-import { etagOfText } from "../domain/etag.ts";
+import { etagOf } from "../domain/etag.ts";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Authenticator, Caller } from "./authenticate.ts";
@@ -145,7 +145,7 @@ const kept = new WeakMap<object, Written>();
 
 function write(answer: unknown): Written {
   const text = JSON.stringify(answer);
-  return { text, etag: isNoun(answer) ? etagOfText(text) : undefined };
+  return { text, etag: isNoun(answer) ? etagOf(answer, text) : undefined };
 }
 
 /** Whether the answer is a single resource as a GET would give it: what is shown once beside it (a key, an address) is no part of it. */

@@ -1,6 +1,5 @@
 import type { AuthScheme, AuthSchemeConfig, AuthSchemeType } from "@mooring/contract";
 import type { CredentialSecrets } from "../domain/credential.ts";
-import { Problem } from "../kernel/errors.ts";
 import type { Secret } from "../kernel/secret.ts";
 import type { Proof } from "./proof.ts";
 
@@ -8,9 +7,8 @@ import type { Proof } from "./proof.ts";
 export interface Scheme {
   readonly about: AuthScheme;
   /**
-   * Adds the proof to a request. Throws `Problem` credential_unusable when the secret cannot be sent that way, and not_available for a
-   * scheme that Mooring keeps but cannot apply yet. No message holds the secret. `accessToken` is what schemes send whose credential
-   * only obtains it; without one they throw token_unavailable.
+   * Adds the proof to a request. Throws `Problem` credential_unusable when the secret cannot be sent that way; no message holds it.
+   * `accessToken` is what schemes send whose credential only obtains it; without one they throw token_unavailable.
    */
   apply(proof: Proof, config: AuthSchemeConfig, secrets: CredentialSecrets, accessToken?: Secret): void;
 }
@@ -26,9 +24,3 @@ export function secretsOf<Type extends CredentialSecrets["type"]>(secrets: Crede
   if (secrets.type !== type) throw new Error(`A credential of ${secrets.type} was given where ${type} fits.`);
   return secrets as Extract<CredentialSecrets, { type: Type }>;
 }
-
-/** What applying a scheme answers that Mooring keeps but cannot apply yet. */
-export const notAvailable = (schemeType: AuthSchemeType) =>
-  new Problem("not_available", {
-    message: `Mooring keeps ${schemeType} credentials but cannot apply them to a call yet; nothing was sent.`,
-  });

@@ -7,6 +7,7 @@ import { type CredentialJson, credentialOf } from "./connection-rows.ts";
 import type { Engine, Tx } from "./database.ts";
 import { jsonRows, jsonText } from "./json.ts";
 import { newestFirst, type Page, type PageRequest, readPage } from "./pages.ts";
+import { type TokenColumns, tokenColumns, tokenShown } from "./token-shown.ts";
 import { insertTokens, type SealedTokens } from "./tokens.ts";
 
 /** A credential as it is kept: `data` is what a client may read, `sealed` holds one envelope for each secret field. */
@@ -27,17 +28,17 @@ export interface NewCredential extends CredentialFields {
 /** The credential with where it is used, or undefined. */
 export async function getCredential(tx: Tx, org: OrganisationId, id: CredentialId): Promise<Credential | undefined> {
   const row = await tx.first(sql<CredentialRow>`
-    select id, type, name, data, errors, created_at, updated_at, ${sql.raw(usages(tx.engine))} as usages
+    select ${sql.raw(columns(tx.engine))}
     from credentials
     where org_id = ${org} and id = ${id}
   `);
-  return row && { ...credentialOf(jsonOf(row)), usages: usagesOf(row) };
+  return row && { ...credentialOf(jsonOf(row)), usages: usagesOf(row), ...tokenShown(row) };
 }
 
 export async function listCredentials(tx: Tx, org: OrganisationId, request: PageRequest): Promise<Page<CredentialSummary>> {
   return readPage(tx, request, {
     from: sql`credentials`,
-    columns: sql`id, type, name, data, errors, created_at, updated_at, ${sql.raw(usages(tx.engine))} as usages`,
+    columns: sql`${sql.raw(columns(tx.engine))}`,
     where: sql`org_id = ${org}`,
     order: newestFirst,
     noun: (row: CredentialRow) => ({
@@ -47,6 +48,7 @@ export async function listCredentials(tx: Tx, org: OrganisationId, request: Page
       authSchemeType: (JSON.parse(row.usages) as UsageJson[]).find((usage) => usage.scheme)?.scheme ?? schemeOfType[row.type],
       usages: usagesOf(row),
       ...(row.errors === null ? {} : { errors: JSON.parse(row.errors) as string[] }),
+      ...tokenShown(row),
     }),
   });
 }
@@ -196,7 +198,11 @@ export async function environmentsUsing(tx: Tx, org: OrganisationId, ids: readon
   return rows.map(({ name }) => name);
 }
 
-type CredentialRow = Omit<CredentialJson, "createdAt" | "updatedAt"> & { created_at: string; updated_at: string; usages: string };
+type CredentialRow = Omit<CredentialJson, "createdAt" | "updatedAt"> &
+  TokenColumns & { created_at: string; updated_at: string; usages: string };
+
+const columns = (engine: Engine) =>
+  `id, type, name, data, errors, created_at, updated_at, ${usages(engine)} as usages, ${tokenColumns(engine)}`;
 
 const jsonOf = ({ created_at, updated_at, ...row }: CredentialRow): CredentialJson => ({
   ...row,

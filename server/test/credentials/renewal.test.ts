@@ -98,6 +98,21 @@ describe.each(engines)("a token, on $name", ({ prepare }) => {
     expect(rig.server.asked).toHaveLength(2);
   });
 
+  test("that the outside system refuses although it was good is renewed once and the call sent again, if it is older than a minute", async () => {
+    const rig = await rigOf();
+    const to = await rig.connect(clientAt(rig.server));
+    const node = await rig.node();
+    await node.call(to);
+    rig.server.revoke();
+    expect(await node.call(to)).toMatchObject({ status: 401, said: "stale" });
+    expect(rig.server.asked).toHaveLength(1);
+    await rig.age(61_000);
+    await node.caughtUp();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => node.call(to)));
+    expect(answers.filter(({ said }) => said !== "good")).toEqual([]);
+    expect(rig.server.asked).toHaveLength(2);
+  });
+
   describe("that cannot be renewed", () => {
     test("because the grant is gone needs a person; the old one is sent while it lasts (O-8)", async () => {
       const rig = await rigOf();

@@ -22,7 +22,7 @@ import { readToken, type StoredToken } from "../../src/store/tokens.ts";
 import { loadMasterKey } from "../../src/vault/master.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import type { Place } from "../harness/engines.ts";
-import { startTokenServer, type TokenServer } from "../harness/token-server.ts";
+import { startTokenServer, type TokenServer } from "../harness/rotating-server.ts";
 import { openNet } from "../net/outside.ts";
 
 export const org = "01JAZZ5CB6Q8ZV0000000000FA" as OrganisationId;
@@ -31,6 +31,7 @@ export const org = "01JAZZ5CB6Q8ZV0000000000FA" as OrganisationId;
 export interface TokenRig {
   readonly server: TokenServer;
   readonly db: Database;
+  readonly masterKey: string;
   /** Makes a connection whose one environment proves itself with this credential. */
   connect(credential: CredentialCreate): Promise<Connected>;
   /** Another node, with a clock of its own where one is given. */
@@ -61,9 +62,8 @@ export interface Node {
 
 export async function tokenRig(place: Place): Promise<TokenRig> {
   const server = await startTokenServer();
-  const vault = createVault(
-    loadMasterKey({ dataDir: place.dataDir, configured: new Secret(randomBytes(32).toString("base64")), mayGenerate: false }),
-  );
+  const masterKey = randomBytes(32).toString("base64");
+  const vault = createVault(loadMasterKey({ dataDir: place.dataDir, configured: new Secret(masterKey), mayGenerate: false }));
   const db = await place.open();
   const newId = createIds(systemClock);
   await bootstrap({ db, vault, clock: systemClock, newId }, { organisation: org, apiKey: new Secret(randomBytes(32).toString("hex")) });
@@ -84,7 +84,7 @@ export async function tokenRig(place: Place): Promise<TokenRig> {
   };
   const control = { db, clock: systemClock, newId, seals, reads: createConnectionReads(db) };
   const caller = { actor, requestId: newId<string>() };
-  return { server, db, connect, node, stored, opened, age, control, caller };
+  return { server, db, masterKey, connect, node, stored, opened, age: (ms) => age(db, org, ms), control, caller };
 
   function partsOf(on: Database, clock: Clock) {
     const config = { googleTokenUrl: server.tokenUrl, bigQueryUrl: server.origin };
@@ -169,19 +169,6 @@ export async function tokenRig(place: Place): Promise<TokenRig> {
     const secrets = (await seals.of(org)).open({ purpose: "token", id, revision: row?.version ?? 0 }, row?.sealed ?? {});
     return Object.fromEntries(Object.entries(secrets).map(([field, secret]) => [field, secret.reveal()]));
   }
-
-  async function age(ms: number): Promise<void> {
-    await db.write(org, async (tx) => {
-      await tx.run(sql`
-        update credential_tokens
-        set obtained_at = obtained_at - ${ms}, expires_at = expires_at - ${ms}, lease_until = lease_until - ${ms},
-          intent_at = intent_at - ${ms}, next_try_at = next_try_at - ${ms}
-        where org_id = ${org}
-      `);
-      const rows = await tx.all(sql<{ id: string }>`select credential_id as id from credential_tokens where org_id = ${org}`);
-      for (const { id } of rows) tx.announce({ kind: "credential", org, id });
-    });
-  }
 }
 
 /** Credentials for the rig's server. */
@@ -199,3 +186,18 @@ export const grantAt = (
   type: "oauth2-token",
   data: { clientId: "id", clientSecret: "secret", authorizeUrl: `${origin}/authorize`, tokenUrl, scopes: [], ...tokens },
 });
+
+/** Moves everything that is stored of an organisation's tokens so far into the past, as if so much time had gone by. */
+export async function age(db: Database, of: string, ms: number): Promise<void> {
+  const organisation = of as OrganisationId;
+  await db.write(organisation, async (tx) => {
+    await tx.run(sql`
+      update credential_tokens
+      set obtained_at = obtained_at - ${ms}, expires_at = expires_at - ${ms}, lease_until = lease_until - ${ms},
+        intent_at = intent_at - ${ms}, next_try_at = next_try_at - ${ms}
+      where org_id = ${organisation}
+    `);
+    const rows = await tx.all(sql<{ id: string }>`select credential_id as id from credential_tokens where org_id = ${organisation}`);
+    for (const { id } of rows) tx.announce({ kind: "credential", org: organisation, id });
+  });
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { etagOfText } from "../../src/domain/etag.ts";
+import { etagOf } from "../../src/domain/etag.ts";
 import { checkedAnswer } from "./answers.ts";
 
 const times = { createdAt: "2026-01-02T03:04:05.678Z", updatedAt: "2026-01-02T03:04:05.678Z" };
@@ -22,7 +22,7 @@ function answer({
     "content-type": "application/json; charset=utf-8",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
-    etag: etagOfText(text),
+    etag: etagOf(JSON.parse(text)),
   };
   return () => checkedAnswer("GetCredential", { status, headers: new Headers({ ...good, ...headers }), text });
 }

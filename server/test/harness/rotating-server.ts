@@ -19,6 +19,8 @@ export interface TokenServer {
   lifetimeSeconds: number | undefined;
   /** Every token request so far. */
   readonly asked: TokenRequest[];
+  /** Every pair of tokens so far; no refresh token where the old one stays. */
+  readonly given: { readonly accessToken: string; readonly refreshToken: string | undefined }[];
   /** How many calls came with the newest access token, and how many with another. */
   readonly calls: { good: number; stale: number };
   /** What answers a token request instead of the server; undefined lets the server answer. */
@@ -27,6 +29,8 @@ export interface TokenServer {
   hold: (() => Promise<void>) | undefined;
   /** Begins a family as a person's sign-in does; its first refresh token. */
   signIn(): string;
+  /** Has the outside system refuse every access token so far. */
+  revoke(): void;
   close(): Promise<void>;
 }
 
@@ -62,10 +66,12 @@ export async function startTokenServer(rotation: Rotation = "none"): Promise<Tok
     rotation,
     lifetimeSeconds: 3600,
     asked: [],
+    given: [],
     calls: { good: 0, stale: 0 },
     instead: undefined,
     hold: undefined,
     signIn,
+    revoke: () => newest.clear(),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -105,6 +111,7 @@ export async function startTokenServer(rotation: Rotation = "none"): Promise<Tok
   function granted(to: unknown, refreshToken: string | undefined): Answer {
     const accessToken = `at-${++serial}`;
     newest.set(to, accessToken);
+    own.given.push({ accessToken, refreshToken });
     const lifetime = own.lifetimeSeconds === undefined ? {} : { expires_in: own.lifetimeSeconds };
     return {
       status: 200,

@@ -1,0 +1,77 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { age, grantAt } from "../credentials/token-rig.ts";
+import { engines } from "../harness/engines.ts";
+import { clientOf, homeOn, type MooringProcess, startProcess } from "../harness/process.ts";
+import { trials } from "../harness/profile.ts";
+import { startTokenServer } from "../harness/rotating-server.ts";
+
+const [, postgres] = engines as [unknown, (typeof engines)[number]];
+const rounds = trials({ change: 200, long: 10_000 });
+const callers = 100;
+
+describe("a token that ended, on four processes that share a PostgreSQL", () => {
+  test("is asked for once by 100 callers on each, who all get the new one (O-5)", { timeout: 120_000 + rounds * 5_000 }, async () => {
+    const { server, home, nodes, place } = await fourNodes();
+    const actor = { name: "key", org: home.organisation, headers: { authorization: `Bearer ${home.apiKey}` } };
+    const connection = await connect(nodes[0], actor, server);
+    const path = `/o/${home.organisation}/connections/${connection}/environments/prod/proxy/x`;
+    const db = await place.open();
+    onTestFinished(() => db.close());
+    for (let round = 1; round <= rounds; round++) {
+      await age(db, home.organisation, 86_400_000);
+      // A node that has read the connection has heard of all that was committed before.
+      for (const node of nodes) await clientOf(node).must(actor, "GetConnection", { params: { connection_id: connection } });
+      const calls = nodes.flatMap((node) => Array.from({ length: callers }, () => called(new URL(path, node.url), actor.headers)));
+      expect((await Promise.all(calls)).filter((answer) => answer !== "200 good")).toEqual([]);
+      expect(server.asked).toHaveLength(round);
+    }
+    expect(server.calls).toEqual({ good: rounds * callers * nodes.length, stale: 0 });
+  });
+});
+
+async function fourNodes() {
+  const place = await postgres.prepare();
+  const server = await startTokenServer("strict");
+  const home = homeOn(place, { MOORING_EGRESS_ALLOW: server.allow });
+  const nodes: MooringProcess[] = [];
+  // One after the other: four at once take a busy machine longer than a start may.
+  while (nodes.length < 4) nodes.push(await startProcess(home.settings));
+  onTestFinished(async () => {
+    await Promise.all(nodes.map((node) => node.kill("SIGKILL")));
+    await server.close();
+    await place.remove();
+  });
+  return { place, server, home, nodes };
+}
+
+/** A connection whose environment proves itself with a grant of this server; its id. */
+async function connect(
+  node: MooringProcess | undefined,
+  actor: Parameters<ReturnType<typeof clientOf>["must"]>[0],
+  server: Awaited<ReturnType<typeof startTokenServer>>,
+): Promise<string> {
+  if (!node) throw new Error("There is no node.");
+  const client = clientOf(node);
+  const { accessToken: _, refreshToken: __, ...data } = grantAt(server, {}).data;
+  const { body: application } = await client.must(actor, "CreateCredential", { body: { name: "app", type: "oauth2-client", data } });
+  const authSchemeConfig = {
+    schemeType: "oauth2" as const,
+    authorizeUrl: data.authorizeUrl,
+    tokenUrl: data.tokenUrl,
+    scopes: [],
+    flows: { authorizationCode: { applicationCredential: { id: application.id } } },
+  };
+  const action = [{ authSchemeConfig, credential: grantAt(server, { refreshToken: server.signIn() }) }];
+  const body = {
+    name: "outside",
+    baseUrl: server.origin,
+    authSchemeConfigs: [],
+    environments: [{ name: "prod", credentials: { action }, variables: [] }],
+  };
+  return (await client.must(actor, "CreateHTTPConnection", { body })).body.id;
+}
+
+async function called(url: URL, headers: Readonly<Record<string, string>>): Promise<string> {
+  const answer = await fetch(url, { headers });
+  return `${answer.status} ${await answer.text()}`;
+}
