@@ -15,6 +15,8 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   invalid_request: "Mend every fault in `fields`, then send it again. A name that is not known is a fault too.",
   malformed_body: "Send JSON: UTF-8, double quotes, no comma at the end.",
   ambiguous_request: "Send one `Host` header and no transfer coding but `chunked`; a proxy in between may have added them.",
+  sign_in_unknown: "Begin the sign-in again, in the browser that will also end it, and finish it within 10 minutes.",
+  sign_in_refused: "`message` has the server's own words. Mend the credential or what is registered at the server, and begin again.",
   unauthenticated: "Send `Authorization: Bearer <API key>`, or sign in. The key may have expired or been revoked.",
   forbidden: "`message` names the scope, role or limit. Use another key, or ask an admin of the organisation.",
   csrf: "From a browser: send `Mooring-Csrf: 1`, from a page of Mooring's own address. Programs use an API key and need no such header.",
@@ -46,6 +48,8 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   upstream_unreachable:
     "Check the base URL, and that the outside system is up and has a valid certificate. `message` says how far the call came.",
   upstream_timeout: "The outside system may have acted all the same: check before you send it again.",
+  token_unavailable:
+    "`message` says why no token could be obtained. Wait as long as `Retry-After` says; if it stays so, look at the credential's client and token URL.",
   overloaded: "Wait as long as `Retry-After` says, and send it again.",
   database_unavailable: "Nothing was changed, unless the connection broke during the commit: read before you send it again.",
 };

@@ -1,6 +1,6 @@
 import type { TObject, TSchema } from "typebox";
 import { createComponents, type Json } from "./components.ts";
-import { gateway } from "./operations/gateway.ts";
+import { explain, type GatewayOperation, gateway } from "./operations/gateway.ts";
 import { type Operation, tags } from "./operations/operation.ts";
 import { pathParameters } from "./operations/path-parameters.ts";
 import { operations } from "./operations.ts";
@@ -19,7 +19,9 @@ export function openApiDocument({ version, serverUrl }: { version: string; serve
   for (const [operationId, operation] of Object.entries<Operation>(operations)) {
     at(operation.path)[operation.method.toLowerCase()] = describeOperation(operationId, operation, emit);
   }
-  for (const method of gateway.methods) at(gateway.path)[method.toLowerCase()] = describeGateway(method, emit);
+  for (const one of [gateway, explain]) {
+    for (const method of one.methods) at(one.path)[method.toLowerCase()] = describeGateway(one, method, emit);
+  }
   emit(PageInfo);
 
   return {
@@ -109,10 +111,12 @@ function describeOperation(operationId: string, operation: Operation, emit: Emit
 }
 
 function describeQuery({ query }: Operation, emit: Emit): Json[] {
-  const properties = (query as TObject | undefined)?.properties ?? {};
+  const { properties = {}, required = [], else: unlessOther } = (query ?? {}) as Partial<TObject> & { else?: { required: string[] } };
+  // One that only another may stand in for is described as required, as the agreed contract has it.
+  const always = new Set([...required, ...(unlessOther?.required ?? [])]);
   return Object.entries(properties).map(([name, schema]) => {
     const { description, ...rest } = schema as { description: string };
-    return { name, in: "query", required: false, description, schema: emit(rest) };
+    return { name, in: "query", required: always.has(name), description, schema: emit(rest) };
   });
 }
 
@@ -140,21 +144,23 @@ const describeFailure = (description: string, emit: Emit): Json => ({
 
 const json = (schema: TSchema, emit: Emit): Json => ({ "application/json": { schema: emit(schema) } });
 
-function describeGateway(method: string, emit: Emit): Json {
-  const { tag, access, summary, description } = gateway;
+function describeGateway({ name, tag, access, summary, description, answer }: GatewayOperation, method: string, emit: Emit): Json {
   const hasBody = method === "POST" || method === "PUT" || method === "PATCH" || method === "DELETE";
+  const ofGateway = headerRefs("Mooring-Origin", "Mooring-Request-Id");
+  const any = { "*/*": { schema: {} } };
   return {
-    operationId: `Proxy${method.charAt(0)}${method.slice(1).toLowerCase()}`,
+    operationId: `${name}${method.charAt(0)}${method.slice(1).toLowerCase()}`,
     tags: [tag],
     summary,
     description,
     "x-mooring-access": access,
-    ...(hasBody && { requestBody: { required: false, content: { "*/*": { schema: {} } } } }),
+    ...(hasBody && { requestBody: { required: false, content: any } }),
     responses: {
+      ...(answer && { 200: { description: "What the call would come to.", headers: ofGateway, content: json(answer, emit) } }),
       default: {
-        description: "The outside system's own answer, or an `Error` of the gateway.",
-        headers: headerRefs("Mooring-Origin", "Mooring-Request-Id"),
-        content: { "*/*": { schema: {} }, ...(json(ErrorBody, emit) as object) },
+        description: answer ? "Any failure." : "The outside system's own answer, or an `Error` of the gateway.",
+        headers: ofGateway,
+        content: { ...(!answer && any), ...(json(ErrorBody, emit) as object) },
       },
     },
   };

@@ -6,6 +6,7 @@ import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { environmentOperations } from "./operations/environments.ts";
 import { memberOperations } from "./operations/members.ts";
+import { oauth2Operations } from "./operations/oauth2.ts";
 import type { Operation } from "./operations/operation.ts";
 import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
@@ -17,6 +18,7 @@ export const operations = {
   ...connectionOperations,
   ...environmentOperations,
   ...credentialOperations,
+  ...oauth2Operations,
   ...versionOperations,
   ...protocolOperations,
   ...organisationOperations,

@@ -40,6 +40,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     shutdownDrainMs: read(settings.shutdownDrainMs) ?? 0,
     callsKeepHours: read(settings.callsKeepHours) ?? 168,
     callsKeepMax: read(settings.callsKeepMax) ?? 5_000_000,
+    googleTokenUrl: read(settings.googleTokenUrl) ?? "",
+    bigQueryUrl: read(settings.bigQueryUrl) ?? "",
     logLevel: read(settings.logLevel) ?? "info",
   };
   const bootstrap = { organisation: read(settings.bootstrapOrganisation), apiKey: read(settings.bootstrapApiKey) };
@@ -76,6 +78,8 @@ export interface Config {
   readonly callsKeepHours: number;
   /** Of each organisation. */
   readonly callsKeepMax: number;
+  readonly googleTokenUrl: string;
+  readonly bigQueryUrl: string;
   readonly logLevel: LogLevel;
   readonly bootstrap: { readonly organisation: OrganisationId; readonly apiKey: Secret } | undefined;
   readonly shown: readonly ShownSetting[];

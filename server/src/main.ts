@@ -3,8 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { once } from "./control/once.ts";
-import { createSeals } from "./credentials/seals.ts";
-import { createSnapshotLoader } from "./credentials/snapshots.ts";
+import { createCredentials } from "./credentials/credentials.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { startRecording } from "./gateway/recording.ts";
 import { createSnapshots } from "./gateway/resolve.ts";
@@ -41,10 +40,7 @@ export interface Mooring {
   close(how?: { readonly waitMs: number }): Promise<void>;
 }
 
-/**
- * Starts Mooring as `config` says; resolves when it serves. Clock, log and DNS are doors for tests. Throws an Error that says what to
- * do when the port, the database or its master key is not to be had.
- */
+/** Starts Mooring; resolves when it serves. Throws an Error that says what to do when port, database or master key is not to be had. */
 export async function startMooring(start: Start): Promise<Mooring> {
   const { config, clock = systemClock, log = createLog(config.logLevel) } = start;
   const listener = await listen(config);
@@ -56,6 +52,7 @@ export async function startMooring(start: Start): Promise<Mooring> {
   }
 }
 
+/** Clock, log and DNS are doors for tests. */
 interface Start {
   readonly config: Config;
   readonly clock?: Clock;
@@ -74,16 +71,16 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const passwords = createPasswords({ concurrency: 2, queueMax: 32 });
   const people = createPeople({ db, clock, newId, publicUrl: url, secret, passwords, log });
   const authenticator = createAuthenticator({ db, clock, log, people, publicUrl: url });
-  const seals = createSeals({ db, vault });
   const poolsMax = Math.max(1024, config.callsMax);
   const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, poolsMax, ...(resolve ? { resolve } : {}) });
-  const snapshots = createSnapshots({ load: createSnapshotLoader({ db, seals }), isLive: db.changes.isLive });
+  const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
+  const snapshots = createSnapshots({ load: loadSnapshot, isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
   const admission = { callsMax: config.callsMax };
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
-  const gateway = createGateway({ net, log, snapshots, authenticate, admission, record, clock, lingerMs, newRequestId });
+  const gateway = createGateway({ net, log, snapshots, tokens, authenticate, admission, record, clock, lingerMs, newRequestId });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
@@ -91,7 +88,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers(deps),
+    handlers: operationHandlers({ ...deps, net, endpoint }),
     authenticator,
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
@@ -99,7 +96,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     newRequestId: () => newId<string>(),
     extras: (server) => {
       const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
-      registerService(server, { ...about, sources: { record, net }, siblings });
+      registerService(server, { ...about, sources: { record, net, tokens, gateway, listener }, siblings });
       registerPages(server, { people, publicUrl: url });
     },
   });

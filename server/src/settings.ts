@@ -138,6 +138,24 @@ export const settings = {
     meaning: "How many calls are kept of each organisation; beyond that the oldest go, in blocks of up to 500.",
     parse: wholeNumber(1000, 1_000_000_000),
   },
+  googleTokenUrl: {
+    name: "MOORING_GOOGLE_TOKEN_URL",
+    kind: "http:// or https:// URL",
+    default: "https://oauth2.googleapis.com/token",
+    absent: "",
+    isSecret: false,
+    meaning: "Where Google issues tokens to service accounts, whatever a key file says. For tests and private gateways to Google.",
+    parse: parseAddress,
+  },
+  bigQueryUrl: {
+    name: "MOORING_BIGQUERY_URL",
+    kind: "http:// or https:// URL",
+    default: "https://bigquery.googleapis.com/bigquery/v2",
+    absent: "",
+    isSecret: false,
+    meaning: "Base URL of calls through BigQuery connections.",
+    parse: parseAddress,
+  },
   logLevel: {
     name: "MOORING_LOG_LEVEL",
     kind: logLevels.join(", "),
@@ -240,6 +258,13 @@ function parseOrigin(text: string): string {
   const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !/[?#]/.test(text);
   if (!isOrigin) throw new Error("must be an origin like https://mooring.example.com, without path, query or user");
   return url.origin;
+}
+
+function parseAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isAddress = url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" && !/[?#]/.test(text);
+  if (!isAddress) throw new Error("must be a URL like https://host.example.com/path, without query or user");
+  return url.href;
 }
 
 function parseLogLevel(text: string): LogLevel {

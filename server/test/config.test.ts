@@ -35,6 +35,8 @@ describe("settings", () => {
       shutdownDrainMs: 30_000,
       callsKeepHours: 168,
       callsKeepMax: 5_000_000,
+      googleTokenUrl: "https://oauth2.googleapis.com/token",
+      bigQueryUrl: "https://bigquery.googleapis.com/bigquery/v2",
       logLevel: "info",
       bootstrap: undefined,
       isPrintOnly: false,
@@ -51,6 +53,8 @@ describe("settings", () => {
         MOORING_MASTER_KEY: masterKey,
         MOORING_PUBLIC_URL: "https://mooring.example.com/",
         MOORING_EGRESS_ALLOW: "10.0.0.0/8, 192.168.1.7/32:8443  127.0.0.1/32",
+        MOORING_GOOGLE_TOKEN_URL: "http://127.0.0.1:1/token",
+        MOORING_BIGQUERY_URL: "http://127.0.0.1:1/bigquery/v2",
         MOORING_LOG_LEVEL: "debug",
         MOORING_BOOTSTRAP_ORGANISATION: organisation,
         MOORING_BOOTSTRAP_API_KEY: apiKey,
@@ -58,6 +62,7 @@ describe("settings", () => {
       ["--print-config"],
     );
     expect(config).toMatchObject({ host: "::", port: 0, dataDir: "/var/lib/mooring", logLevel: "debug", isPrintOnly: true });
+    expect(config).toMatchObject({ googleTokenUrl: "http://127.0.0.1:1/token", bigQueryUrl: "http://127.0.0.1:1/bigquery/v2" });
     expect(config.publicUrl).toBe("https://mooring.example.com");
     expect(config.databaseUrl?.reveal()).toBe(databaseUrl);
     expect(config.masterKey?.reveal()).toBe(masterKey);

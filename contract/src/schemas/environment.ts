@@ -15,6 +15,13 @@ export type EnvironmentVariable = Static<typeof EnvironmentVariable>;
 
 export const environmentVariables = (description: string) => Type.Array(EnvironmentVariable, { maxItems: 500, description });
 
+const retries = (more: string) =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 5,
+    description: `How often a call is sent again, at most, after a failure that may pass, where that does no harm; the header Mooring-Retries of a call goes before it. ${more}`,
+  });
+
 const slug = Type.String({ description: "Its name in kebab case." });
 
 const ordered = <Item extends TSchema>(item: Item, description: string) => Type.Array(item, { maxItems: 20, description });
@@ -42,6 +49,7 @@ export const Environment = object(
     slug,
     credentials: EnvironmentCredentials,
     variables: environmentVariables("What templates may use."),
+    retries: Type.Optional(retries("Absent: it was never set, and calls are sent once.")),
     createdAt: timestamp("When it was created."),
     updatedAt: timestamp("When it or its credentials last changed."),
   },
@@ -77,6 +85,7 @@ export const EnvironmentCreate = object("EnvironmentCreate", {
   name: name("Its name, unique in the connection"),
   credentials: EnvironmentCredentialsCreate,
   variables: environmentVariables("What templates may use, over the connection's defaults."),
+  retries: Type.Optional(retries("Left out: calls are sent once.")),
 });
 export type EnvironmentCreate = Static<typeof EnvironmentCreate>;
 
@@ -101,6 +110,7 @@ export const EnvironmentUpdate = object("EnvironmentUpdate", {
   slug: ignored(),
   credentials: Type.Optional(EnvironmentCredentialsUpdate),
   variables: Type.Optional(environmentVariables("Replaces them all. Left out: unchanged.")),
+  retries: Type.Optional(retries("Left out: unchanged.")),
   createdAt: ignored(),
   updatedAt: ignored(),
 });

@@ -1,6 +1,7 @@
 import type { CallPage, QueryOf } from "@mooring/contract";
 import type { Actor } from "../domain/actor.ts";
 import type { CallFilter, CallRange } from "../domain/call.ts";
+import { Problem } from "../kernel/errors.ts";
 import { startOfIds } from "../kernel/ids.ts";
 import { type CallScan, justAbove, justBelow, type SearchBounds, searchCalls } from "../store/calls.ts";
 import { cursorOf, cursorValues, type OrderKey } from "../store/pages.ts";
@@ -11,7 +12,8 @@ type CallsQuery = QueryOf<"ListCalls">;
 
 /**
  * A page of the calls that fit the query and are within a key's limits, newest first. Holds fewer than asked for, or none, although more
- * follow, when `bounds` allowed to look no further. Throws `Problem` forbidden when a limited key asks for another connection.
+ * follow, when `bounds` allowed to look no further. Throws `Problem` forbidden when a limited key asks for another connection, and invalid_request on a cursor
+ * or time that is none.
  */
 export async function list(
   { db, bounds }: ControlDeps & { readonly bounds?: SearchBounds },
@@ -32,10 +34,18 @@ export async function list(
 const order: readonly OrderKey[] = [{ field: "id", column: "id", direction: "desc" }];
 
 function rangeOf({ from, to, before }: CallsQuery, cut: string | undefined): CallRange {
-  const above = from === undefined ? "" : startOfIds(new Date(from));
-  const below = to === undefined ? end : startOfIds(new Date(to));
+  const above = from === undefined ? "" : startOf("from", from);
+  const below = to === undefined ? end : startOf("to", to);
   if (cut === undefined) return { above, below };
   return before === undefined ? { above, below: cut < below ? cut : below } : { above: cut > above ? cut : above, below };
+}
+
+function startOf(field: "from" | "to", text: string): string {
+  const time = new Date(text);
+  // A leap second is a time to the contract, and none to JavaScript.
+  if (Number.isNaN(time.getTime()))
+    throw new Problem("invalid_request", { fields: [{ field, message: "Send a time without a leap second." }] });
+  return startOfIds(time);
 }
 
 // After every id, in the order of bytes.

@@ -97,7 +97,8 @@ function inUse(places: readonly string[]): Problem {
   return new Problem("credential_in_use", { message: `The credential is used ${where}; unlink it there first.` });
 }
 
-async function announceUsers(tx: Tx, { actor }: Call, id: CredentialId, recorder: Recorder): Promise<void> {
+/** Tells every node that a credential, and so each connection that shows it, is not what it was. */
+export async function announceUsers(tx: Tx, { actor }: Call, id: CredentialId, recorder: Recorder): Promise<void> {
   recorder.announce({ kind: "credential", org: actor.org, id });
   for (const connection of await store.connectionsUsing(tx, actor.org, id)) {
     recorder.announce({ kind: "connection", org: actor.org, id: connection });

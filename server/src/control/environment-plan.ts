@@ -79,7 +79,14 @@ export function planNew(
   );
   checkVariables(intake, given.variables, `${field}variables`);
   return {
-    fields: { id, name: given.name, slug: slugOf(given.name), position, variables: withDefaults(given.variables, defaults) },
+    fields: {
+      id,
+      name: given.name,
+      slug: slugOf(given.name),
+      position,
+      variables: withDefaults(given.variables, defaults),
+      retries: given.retries,
+    },
     before: undefined,
     isChanged: true,
     isMoved: false,
@@ -98,7 +105,7 @@ export function planNew(
 export function planUpdate(
   context: PlanContext,
   { environment: before, position: positionBefore }: PlacedEnvironment,
-  given: Pick<EnvironmentUpdate, "name" | "credentials" | "variables">,
+  given: Pick<EnvironmentUpdate, "name" | "credentials" | "variables" | "retries">,
   { field, position, defaults }: { field: string; position: number; defaults?: DefaultsChange | undefined },
 ): EnvironmentPlan {
   const { intake } = context;
@@ -117,10 +124,15 @@ export function planUpdate(
     changesSecrets ||= links.changesSecrets;
     freesSecrets ||= links.freesSecrets;
   }
+  const { retries = before.retries } = given;
   const isChanged =
-    given.name !== before.name || !isDeepStrictEqual(variables, before.variables) || changedLinks.length > 0 || removedLinks.length > 0;
+    retries !== before.retries ||
+    given.name !== before.name ||
+    !isDeepStrictEqual(variables, before.variables) ||
+    changedLinks.length > 0 ||
+    removedLinks.length > 0;
   return {
-    fields: { id: before.id as EnvironmentId, name: given.name, slug: slugOf(given.name), position, variables },
+    fields: { id: before.id as EnvironmentId, name: given.name, slug: slugOf(given.name), position, variables, retries },
     before,
     isChanged,
     isMoved: position !== positionBefore,

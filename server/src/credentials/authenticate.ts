@@ -1,6 +1,6 @@
 import type { ProofParts } from "../domain/proof.ts";
 import type { AppliedCredential } from "../domain/snapshot.ts";
-import { createProof } from "../schemes/proof.ts";
+import { createProof, type Proof } from "../schemes/proof.ts";
 import { schemes } from "../schemes/schemes.ts";
 
 /**
@@ -9,6 +9,11 @@ import { schemes } from "../schemes/schemes.ts";
  */
 export function proofOf(credentials: readonly AppliedCredential[]): ProofParts {
   const proof = createProof();
-  for (const { config, secrets } of credentials) schemes[config.schemeType].apply(proof, config, secrets);
+  for (const credential of credentials) applyCredential(proof, credential);
   return proof.parts();
+}
+
+/** Adds what one credential proves. Throws as `proofOf` does. */
+export function applyCredential(proof: Proof, { config, secrets, token }: AppliedCredential): void {
+  schemes[config.schemeType].apply(proof, config, secrets, token?.accessToken);
 }

@@ -1,3 +1,4 @@
+import { errorCode, plainWords } from "../domain/server-words.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Secret } from "../kernel/secret.ts";
 import { type TokenAnswer, TokenRefused, TokenUnavailable } from "./token-endpoint.ts";
@@ -70,25 +71,25 @@ function scopesOf(value: unknown): readonly string[] | undefined {
   return list.filter((scope) => isText(scope) && scope.length <= 500).slice(0, scopesMax);
 }
 
-function errorOf({ error }: Fields): string | undefined {
-  if (!isText(error)) return undefined;
-  return /^[\w.:/-]{1,80}$/.test(error) ? error : "unknown_error";
-}
+const errorOf = ({ error }: Fields) => (isText(error) ? errorCode(error) : undefined);
 
 /** A server may repeat what it was sent; then nothing of its words is kept (V-7). */
 function descriptionOf({ error_description: text, error }: Fields, sent: readonly Secret[]): string | undefined {
   if (!isText(text)) return undefined;
   const isLeak = sent.some((secret) => spellings(secret.reveal()).some((spelling) => text.includes(spelling) || error === spelling));
   if (isLeak) return "The server's description repeats a secret and is left out.";
-  return text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").slice(0, descriptionLengthMax);
+  return plainWords(text);
 }
 
 function spellings(secret: string): string[] {
   if (secret === "") return [];
   const bytes = Buffer.from(secret);
+  const url = encodeURIComponent(secret);
   const form = new URLSearchParams([["", secret]]).toString().slice(1);
   const json = JSON.stringify(secret).slice(1, -1);
-  return [secret, encodeURIComponent(secret), form, json, bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")];
+  const html = secret.replaceAll(/[^\x20-\x7e]|["'&<>]/gu, (character) => `&#${character.codePointAt(0)};`);
+  const encoded = (["base64", "base64url", "hex"] as const).map((encoding) => bytes.toString(encoding));
+  return [secret, url, encodeURIComponent(url), form, json, html, ...encoded];
 }
 
 /** Retry-After in seconds or as a date (RFC 9110 section 10.2.3); undefined when it is neither. */
@@ -106,4 +107,3 @@ const busy = new Set(["server_error", "temporarily_unavailable", "slow_down"]);
 const sendable = /^[\x21-\x7e]{1,16384}$/;
 const lifetimeSecondsMax = 10 * 365 * 86_400;
 const scopesMax = 200;
-const descriptionLengthMax = 200;

@@ -9,12 +9,12 @@ import {
 } from "oauth4webapi";
 import { couldBe, tokenParameters } from "../domain/oauth2-parameters.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Problem } from "../kernel/errors.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
 import type { Secret } from "../kernel/secret.ts";
 import { createFetch, type Fetch } from "../net/fetch.ts";
 import type { Net } from "../net/net.ts";
 import { problemOf } from "../net/problems.ts";
+import { createGoogle } from "./google.ts";
 import { readTokenAnswer } from "./token-answer.ts";
 import {
   type CodeExchange,
@@ -29,9 +29,9 @@ import {
  * Asks authorization servers through the door out. Each request for a token takes 10 seconds at most and is one question, or two where
  * the server wants the client to prove itself in the body; which of `clientsMax` clients must is all that is kept in memory.
  */
-export function createTokenEndpoint({ net, clock }: { net: Pick<Net, "dispatch">; clock: Clock }): TokenEndpoint {
+export function createTokenEndpoint({ net, clock, googleTokenUrl }: TokenEndpointDeps): TokenEndpoint {
   const inBody = new Set<string>();
-  return { clientCredentials, refresh, exchangeCode, google };
+  return { clientCredentials, refresh, exchangeCode, google: createGoogle({ net, clock, tokenUrl: googleTokenUrl }) };
 
   function clientCredentials(org: OrganisationId, client: OAuthClient): Promise<TokenAnswer> {
     const scope: Record<string, string> = client.scopes?.length ? { scope: client.scopes.join(" ") } : {};
@@ -47,10 +47,6 @@ export function createTokenEndpoint({ net, clock }: { net: Pick<Net, "dispatch">
   function exchangeCode(org: OrganisationId, client: OAuthClient, { code, codeVerifier, redirectUri }: CodeExchange): Promise<TokenAnswer> {
     const parameters = { code: code.reveal(), code_verifier: codeVerifier.reveal(), redirect_uri: redirectUri };
     return ask(org, client, { grant: "authorization_code", parameters, sent: [code, codeVerifier] });
-  }
-
-  async function google(): Promise<TokenAnswer> {
-    throw new Problem("not_available", { message: "Tokens of a Google service account are not available yet." });
   }
 
   async function ask(org: OrganisationId, client: OAuthClient, question: Question): Promise<TokenAnswer> {
@@ -98,6 +94,13 @@ export function createTokenEndpoint({ net, clock }: { net: Pick<Net, "dispatch">
     if (inBody.size >= clientsMax) inBody.clear();
     inBody.add(key);
   }
+}
+
+export interface TokenEndpointDeps {
+  readonly net: Pick<Net, "dispatch">;
+  readonly clock: Clock;
+  /** Where Google issues tokens to service accounts. */
+  readonly googleTokenUrl: string;
 }
 
 interface Question {

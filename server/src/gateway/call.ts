@@ -25,6 +25,8 @@ export interface Call {
   bytesOut: number;
   /** What went wrong. */
   code: ProblemCode | undefined;
+  /** How often it has waited for a token. */
+  renewals: number;
 }
 
 /** A call of which nothing is known yet but that it came. */
@@ -41,4 +43,5 @@ export const newCall = (request: IncomingMessage, response: ServerResponse, requ
   bytesIn: 0,
   bytesOut: 0,
   code: undefined,
+  renewals: 0,
 });

@@ -38,7 +38,7 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
     const { request } = call;
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
-    const retries = headers.retries === undefined ? 0 : retriesOf(headers.retries);
+    const retries = headers.retries === undefined ? (prepared.snapshot.retries ?? 0) : retriesOf(headers.retries);
     const { signatures } = prepared.proof;
     const relay = new Relay(call, { lingerMs, onSettled });
     // To be ready for another attempt costs a call more than all the rest here, so only those pay for it that may need one.
@@ -93,14 +93,17 @@ interface Held {
   readonly mayRepeat: boolean;
 }
 
-type Planned = Omit<NetRequest, "body">;
+/** A request to send, but for its body. */
+export type Planned = Omit<NetRequest, "body">;
 
 const nothing = Buffer.alloc(0);
-const heldLimits = { bytesMax: 1024 * 1024, timeoutMs: 60_000 };
+/** The most that a signed body may have. */
+export const signedBytesMax = 1024 * 1024;
+const heldLimits = { bytesMax: signedBytesMax, timeoutMs: 60_000 };
 
 /** The request to send, but for its body. Throws `Problem` on what cannot be sent. */
-function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
-  requireForwardable(method, snapshot);
+export function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
+  requireForwardable(method);
   requireNoWebSocket(headers);
   const { variables, timeoutMs } = headers;
   const overrides = variables === undefined ? undefined : variablesOf(variables);
@@ -111,10 +114,9 @@ function plan(method: string, target: Target, { snapshot, proof, base }: Prepare
   return { org: snapshot.org, method, ...planned, ...timeout };
 }
 
-function requireForwardable(method: string, { protocol }: Prepared["snapshot"]): void {
+function requireForwardable(method: string): void {
   // TRACE would send the credentials back in its answer (RFC 9110 section 9.3.8).
   if (method === "TRACE" || method === "CONNECT") throw new Problem("method_not_allowed", { message: `${method} is not passed on.` });
-  if (protocol !== "http") throw new Problem("not_available", { message: `Calls through a ${protocol} connection are not available yet.` });
 }
 
 function requireNoWebSocket({ upgrade }: CallerHeaders): void {
@@ -122,7 +124,8 @@ function requireNoWebSocket({ upgrade }: CallerHeaders): void {
   if (upgrade?.toLowerCase().includes("websocket")) throw fault("The gateway does not open WebSockets.");
 }
 
-const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
+/** Whether the caller sends a body, an empty one left aside. */
+export const hasBody = ({ contentLength, transferEncoding }: CallerHeaders) =>
   transferEncoding !== undefined || (contentLength !== undefined && contentLength !== "0");
 
 /** Whether a call can be sent again: nothing of it is gone once it was sent. A larger body is not held, and so is sent once. */

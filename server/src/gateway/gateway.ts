@@ -1,18 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor } from "../domain/actor.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
+import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { type AdmissionDeps, type AdmissionStats, createAdmission } from "./admission.ts";
 import { requireUnambiguous } from "./ambiguity.ts";
-import { answerProblem } from "./answer.ts";
+import { answerJson, answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
 import { type Call, newCall } from "./call.ts";
 import { createExchange, type ExchangeDeps } from "./exchange.ts";
+import { createExplain, type ExplainDeps } from "./explain.ts";
 import { createPrepare } from "./prepare.ts";
 import { type CallRecord, createRecord, type GatewayStats } from "./record.ts";
 import type { Outcome } from "./relay.ts";
+import { createRenewals, type RenewalsDeps } from "./renewals.ts";
 import type { Snapshots } from "./resolve.ts";
 import { type Target, targetOf } from "./target.ts";
 
@@ -28,12 +31,15 @@ export interface Gateway {
 }
 
 export interface GatewayDeps extends ExchangeDeps {
+  readonly net: ExchangeDeps["net"] & ExplainDeps["net"];
   /**
    * Who calls, for this organisation; `org` is as it came, perhaps malformed. At once when warm. Throws or rejects with a `Problem`
    * when nobody known does.
    */
   readonly authenticate: (request: IncomingMessage, org: OrganisationId) => Actor | Promise<Actor>;
   readonly snapshots: Pick<Snapshots, "get">;
+  readonly tokens: RenewalsDeps["tokens"];
+  readonly clock: Clock;
   readonly admission: Omit<AdmissionDeps, "log">;
   /** A record that only counts, when left out. */
   readonly record?: CallRecord;
@@ -45,7 +51,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const { authenticate, snapshots, newRequestId, log, record = createRecord() } = deps;
   const admission = createAdmission({ ...deps.admission, log });
   const prepare = createPrepare();
-  const exchange = createExchange(deps);
+  const renewals = createRenewals({ ...deps, prepare });
+  const exchange = createExchange({ ...deps, renew: renewals.again });
+  const explain = createExplain(deps);
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
   const stats = () => ({ ...record.stats(), admission: admission.stats() });
@@ -76,42 +84,54 @@ export function createGateway(deps: GatewayDeps): Gateway {
     call.actor = actor;
     requireCallRights(actor, target);
     const entry = admission.enter(call, actor.org);
-    return entry ? entry.then(() => admitted(call, target, actor)) : admitted(call, target, actor);
+    return entry ? entry.then(() => located(call, target, actor)) : located(call, target, actor);
   }
 
-  function admitted(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
-    // The caller may have gone while the call waited for its place.
-    if (call.response.destroyed) {
-      settle(call, "aborted");
-      return undefined;
-    }
+  function located(call: Call, target: Target, actor: Actor): Promise<void> | undefined {
     const snapshot = snapshots.get(actor.org, target.connection as ConnectionId, target.environment);
     if (snapshot instanceof Promise) return snapshot.then((found) => resolved(call, target, actor, found));
-    resolved(call, target, actor, snapshot);
-    return undefined;
+    return resolved(call, target, actor, snapshot);
   }
 
-  function resolved(call: Call, target: Target, actor: Actor, snapshot: EnvironmentSnapshot | undefined): void {
+  function resolved(call: Call, target: Target, actor: Actor, snapshot: EnvironmentSnapshot | undefined): Promise<void> | undefined {
     if (!snapshot) throw new Problem("not_found");
     if (actor.environments && !actor.environments.has(snapshot.environmentId)) {
       throw new Problem("forbidden", { message: "The API key is limited to other environments." });
     }
     call.snapshot = snapshot;
     // The caller may have gone while something was looked up.
-    if (call.response.destroyed) settle(call, "aborted");
-    else exchange(call, target, prepare(snapshot), settle);
+    // The caller may have gone while something was waited for or looked up.
+    if (call.response.destroyed) {
+      settle(call, "aborted");
+      return undefined;
+    }
+    if (target.kind === "explain") return explained(call, target, snapshot);
+    const renewal = renewals.before(call, snapshot);
+    if (renewal) return renewal.then(() => located(call, target, actor));
+    exchange(call, target, prepare(snapshot), settle);
+    return undefined;
+  }
+
+  async function explained(call: Call, target: Target, snapshot: EnvironmentSnapshot): Promise<void> {
+    const { request, response, requestId } = call;
+    answerJson(response, await explain(call, target, snapshot), requestId);
+    discardRest(request, response, deps);
+    settle(call, response.destroyed ? "aborted" : "gateway");
   }
 
   function settle(call: Call, outcome: Outcome): void {
     admission.leave(call);
-    record.end(call, outcome);
+    // Nothing was called, so there is nothing to keep of it.
+    if (call.target?.kind === "explain") record.forget();
+    else record.end(call, outcome);
   }
 
   function refuse(call: Call, error: unknown): void {
     const { request, response, requestId } = call;
     const problem = error instanceof Problem ? error : new Problem("internal", { cause: error });
-    // Refusals for want of room are counted, and said by whoever refuses.
-    if (problem.status >= 500 && problem.code !== "overloaded") log.error(problem.code, { requestId, status: problem.status, error });
+    // Refusals for want of room are counted, and said by whoever refuses. That a token is not to be had shows on the credential.
+    if (problem.status >= 500 && problem.code !== "overloaded" && problem.code !== "token_unavailable")
+      log.error(problem.code, { requestId, status: problem.status, error });
     if (problem.code === "ambiguous_request") distrusted.add(request.socket);
     call.code = problem.code;
     call.bytesOut = answerProblem(response, problem, requestId);

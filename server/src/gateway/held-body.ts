@@ -46,7 +46,8 @@ export function heldBody(
   }
 }
 
-const tooLarge = (bytesMax: number) =>
+/** Why a body that is signed is not sent. */
+export const tooLarge = (bytesMax: number) =>
   new Problem("too_large", {
     message: `A credential signs the body, so all of it is held before it is sent, up to ${bytesMax} bytes; this one is longer. Nothing was sent.`,
   });

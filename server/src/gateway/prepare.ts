@@ -22,7 +22,8 @@ export function createPrepare(): (snapshot: EnvironmentSnapshot) => Prepared {
     const proof = httpProof(proofOf(snapshot.credentials));
     let resolved: Base | undefined;
     const base = () => (resolved ??= baseOf(snapshot));
-    const prepared = { snapshot, proof, base };
+    const isRenewable = snapshot.credentials.some(({ token }) => token?.isRenewable && !token.needsPerson);
+    const prepared = { snapshot, proof, base, isRenewable };
     known.set(snapshot, prepared);
     return prepared;
   };

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { blockCallsMax, blocksOf, type CallBlock, type EndedCall } from "../domain/call.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
@@ -55,8 +55,8 @@ export function createCallWriter(deps: CallWriterDeps): CallWriter {
     else calls.set(org, [call]);
     counts.waiting += 1;
     if (timer === undefined) plan();
-    // A quarter at a time: each transaction of the embedded engine waits for the disk, and every call with it.
-    else if (counts.waiting === Math.ceil(waitingMax / 4) && failures === 0) void flush();
+    // No sooner than when half of the bound waits: the embedded engine waits for the disk each time, and every call with it.
+    else if (counts.waiting === Math.ceil(waitingMax / 2) && failures === 0) void flush();
   }
 
   function plan(): void {
@@ -88,19 +88,27 @@ export function createCallWriter(deps: CallWriterDeps): CallWriter {
     // Some at a time, so that the embedded engine commits them together, and others' requests have their turn in between.
     for (let at = 0; at < batches.length; at += batchesAtOnce) {
       const some = batches.slice(at, at + batchesAtOnce);
-      if (fault) failed.push(...some);
-      else fault = (await Promise.all(some.map(writeBatch))).find((error) => error !== undefined);
+      for (const batch of some) await prepare(batch);
+      if (fault) {
+        failed.push(...some);
+        continue;
+      }
+      fault = (await Promise.all(some.map(writeBatch))).find((error) => error !== undefined);
     }
     if (fault && failures === 0) log.warn("the record of calls was not written; it is tried again", { error: fault });
     failures = fault ? failures + 1 : 0;
   }
 
-  /** Gives what went wrong. */
-
-  async function writeBatch(batch: Batch): Promise<unknown> {
+  /** A turn of the event loop for each large one, so that calls go on meanwhile. */
+  async function prepare(batch: Batch): Promise<void> {
     batch.blocks ??= blocksOf(batch.calls);
+    if (batch.calls.length >= blockCallsMax) await nextTurn();
+  }
+
+  /** Gives what went wrong. */
+  async function writeBatch(batch: Batch): Promise<unknown> {
     try {
-      await write(batch.org, batch.blocks);
+      await write(batch.org, batch.blocks ?? []);
       counts.batches += 1;
       settle(batch, "written");
       return undefined;
@@ -143,7 +151,7 @@ interface Batch {
   faults: number;
 }
 
-const batchCallsMax = 8 * blockCallsMax;
+const batchCallsMax = 4 * blockCallsMax;
 const batchesAtOnce = 32;
 const faultsMax = 3;
 

@@ -7,6 +7,8 @@ import type { Outcome } from "./relay.ts";
 /** Follows calls from begin to end: counts all of them, and hands on what is known of those whose organisation is. Never their content. */
 export interface CallRecord {
   begin(): void;
+  /** In place of `end`, for what turned out to be no call to an outside system: it counts nowhere. */
+  forget(): void;
   /** To be called once for each `begin`, when the caller's answer has ended in whatever way. */
   end(call: Call, outcome: Outcome): void;
   stats(): GatewayStats;
@@ -37,10 +39,14 @@ export function createRecord(keep: (org: OrganisationId, call: EndedCall) => voi
   const durations = Array.from({ length: durationBoundsMs.length + 1 }, () => 0);
   const problems: Record<string, number> = {};
   const placeOf = createPlaces();
-  return { begin, end, stats };
+  return { begin, forget, end, stats };
 
   function begin(): void {
     inFlight += 1;
+  }
+
+  function forget(): void {
+    inFlight -= 1;
   }
 
   function end(call: Call, outcome: Outcome): void {

@@ -1,6 +1,7 @@
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
 import type { Change } from "../store/database.ts";
+import { createTurns } from "./turns.ts";
 
 /** Snapshots of environments, kept in memory so that a warm call asks no database. */
 export interface Snapshots {
@@ -17,10 +18,14 @@ export interface SnapshotDeps {
   /** False while changes cannot be heard: nothing kept may be trusted then, and every call loads. */
   readonly isLive: () => boolean;
   readonly entriesMax?: number;
+  /** How many are loaded at a time, in turns of organisations; 8 when left out. */
+  readonly loadsMax?: number;
 }
 
 /** Keeps `entriesMax` snapshots (10,000 when not said); those not used since they were last looked at go first. */
-export function createSnapshots({ load, isLive, entriesMax = 10_000 }: SnapshotDeps): Snapshots {
+export function createSnapshots({ load: loadNow, isLive, entriesMax = 10_000, loadsMax = 8 }: SnapshotDeps): Snapshots {
+  const inTurn = createTurns({ placesMax: loadsMax });
+  const load: typeof loadNow = (org, ...what) => inTurn(org, () => loadNow(org, ...what));
   const entries = new Map<string, Entry>();
   const loads = new Map<string, Load>();
   return { get, invalidate, size: () => entries.size };

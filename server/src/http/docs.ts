@@ -1,4 +1,5 @@
 import type { OpenApiDocument } from "@mooring/contract";
+import { escaped } from "./page.ts";
 
 /** The OpenAPI document as a page to read: no script, nothing from elsewhere, so it works where the network does not. */
 export function documentPage({ info, tags, paths, components }: OpenApiDocument): string {
@@ -68,9 +69,6 @@ function chapter({
 const anchor = (name: string) => name.toLowerCase().replaceAll(/[^a-z]+/g, "-");
 
 const prose = (text: string) => escaped(text).replaceAll(/`([^`]+)`/g, "<code>$1</code>");
-
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 
 const style = `
 :root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; }

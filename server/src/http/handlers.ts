@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { AnswerOf, BodyOf, OperationId, Operations, ParamsOf, QueryOf, Scope } from "@mooring/contract";
 import type { Call } from "../control/change.ts";
 import type { Caller } from "./authenticate.ts";
@@ -7,6 +8,7 @@ export type Request<Id extends OperationId> = {
   readonly params: ParamsOf<Id>;
   readonly query: QueryOf<Id>;
   readonly body: BodyOf<Id>;
+  readonly headers: IncomingHttpHeaders;
 } & Calling<Operations[Id]["access"]>;
 
 type Calling<Access> = Access extends Scope | "member"
@@ -15,7 +17,21 @@ type Calling<Access> = Access extends Scope | "member"
     ? { readonly caller: Caller; readonly requestId: string; readonly idempotencyKey: string | undefined }
     : { readonly caller: Caller | undefined; readonly requestId: string };
 
-export type Handler<Id extends OperationId> = (request: Request<Id>) => Promise<AnswerOf<Id>> | AnswerOf<Id>;
+export type Handler<Id extends OperationId> = (request: Request<Id>) => Promise<Given<AnswerOf<Id>>> | Given<AnswerOf<Id>>;
+
+type Given<Answer> = Answer | Reply<Answer>;
+
+/** An answer that is more than its body: with a cookie, or with a page for people in its place. */
+export class Reply<Answer> {
+  readonly body: Answer;
+  readonly cookie: string;
+  readonly page: { readonly status: number; readonly html: string } | undefined;
+  constructor(body: Answer, { cookie, page }: { cookie: string; page?: { status: number; html: string } | undefined }) {
+    this.body = body;
+    this.cookie = cookie;
+    this.page = page;
+  }
+}
 
 /** One handler for each operation: a missing one does not compile. */
 export type Handlers = { readonly [Id in OperationId]: Handler<Id> };

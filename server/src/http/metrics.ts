@@ -7,13 +7,13 @@ export interface MetricSources {
   readonly record: { stats(): GatewayStats; rows(): CallWriterStats };
   readonly net: { stats(): { readonly pools: number; readonly connections: number; readonly calls: number } };
   /** Token requests since the start, by how they ended. */
-  readonly tokens?: { stats(): { readonly renewals: Readonly<Record<string, number>> } };
-  /** Calls that wait for a place. */
-  readonly admission?: { stats(): { readonly waiting: number } };
+  readonly tokens: { stats(): Readonly<Record<string, number>> };
+  readonly gateway: { stats(): { readonly admission: { readonly waiting: number } } };
+  readonly listener: { stats(): { readonly connections: number; readonly refused: number } };
 }
 
 /** All metrics of this process in one registry, so that those of several processes can be added up. None names an organisation or connection. */
-export function createMetrics({ record, net, tokens, admission }: MetricSources): Registry {
+export function createMetrics({ record, net, tokens, gateway, listener }: MetricSources): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "mooring_" });
   const add = (type: "counter" | "gauge" | "histogram", name: string, help: string, read: () => Sample[]) =>
@@ -33,8 +33,10 @@ export function createMetrics({ record, net, tokens, admission }: MetricSources)
   add("gauge", "pool_origins", "Outside systems with a pool of connections, counted for each organisation.", () => one(net.stats().pools));
   add("gauge", "pool_connections", "Open connections to outside systems.", () => one(net.stats().connections));
   add("gauge", "pool_calls", "Requests to outside systems that are under way or wait for a connection.", () => one(net.stats().calls));
-  if (tokens) add("counter", "token_renewals_total", "Token requests, by how they ended.", () => by("result", tokens.stats().renewals));
-  if (admission) add("gauge", "calls_waiting", "Calls that wait for their turn.", () => one(admission.stats().waiting));
+  add("counter", "token_renewals_total", "Token requests, by how they ended.", () => by("result", tokens.stats()));
+  add("gauge", "calls_waiting", "Calls that wait for their turn.", () => one(gateway.stats().admission.waiting));
+  add("gauge", "connections", "Open connections of callers.", () => one(listener.stats().connections));
+  add("counter", "connections_refused_total", "Connections closed at once: too many were open.", () => one(listener.stats().refused));
   return registry;
 }
 

@@ -9,16 +9,18 @@ import { credentialHandlers } from "./credentials.ts";
 import { environmentHandlers } from "./environments.ts";
 import type { Handlers } from "./handlers.ts";
 import { memberHandlers } from "./members.ts";
+import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
-export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps): Handlers {
+export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps): Handlers {
   return {
     ...connectionHandlers(deps),
     ...environmentHandlers(deps),
     ...credentialHandlers(deps),
+    ...oauth2Handlers(deps),
     ...versionHandlers(deps),
     ...protocolHandlers(),
     ...organisationHandlers(deps),

@@ -7,7 +7,7 @@ import { etagOfText } from "../domain/etag.ts";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Authenticator, Caller } from "./authenticate.ts";
-import type { Handlers } from "./handlers.ts";
+import { type Handlers, Reply } from "./handlers.ts";
 import type { Validator } from "./validate.ts";
 
 export interface RouteDeps {
@@ -52,7 +52,10 @@ declare module "fastify" {
 
 async function admit(request: FastifyRequest, { access }: Operation, { authenticator }: RouteDeps): Promise<Known> {
   const params = request.params as Record<string, string>;
-  if (access === "public") return { caller: await authenticator.identify(request).catch(asStranger), actor: undefined };
+  if (access === "public") {
+    requireKnownIds(params);
+    return { caller: await authenticator.identify(request).catch(asStranger), actor: undefined };
+  }
   if (access === "signed-in") return { caller: await authenticator.identify(request), actor: undefined };
   const actor = await authenticator.actorFor(request, params.organisation_id ?? "");
   requireKnownIds(params);
@@ -74,8 +77,8 @@ function asStranger(error: unknown): undefined {
 }
 
 async function answerOf(handler: (given: unknown) => unknown, request: FastifyRequest, deps: RouteDeps): Promise<unknown> {
-  const { params, query, body, known, id: requestId } = request;
-  const given = { params, query, body };
+  const { params, query, body, headers, known, id: requestId } = request;
+  const given = { params, query, body, headers };
   if (!known?.actor) return handler({ ...given, caller: known?.caller, requestId, idempotencyKey: keyOf(request) });
   const call = await callOf(request, known.actor, deps);
   try {
@@ -103,13 +106,25 @@ function keyOf({ method, headers }: FastifyRequest): string | undefined {
   throw new Problem("invalid_request", { message: "An Idempotency-Key is 1 to 255 printable ASCII characters without spaces." });
 }
 
-function sendAnswer(reply: FastifyReply, { success }: Operation, answer: unknown): FastifyReply {
+function sendAnswer(reply: FastifyReply, operation: Operation, answer: unknown): FastifyReply {
+  if (answer instanceof Reply) {
+    reply.header("set-cookie", answer.cookie);
+    if (!answer.page) return sendAnswer(reply, operation, answer.body);
+    return reply.code(answer.page.status).headers(pageHeaders).send(answer.page.html);
+  }
+  const { success } = operation;
   reply.code(success.status);
   if (!success.body) return reply.send();
   const { text, etag } = written(answer);
   if (etag !== undefined) reply.header("etag", etag);
   return reply.type("application/json; charset=utf-8").send(text);
 }
+
+/** A page for people is words alone. */
+const pageHeaders = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
 
 interface Written {
   readonly text: string;

@@ -6,7 +6,7 @@ import { isUlid } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { parseBody } from "./body.ts";
 import type { Handlers } from "./handlers.ts";
-import { limitRequests } from "./limit.ts";
+import { type LimitStats, limitRequests } from "./limit.ts";
 import type { Listener } from "./listener.ts";
 import { createProblemHandler } from "./problem.ts";
 import { type RouteDeps, registerRoutes } from "./routes.ts";
@@ -25,8 +25,8 @@ export interface ServerDeps extends RouteDeps {
   readonly gateway: FrontDoor;
   readonly log: Log;
   readonly newRequestId: () => string;
-  /** Adds what is not an operation of the contract: health, metrics, documents, console, sign-in. */
-  readonly extras: (app: FastifyInstance) => void;
+  /** Adds what is not an operation of the contract, and may show how much is under way: health, metrics, documents, console, sign-in. */
+  readonly extras: (app: FastifyInstance, load: () => LimitStats) => void;
 }
 
 /** Serves the control plane on `listener`, and hands the gateway its calls. A body that is not there within 60 s is given up. */
@@ -76,8 +76,7 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
       ...(organisation !== undefined && isUlid(organisation) ? { organisation } : {}),
     });
   });
-  limitRequests(app, { requestsMax });
-  extras(app);
+  extras(app, limitRequests(app, { requestsMax }));
   registerRoutes(app, handlers, deps);
   await app.ready();
   listener.serve((request, response) => {

@@ -30,7 +30,7 @@ export function createNet(deps: NetDeps): Net {
   const questions = limitQuestions(resolve, { waitingMax: questionsMax });
   const closing = Promise.withResolvers<void>();
   let isClosed = false;
-  return { dispatch, check, close, stats: pools.stats };
+  return { dispatch, check, close, deadlines, stats: pools.stats };
 
   function dispatch(request: NetRequest, handler: Dispatcher.DispatchHandler): NetCall {
     const nowMs = performance.now();
@@ -146,6 +146,8 @@ export interface Net {
   dispatch(request: NetRequest, handler: Dispatcher.DispatchHandler): NetCall;
   /** What the policy says to `url`, without connecting. Asks DNS. Never throws. */
   check(url: URL): Promise<EgressAnswer>;
+  /** Those of every call; one may have less in all. */
+  readonly deadlines: Deadlines;
   /** Refuses new calls as overloaded, lets those in flight end, and closes every connection. */
   close(): Promise<void>;
   stats(): { readonly pools: number; readonly connections: number; readonly calls: number };

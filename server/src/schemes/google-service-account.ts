@@ -1,4 +1,5 @@
-import { notAvailable, type Scheme } from "./scheme.ts";
+import { setBearer } from "./bearer.ts";
+import { configOf, type Scheme } from "./scheme.ts";
 
 /** An access token that Google issues to a service account. */
 export const googleServiceAccount: Scheme = {
@@ -8,7 +9,8 @@ export const googleServiceAccount: Scheme = {
     name: "Google service account",
     description: "Sends an access token that Google issues for the key file of a service account.",
   },
-  apply() {
-    throw notAvailable("google-service-account");
+  apply(proof, config, _secrets, accessToken) {
+    configOf(config, "google-service-account");
+    setBearer(proof, accessToken);
   },
 };

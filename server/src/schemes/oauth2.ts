@@ -1,4 +1,5 @@
-import { notAvailable, type Scheme } from "./scheme.ts";
+import { setBearer } from "./bearer.ts";
+import { configOf, type Scheme } from "./scheme.ts";
 
 /** An access token of an authorization server (RFC 6749, RFC 6750). */
 export const oauth2: Scheme = {
@@ -8,7 +9,8 @@ export const oauth2: Scheme = {
     name: "OAuth 2.0",
     description: "Sends an access token that an authorization server issues to the client or to a person's sign-in (RFC 6749).",
   },
-  apply() {
-    throw notAvailable("oauth2");
+  apply(proof, config, _secrets, accessToken) {
+    configOf(config, "oauth2");
+    setBearer(proof, accessToken);
   },
 };

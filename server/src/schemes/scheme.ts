@@ -1,6 +1,7 @@
 import type { AuthScheme, AuthSchemeConfig, AuthSchemeType } from "@mooring/contract";
 import type { CredentialSecrets } from "../domain/credential.ts";
 import { Problem } from "../kernel/errors.ts";
+import type { Secret } from "../kernel/secret.ts";
 import type { Proof } from "./proof.ts";
 
 /** One way to prove who calls. Pure: what it says depends on its arguments alone. */
@@ -8,9 +9,10 @@ export interface Scheme {
   readonly about: AuthScheme;
   /**
    * Adds the proof to a request. Throws `Problem` credential_unusable when the secret cannot be sent that way, and not_available for a
-   * scheme that Mooring keeps but cannot apply yet. No message holds the secret.
+   * scheme that Mooring keeps but cannot apply yet. No message holds the secret. `accessToken` is what schemes send whose credential
+   * only obtains it; without one they throw token_unavailable.
    */
-  apply(proof: Proof, config: AuthSchemeConfig, secrets: CredentialSecrets): void;
+  apply(proof: Proof, config: AuthSchemeConfig, secrets: CredentialSecrets, accessToken?: Secret): void;
 }
 
 /** A config of this very scheme. Throws when the table of schemes and the stored row disagree, which only a fault of ours can cause. */

@@ -110,6 +110,7 @@ export async function searchCalls(tx: Tx, org: OrganisationId, search: CallSearc
   const { range, filter, direction, limit, bounds = { blocks: 5000, calls: 20_000 } } = search;
   const isOlder = direction === "older";
   const comesFirst = (one: string, other: string) => (isOlder ? one > other : one < other);
+  const start = isOlder ? range.below : range.above;
   const found: Call[] = [];
   let [blocksLeft, callsLeft] = [bounds.blocks, bounds.calls];
   for (let edge: string | undefined; ; ) {
@@ -118,10 +119,12 @@ export async function searchCalls(tx: Tx, org: OrganisationId, search: CallSearc
       edge = isOlder ? head.last_id : head.first_id;
       const last = found[limit - 1];
       if (last && comesFirst(last.id, edge)) return { calls: found.slice(0, limit), rest: undefined };
-      if (blocksLeft <= 0 || callsLeft <= 0) return unfinished(edge);
-      blocksLeft -= 1;
+      // Blocks that reach over the start are looked at each time: counted, they could use up all of each search.
+      const isBeyond = comesFirst(start, edge);
+      if (isBeyond && (blocksLeft <= 0 || callsLeft <= 0)) return unfinished(edge);
+      if (isBeyond) blocksLeft -= 1;
       if (head.is_hit === 0) continue;
-      callsLeft -= Number(head.size);
+      if (isBeyond) callsLeft -= Number(head.size);
       const block = await readBlock(tx, org, head.last_id);
       // Dropped meanwhile: it was past its time.
       if (!block) continue;

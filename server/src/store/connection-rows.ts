@@ -87,6 +87,7 @@ function environmentFields(engine: Engine): Record<string, string> {
     name: "e.name",
     slug: "e.slug",
     variables: "e.variables",
+    retries: "e.retries",
     createdAt: "e.created_at",
     updatedAt: "e.updated_at",
     credentials,
@@ -142,6 +143,7 @@ export interface EnvironmentJson {
   name: string;
   slug: string;
   variables: string;
+  retries: number | null;
   createdAt: string;
   updatedAt: string;
   credentials: {
@@ -153,7 +155,7 @@ export interface EnvironmentJson {
   }[];
 }
 
-export function environmentOf({ id, name, slug, variables, createdAt, updatedAt, credentials }: EnvironmentJson): Environment {
+export function environmentOf({ id, name, slug, variables, retries, createdAt, updatedAt, credentials }: EnvironmentJson): Environment {
   const of = (purpose: "action" | "trigger"): EnvironmentCredential[] =>
     credentials
       .filter((credential) => credential.purpose === purpose)
@@ -168,6 +170,7 @@ export function environmentOf({ id, name, slug, variables, createdAt, updatedAt,
     slug,
     credentials: { action: of("action"), trigger: of("trigger") },
     variables: JSON.parse(variables) as EnvironmentVariable[],
+    ...(retries === null ? {} : { retries }),
     createdAt,
     updatedAt,
   };

@@ -68,6 +68,8 @@ export interface EnvironmentFields {
   readonly slug: string;
   readonly position: number;
   readonly variables: readonly EnvironmentVariable[];
+  /** Undefined when it was never set. */
+  readonly retries: number | undefined;
 }
 
 /** Throws the engine's uniqueness fault when a name is taken; see `takenName`. */
@@ -81,21 +83,22 @@ export async function insertEnvironments(
   if (environments.length === 0) return;
   const at = now.toISOString();
   const rows = environments.map(
-    ({ id, name, slug, position, variables }) =>
-      sql`(${org}, ${id}, ${connectionId}, ${name}, ${slug}, ${position}, ${JSON.stringify(variables)}, ${at}, ${at})`,
+    ({ id, name, slug, position, variables, retries = null }) =>
+      sql`(${org}, ${id}, ${connectionId}, ${name}, ${slug}, ${position}, ${JSON.stringify(variables)}, ${retries}, ${at}, ${at})`,
   );
   await tx.run(sql`
-    insert into environments (org_id, id, connection_id, name, slug, position, variables, created_at, updated_at)
+    insert into environments (org_id, id, connection_id, name, slug, position, variables, retries, created_at, updated_at)
     values ${sql.join(rows)}
   `);
 }
 
 /** Rewrites one environment's own row. */
 export async function updateEnvironment(tx: Tx, org: OrganisationId, environment: EnvironmentFields, now: Date): Promise<void> {
-  const { id, name, slug, position, variables } = environment;
+  const { id, name, slug, position, variables, retries = null } = environment;
   await tx.run(sql`
     update environments
-    set name = ${name}, slug = ${slug}, position = ${position}, variables = ${JSON.stringify(variables)}, updated_at = ${now.toISOString()}
+    set name = ${name}, slug = ${slug}, position = ${position}, variables = ${JSON.stringify(variables)},
+      retries = ${retries}, updated_at = ${now.toISOString()}
     where org_id = ${org} and id = ${id}
   `);
 }

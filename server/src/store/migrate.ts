@@ -2,8 +2,10 @@ import type { Engine } from "./database.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
 import { people } from "./migrations/0002-people.ts";
 import { tokens } from "./migrations/0003-tokens.ts";
+import { oauth2Flows } from "./migrations/0004-oauth2-flows.ts";
 import { calls } from "./migrations/0005-calls.ts";
 import { changeLog } from "./migrations/0006-change-log.ts";
+import { retries } from "./migrations/0007-retries.ts";
 
 /** One step of the schema, applied in one transaction, never changed once released and never undone. */
 export interface Migration {
@@ -16,7 +18,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [foundation, people, tokens, calls, changeLog];
+export const migrations: readonly Migration[] = [foundation, people, tokens, oauth2Flows, calls, changeLog, retries];
 
 /** Gives the migrations that are missing after `applied`. Throws `DatabaseTooNew` when `applied` holds one this program does not know. */
 export function missingMigrations(applied: readonly number[]): Migration[] {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import type { CredentialType } from "@mooring/contract";
 import { sql } from "kysely";
 import { type CredentialData, showingTokens } from "../domain/credential.ts";
+import type { TokenFacts } from "../domain/token.ts";
 import type { CredentialId, OrganisationId } from "../kernel/ids.ts";
 import type { Engine, Tx } from "./database.ts";
 
@@ -26,6 +28,14 @@ export interface StoredToken {
 }
 
 export type SealedTokens = Readonly<Record<string, string>>;
+
+/**
+ * Locks a credential until the transaction ends. Whoever changes a token does so first: an edit locks the credential and then its token,
+ * and two that take locks in different orders may wait for each other.
+ */
+export async function lockCredential(tx: Tx, org: OrganisationId, id: CredentialId): Promise<void> {
+  if (tx.engine === "postgres") await tx.first(sql`select id from credentials where org_id = ${org} and id = ${id} for update`);
+}
 
 /** The token of a credential, or undefined before its first. */
 export async function readToken(tx: Tx, org: OrganisationId, id: CredentialId): Promise<StoredToken | undefined> {
@@ -66,6 +76,7 @@ export async function replaceTokens(
   id: CredentialId,
   { seal, scopes, lifetimeMs }: ReplacingTokens,
 ): Promise<void> {
+  await lockCredential(tx, org, id);
   const { version, nowMs } = await lockOrMakeToken(tx, org, id);
   const sealed = seal(version + 1);
   const expiresAtMs = lifetimeMs === undefined ? undefined : nowMs + lifetimeMs;
@@ -106,13 +117,12 @@ export async function writeTokens(
 
 export type TokenContent = Pick<StoredToken, "sealed" | "scopes" | "obtainedAtMs" | "expiresAtMs">;
 
-/** Has the credential show the mask for each token that is stored, and for no other. */
+/** Has the credential, which is locked, show the mask for each token that is stored, and for no other. */
 export async function showTokens(tx: Tx, org: OrganisationId, id: CredentialId, sealed: SealedTokens): Promise<void> {
   const row = await tx.first(sql<{ data: string }>`
     select data
     from credentials
     where org_id = ${org} and id = ${id} and type = 'oauth2-token'
-    ${tx.engine === "postgres" ? sql`for update` : sql``}
   `);
   if (!row) return;
   const before = JSON.parse(row.data) as CredentialData;
@@ -143,6 +153,23 @@ export async function forgetFailure(tx: Tx, org: OrganisationId, id: CredentialI
     set reason = null, failures = 0, next_try_at = null, needs_person = 0
     where org_id = ${org} and credential_id = ${id}
   `);
+}
+
+/** What is known of the token of a credential of this type, on a clock that is `aheadMs` ahead of the database's. */
+export function tokenFacts(stored: StoredToken | undefined, type: CredentialType, aheadMs: number): TokenFacts<string> {
+  const moved = (timeMs: number | undefined) => timeMs && timeMs + aheadMs;
+  return {
+    accessToken: stored?.sealed.accessToken,
+    isRenewable: type !== "oauth2-token" || stored?.sealed.refreshToken !== undefined,
+    version: stored?.version ?? 0,
+    scopes: stored?.scopes,
+    obtainedAtMs: moved(stored?.obtainedAtMs),
+    expiresAtMs: moved(stored?.expiresAtMs),
+    renewingUntilMs: moved(stored?.leaseUntilMs),
+    reason: stored?.reason,
+    nextTryAtMs: moved(stored?.nextTryAtMs),
+    needsPerson: stored?.needsPerson ?? false,
+  };
 }
 
 /** The columns as members of a JSON object, for statements that read a token along with other things; `tokenOf` takes it. */

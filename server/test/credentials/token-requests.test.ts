@@ -124,7 +124,11 @@ async function startServer(answer: (asked: Asked) => object) {
   const asked: Asked[] = [];
   const api = await startApi((request, response) => void reply(request, response));
   const net = openNet();
-  return { asked, client, endpoint: createTokenEndpoint({ net, clock: createTestClock() }) };
+  return {
+    asked,
+    client,
+    endpoint: createTokenEndpoint({ net, clock: createTestClock(), googleTokenUrl: "https://oauth2.example.com/token" }),
+  };
 
   async function reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const fields = Object.fromEntries(new URLSearchParams(await text(request)));

@@ -245,16 +245,11 @@ describe("failures of ours", () => {
       expected: { status: 422, error: { code: "credential_unusable" } },
     },
     {
-      name: "a protocol to come",
-      given: { snapshot: { protocol: "bigquery" as const } },
-      expected: { status: 422, error: { code: "not_available" } },
-    },
-    {
-      name: "a scheme to come",
+      name: "a token that there is none of",
       given: {
         snapshot: { credentials: [applied({ schemeType: "google-service-account" }, { type: "binary", valueBase64: new Secret(canary) })] },
       },
-      expected: { status: 422, error: { code: "not_available" } },
+      expected: { status: 502, error: { code: "token_unavailable" } },
     },
     {
       name: "an upstream that hangs up",

@@ -8,7 +8,7 @@ const elsewhere = "01KA0RG0000000000000000002" as OrganisationId;
 const credential = apiKey("header", "K");
 
 /** A loader whose answers are given by hand, so that what comes meanwhile is decided by the test. */
-function loading(options: { entriesMax?: number; isLive?: () => boolean } = {}) {
+function loading(options: { entriesMax?: number; loadsMax?: number; isLive?: () => boolean } = {}) {
   const loads: { environment: string; finish(revision: number | undefined): void; fail(): void }[] = [];
   const snapshots = createSnapshots({
     isLive: () => true,
@@ -119,6 +119,24 @@ describe("snapshots in memory", () => {
     expect(snapshots.size()).toBe(0);
     void get();
     expect(loads).toHaveLength(4);
+  });
+
+  it("load in turns of organisations, so that one that asks for many does not keep the database from another (T-4)", async () => {
+    const { loads, get } = loading({ loadsMax: 4 });
+    const many = Array.from({ length: 50 }, (_, at) => get(`crowd ${at}`));
+    expect(loads).toHaveLength(3);
+    const [one, two] = [get("first", elsewhere), get("second", elsewhere)];
+    expect(loads.map(({ environment }) => environment)).toEqual(["crowd 0", "crowd 1", "crowd 2", "first"]);
+    for (const at of [0, 1]) loads[at]?.finish(1);
+    await expect.poll(() => loads.length).toBe(6);
+    expect(loads.slice(4).map(({ environment }) => environment)).toEqual(["crowd 3", "second"]);
+    for (const at of [3, 5]) loads[at]?.finish(1);
+    expect([await revisionOf(one), await revisionOf(two)]).toEqual(["revision 1", "revision 1"]);
+    for (let at = 1; at < 52; at++) {
+      await expect.poll(() => loads.length).toBeGreaterThan(at);
+      loads[at]?.finish(1);
+    }
+    expect(await Promise.all(many.map(revisionOf))).toEqual(Array(50).fill("revision 1"));
   });
 
   it("are kept apart by organisation", async () => {

@@ -174,6 +174,22 @@ describe("a call that asks for retries (L-5)", () => {
     expect(seen).toEqual([]);
   });
 
+  it.each([
+    { set: 2, asked: undefined, attempts: 3 },
+    { set: 2, asked: 0, attempts: 1 },
+    { set: 2, asked: 1, attempts: 2 },
+    { set: 0, asked: undefined, attempts: 1 },
+    { set: 0, asked: 2, attempts: 3 },
+  ])("may leave it to its environment: $set set and $asked asked for is $attempts attempts", async ({ set, asked, attempts }) => {
+    const { call, seen } = await rig({
+      snapshot: { retries: set },
+      upstream: failing(9, (response) => response.writeHead(503).end()),
+      doors: patience().doors,
+    });
+    expect(await call("/", { headers: asked === undefined ? [] : asking(asked) })).toMatchObject({ status: 503 });
+    expect(seen).toHaveLength(attempts);
+  });
+
   it("is the only one that is sent again", async () => {
     const { call, seen } = await rig({ upstream: answering(503), doors: patience().doors });
     expect(await call("/")).toMatchObject({ status: 503 });

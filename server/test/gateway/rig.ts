@@ -7,7 +7,9 @@ import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { AppliedCredential, EnvironmentSnapshot } from "../../src/domain/snapshot.ts";
 import { type RetryDoors, systemDoors } from "../../src/gateway/attempts.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import type { CallRecord } from "../../src/gateway/record.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
+import { Problem } from "../../src/kernel/errors.ts";
 import {
   type ApiKeyId,
   type ConnectionId,
@@ -58,6 +60,7 @@ export async function rig(
     lingerMs?: number;
     doors?: Partial<RetryDoors>;
     admission?: { callsMax?: number; waitMs?: number };
+    record?: CallRecord;
   } = {},
 ): Promise<Rig> {
   const seen: Seen[] = [];
@@ -105,6 +108,9 @@ export async function rig(
     lingerMs: given.lingerMs ?? 500,
     clock: systemClock,
     doors: { ...systemDoors, ...given.doors },
+    ...(given.record && { record: given.record }),
+    // The snapshot is fixed, so nothing that a renewal stores would ever show.
+    tokens: { renew: () => Promise.reject(new Problem("token_unavailable")), renewSoon() {} },
   });
   const front = await listening((request, response) => gateway.handle(request, response));
   onTestFinished(async () => {

@@ -71,7 +71,18 @@ function requestOf(id: OperationId, actor: Actor, { body, text, contentType = "a
   const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
   return {
     method: operations[id].method,
-    headers: { ...actor.headers, ...(payload === undefined ? {} : { "content-type": contentType }), ...headers },
+    headers: {
+      ...actor.headers,
+      ...(payload === undefined ? {} : { "content-type": contentType }),
+      ...headers,
+      ...cookies(actor.headers.cookie, headers?.cookie),
+    },
     ...(payload === undefined ? {} : { body: payload as BodyInit }),
   };
+}
+
+// A browser sends all that it has.
+function cookies(...given: (string | undefined)[]): Record<string, string> {
+  const all = given.filter((cookie) => cookie !== undefined);
+  return all.length === 0 ? {} : { cookie: all.join("; ") };
 }

@@ -13,6 +13,8 @@ export interface MooringProcess {
   readonly pid: number;
   /** What it has written so far, both streams, piece by piece. */
   readonly written: readonly string[];
+  /** When it is gone, however that came: its exit code. */
+  readonly ended: Promise<number | null>;
   /** Sends the signal and waits until the process is gone. Returns its exit code; null when the signal ended it. */
   kill(signal: NodeJS.Signals): Promise<number | null>;
   /** Ends it as an operator would. Throws when it does not go within its deadline, and makes it go. */
@@ -63,10 +65,7 @@ export async function startProcess(settings: Readonly<Record<string, string>>): 
 }
 
 /** Starts Mooring without waiting: for starts that are interrupted, refused, or that only print. `ended` gives the exit code. */
-export function launch(
-  settings: Readonly<Record<string, string>>,
-  args: readonly string[] = [],
-): Omit<MooringProcess, "url"> & { ended: Promise<number | null> } {
+export function launch(settings: Readonly<Record<string, string>>, args: readonly string[] = []): Omit<MooringProcess, "url"> {
   const child = spawn(process.execPath, [...startArguments, ...args], {
     cwd: root,
     // No balancer looks at the readiness of these, so that nothing would come of waiting for one.

@@ -24,12 +24,16 @@ export interface World extends Client, Actors {
  * Runs `body`'s tests on each engine, or on those of `only`, in a world that they share. The last test of each is the search for secrets in whatever was
  * answered, logged and stored (V-7).
  */
-export function onEachEngine(title: string, body: (world: World) => void, { only = engines.map(({ name }) => name) } = {}): void {
+export function onEachEngine(
+  title: string,
+  body: (world: World) => void,
+  { only = engines.map(({ name }) => name), settings = {} }: { only?: string[]; settings?: Readonly<Record<string, string>> } = {},
+): void {
   describe.each(engines.filter(({ name }) => only.includes(name)))(`${title}, on $name`, ({ prepare }) => {
     const world = {} as World;
     const heard: Heard = { answers: 0, leaks: [] };
     beforeAll(async () => {
-      Object.assign(world, await createWorld(await prepare(), heard));
+      Object.assign(world, await createWorld(await prepare(), heard, settings));
     });
     afterAll(async () => {
       await world.mooring?.close();
@@ -50,9 +54,12 @@ export function onEachEngine(title: string, body: (world: World) => void, { only
   });
 }
 
-async function createWorld(place: Place, heard: Heard): Promise<World> {
+/** Settings of a world whose outside systems run beside it. */
+export const loopback = { MOORING_EGRESS_ALLOW: "127.0.0.0/8" };
+
+async function createWorld(place: Place, heard: Heard, settings: Readonly<Record<string, string>>): Promise<World> {
   const clock = createTestClock();
-  const mooring = await runMooring(place, clock);
+  const mooring = await runMooring(place, clock, settings);
   const client = createClient(mooring.origin, heard, mooring.logLines);
   const shownOnce = [mooring.masterKey];
   const { db, people, bootstrap, origin } = mooring;

@@ -6,7 +6,7 @@ import type { Sent } from "../harness/client.ts";
 import { type ForeignIds, foreignIds, nowhere } from "../harness/foreign-ids.ts";
 import { fieldsOf } from "../harness/scenarios.ts";
 import { differenceOf, storedOf } from "../harness/stored.ts";
-import { onEachEngine, type World } from "../harness/world.ts";
+import { loopback, onEachEngine, type World } from "../harness/world.ts";
 import { fiveScenarios } from "./operations/all.ts";
 import { type Five, isAbsent, type Prepared } from "./operations/five.ts";
 
@@ -21,28 +21,34 @@ test("every operation has its five scenarios, but for those that cannot exist", 
     "CreateOrganisation foreign",
     "GetMember forbidden",
     "GetOrganisation forbidden",
+    "HandleOAuth2ConnectionCallback foreign",
+    "HandleOAuth2ConnectionCallback unauthenticated",
     "ListMembers forbidden",
     "ListOrganisations forbidden",
     "ListOrganisations foreign",
   ]);
 });
 
-onEachEngine("every operation", (world) => {
-  let foreign: ForeignIds;
-  beforeAll(async () => {
-    foreign = await foreignIds(world);
-  });
-  for (const [id, five] of Object.entries(fiveScenarios) as [OperationId, Five][]) {
-    describe(id, () => {
-      test("does what it is for", () => works(world, id, five));
-      if (!isAbsent(five.invalid)) test("refuses an invalid request, and names every fault", () => refusesInvalid(world, id, five));
-      if (!five.unauthenticated) test("refuses whoever is not known", () => refusesUnknown(world, id, five));
-      if (!isAbsent(five.forbidden)) test("refuses whoever may not", () => refusesForbidden(world, id, five));
-      if (!five.foreign)
-        test("answers another organisation's id like an unknown one and like none (T-1)", () => hidesForeign(world, id, five, foreign));
+onEachEngine(
+  "every operation",
+  (world) => {
+    let foreign: ForeignIds;
+    beforeAll(async () => {
+      foreign = await foreignIds(world);
     });
-  }
-});
+    for (const [id, five] of Object.entries(fiveScenarios) as [OperationId, Five][]) {
+      describe(id, () => {
+        test("does what it is for", () => works(world, id, five));
+        if (!isAbsent(five.invalid)) test("refuses an invalid request, and names every fault", () => refusesInvalid(world, id, five));
+        if (!five.unauthenticated) test("refuses whoever is not known", () => refusesUnknown(world, id, five));
+        if (!isAbsent(five.forbidden)) test("refuses whoever may not", () => refusesForbidden(world, id, five));
+        if (!five.foreign)
+          test("answers another organisation's id like an unknown one and like none (T-1)", () => hidesForeign(world, id, five, foreign));
+      });
+    }
+  },
+  { settings: loopback },
+);
 
 async function works(world: World, id: OperationId, five: Five): Promise<void> {
   const { happy, check } = await five.prepare(world);

@@ -20,6 +20,9 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   GetCredential: "owner admin developer viewer key readKey writeKey",
   UpdateCredential: "owner admin developer key secretsKey",
   DeleteCredential: "owner admin developer key secretsKey",
+  InitialiseOAuth2Connection: "owner admin developer key secretsKey",
+  // Whoever has the cookie of the browser that began, and is nobody else than who began: here the key.
+  HandleOAuth2ConnectionCallback: "key nobody",
   CreateConnectionVersion: "owner admin developer key writeKey",
   ListConnectionVersions: "owner admin developer viewer key readKey writeKey",
   GetConnectionVersion: "owner admin developer viewer key readKey writeKey",

@@ -18,6 +18,7 @@ import {
   readConnection,
   smallConnection,
 } from "../harness/samples.ts";
+import { begin, signInConnection } from "../harness/sign-in.ts";
 import { organisationTables } from "../harness/stored.ts";
 import { onEachEngine, type World } from "../harness/world.ts";
 
@@ -26,6 +27,8 @@ async function fill(world: World, actor: Actor): Promise<void> {
   const connection = await createConnection(world, newConnection(), actor);
   const application = await createCredential(world, "oauth2-client", actor);
   await createConnection(world, smallConnection({ authSchemeConfigs: [authorizationCodeScheme(application.id)] }), actor);
+  await createCredential(world, "oauth2-token", actor);
+  await begin(world, await signInConnection(world, { tokenUrl: "https://id.example.com/token" }, actor), actor);
   await world.subscribe(connection.id, { org: actor.org });
   const { body: invitation } = await world.must(actor, "CreateInvitation", {
     body: { email: `${world.newId().toLowerCase()}@example.com`, role: "viewer" },
@@ -102,6 +105,9 @@ onEachEngine(
         expect(await owners(table, { user: "nobody" as UserId })).toEqual([]);
         expect(await owners(table, { keyHash: "none" })).toEqual([]);
         expect(await owners(table, { invitationHash: "none" })).toEqual([]);
+        expect(await owners(table, { callsBefore: "0" })).toEqual([]);
+        // What retention sees when everything is past its time: calls, and nothing else.
+        expect(await owners(table, { callsBefore: "Z" })).toEqual(table === "call_blocks" ? [...orgs].sort() : []);
         expect(await owners(table, world.newId() as OrganisationId)).toEqual([]);
       });
 

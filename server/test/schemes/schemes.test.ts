@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { proofOf } from "../../src/credentials/authenticate.ts";
 import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { AppliedCredential } from "../../src/domain/snapshot.ts";
+import type { HeldToken } from "../../src/domain/token.ts";
 import { type CredentialId, isUlid } from "../../src/kernel/ids.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { protocols } from "../../src/protocols/protocols.ts";
@@ -22,6 +23,19 @@ const key = (place: "header" | "query" | "cookie", name: string, value: string) 
   applied({ schemeType: "api-key", name, in: place }, { type: "string", value: new Secret(value) });
 const basic = (username: string, password: string) =>
   applied({ schemeType: "basic-auth" }, { type: "basic-auth", username, password: new Secret(password) });
+
+const heldToken: HeldToken = {
+  accessToken: undefined,
+  isRenewable: true,
+  version: 1,
+  scopes: undefined,
+  obtainedAtMs: undefined,
+  expiresAtMs: undefined,
+  renewingUntilMs: undefined,
+  reason: undefined,
+  nextTryAtMs: undefined,
+  needsPerson: false,
+};
 
 describe("credentials on a request", () => {
   it("adds nothing for none", () => {
@@ -113,12 +127,22 @@ describe("credentials on a request", () => {
   const secret = new Secret("s");
   const client = { clientId: "c", clientSecret: secret, authorizeUrl: "https://a.example", tokenUrl: "https://a.example" };
   const oauth2 = { schemeType: "oauth2" as const, authorizeUrl: "https://a.example", tokenUrl: "https://a.example", scopes: [] };
-  const toCome: { config: AuthSchemeConfig; secrets: CredentialSecrets }[] = [
+  const bearers: { config: AuthSchemeConfig; secrets: CredentialSecrets }[] = [
     { config: { ...oauth2, flows: { clientCredentials: {} } }, secrets: { type: "oauth2-client", ...client } },
     { config: { schemeType: "google-service-account" }, secrets: { type: "binary", valueBase64: secret } },
   ];
-  it.each(toCome)("says that $config.schemeType cannot be applied yet, instead of sending a call without it", ({ config, secrets }) => {
-    expect(caught(() => proofOf([applied(config, secrets)]))).toMatchObject({ code: "not_available", status: 422 });
+  it.each(bearers)("sends the access token of $config.schemeType as it is (RFC 6750), and nothing without one", ({ config, secrets }) => {
+    const token = (text: string | undefined): HeldToken => ({
+      ...heldToken,
+      accessToken: text === undefined ? undefined : new Secret(text),
+    });
+    expect(proofOf([{ ...applied(config, secrets), token: token("a.b-c~+/=") }]).headers).toEqual(["Authorization", "Bearer a.b-c~+/="]);
+    for (const none of [applied(config, secrets), { ...applied(config, secrets), token: token(undefined) }]) {
+      expect(caught(() => proofOf([none]))).toMatchObject({ code: "token_unavailable", status: 502 });
+    }
+    const refused = caught(() => proofOf([{ ...applied(config, secrets), token: token(`${canary}\n`) }]));
+    expect(refused).toMatchObject({ code: "credential_unusable" });
+    expect(JSON.stringify([refused.message, refused.stack])).not.toContain(canary);
   });
 });
 

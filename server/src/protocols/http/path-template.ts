@@ -43,7 +43,7 @@ const dotSegment = /^(?:\.|%2e){1,2}$/i;
  * Reads a part of a request target in which braces and what is between them may be percent-encoded, as most clients do with them. A
  * plus is a space in a query. Stops at the first fault.
  */
-export function parseWireTemplate(text: string, place: "path" | "query"): Template {
+function parseWireTemplate(text: string, place: "path" | "query"): Template {
   const parts: TemplatePart[] = [];
   let at = 0;
   for (let open = found(opening, text, 0); open; open = found(opening, text, at)) {

@@ -3,6 +3,7 @@ import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import type { Five } from "./five.ts";
+import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { versionScenarios } from "./versions.ts";
 
@@ -11,6 +12,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...connectionScenarios,
   ...environmentScenarios,
   ...credentialScenarios,
+  ...oauth2Scenarios,
   ...versionScenarios,
   ...protocolScenarios,
   ...organisationScenarios,
