@@ -11,19 +11,21 @@ export const benchToken = (): Promise<Row[]> =>
     const program = await rig.program();
     const tokens = await startTokenServer(rig);
     const [withKey = "", withToken = ""] = await connect(program, rig.upstream.origin, [apiKeyProof, proofBy(tokens.url)]);
-    if (!(await isGood(program, withToken))) return [{ ...row, value: "skipped", behind: "OAuth 2.0 is not available yet" }];
+    await requireGood(program, withToken);
     const sideOf = (proxy: string) => callersOf(rig, { port: program.port, paths: [`${proxy}/orders?page=2`], pids: [program.pid] });
     const [byKey = [], byToken = []] = await ratesInTurns([await sideOf(withKey), await sideOf(withToken)]);
     const { ratio, cpuRatio } = ratioOf(byToken, byKey);
     if (tokens.asked() !== 1) throw new Error(`The token was asked for ${tokens.asked()} times.`);
     const behind = `64 callers: ${text(byToken)}; api-key header ${text(byKey)}; by processor time ${cpuRatio.toFixed(2)}; 1 token request`;
-    return [{ ...row, value: ratio, behind }];
+    return [
+      {
+        what: "Gateway, OAuth 2.0 token still good, beside api-key header",
+        bar: { kind: "at least", limit: 0.95, unit: "" },
+        value: ratio,
+        behind,
+      },
+    ];
   });
-
-const row: Pick<Row, "what" | "bar"> = {
-  what: "Gateway, OAuth 2.0 token still good, beside api-key header",
-  bar: { kind: "at least", limit: 0.95, unit: "" },
-};
 
 const proofBy = (tokenUrl: string): Proof => {
   const endpoints = { authorizeUrl: tokenUrl, tokenUrl };
@@ -51,8 +53,9 @@ async function startTokenServer({ defer }: Rig): Promise<{ url: string; asked():
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`, asked: () => asked };
 }
 
-async function isGood({ port }: Program, proxy: string): Promise<boolean> {
+/** So that a refusal is read by whoever runs the bench, and not by the callers. */
+async function requireGood({ port }: Program, proxy: string): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}${proxy}/`, { headers: { authorization: `Bearer ${apiKey}` } });
-  await response.arrayBuffer();
-  return response.status === 200;
+  const answer = await response.text();
+  if (response.status !== 200) throw new Error(`A call with a token answered ${response.status}: ${answer}`);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Call } from "./call.ts";
+import { notePassed } from "./garbage.ts";
 
 /**
  * A caller's body as a stream of its own, read only as fast as it is taken. It ends as the caller's does and breaks when the caller
@@ -22,6 +23,7 @@ export function bodyOf(call: Call): Readable {
 
   function push(chunk: Buffer): void {
     call.bytesIn += chunk.length;
+    notePassed(chunk.length);
     if (!body.push(chunk)) request.pause();
   }
 

@@ -4,6 +4,7 @@ import { relayHeaders, relayTrailerNames, relayTrailers, type UpstreamHeaders } 
 import { answerProblem } from "./answer.ts";
 import { discardRest } from "./body.ts";
 import type { Call } from "./call.ts";
+import { notePassed } from "./garbage.ts";
 
 export interface RelayDeps {
   /** How long the rest of a caller's body is read after the answer has ended. */
@@ -82,6 +83,7 @@ export class Relay {
       return;
     }
     this.flush();
+    notePassed(piece.length);
     if (this.#response.write(piece) || this.#response.destroyed) return;
     wire.pause();
     if (this.#isDraining) return;

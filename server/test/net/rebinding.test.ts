@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Resolve } from "../../src/net/resolver.ts";
 import { createTestClock } from "../harness/clock.ts";
 import { trials } from "../harness/profile.ts";
+import { startDns } from "./dns-server.ts";
 import { openNet, send, startApi, startSentinel } from "./outside.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -42,6 +43,31 @@ describe.each(attacks)("a name server that answers %s (S-3)", (_name, answers) =
     }
     for (const sentinel of sentinels) expect(sentinel ?? { connections: 0, bytes: 0 }).toEqual({ connections: 0, bytes: 0 });
     expect(asked).toBeGreaterThan(0);
+  });
+});
+
+describe("a DNS server, asked over the wire, whose answers change from look-up to look-up (S-3)", () => {
+  it.each([
+    ["good, then private", [{ A: ["127.0.0.1"] }, { A: ["127.0.0.2"] }]],
+    ["good, then private over IPv6", [{ A: ["127.0.0.1"] }, { AAAA: ["::1"] }]],
+    ["good and private together", [{ A: ["127.0.0.1", "127.0.0.2"] }, { A: ["127.0.0.1"], AAAA: ["::1"] }]],
+    ["an alias that becomes private", [{ A: ["127.0.0.1"] }, { A: ["127.0.0.2"], alias: "inside.test" }]],
+    ["metadata", [{ A: ["127.0.0.1"] }, { A: ["169.254.169.254"] }]],
+  ] as const)("never gets a byte to an address that is not allowed: %s", async (_name, zones) => {
+    const api = await startApi((_request, response) => response.setHeader("connection", "close").end("fine"));
+    const sentinels = await Promise.all(["127.0.0.2", "::1"].map((host) => startSentinel(host, api.port)));
+    const clock = createTestClock();
+    const resolve = await startDns(...zones.map((zone) => ({ ...zone, ttlSeconds: 0 })));
+    const net = openNet({ rules: [`127.0.0.1/32:${api.port}`], resolve, clock });
+    const outcomes: (string | number | undefined)[] = [];
+    for (let count = 0; count < trials({ change: 10, long: 1000 }); count += 1) {
+      const { status, code } = await send(net, { origin: `http://rebind.test:${api.port}` });
+      outcomes.push(status ?? code);
+      clock.advance(2000);
+    }
+    const isGood = zones.map((zone) => JSON.stringify(zone) === '{"A":["127.0.0.1"]}');
+    expect(outcomes).toEqual(outcomes.map((_, at) => (isGood[at % isGood.length] ? 200 : "egress_denied")));
+    for (const sentinel of sentinels) expect(sentinel ?? { connections: 0, bytes: 0 }).toEqual({ connections: 0, bytes: 0 });
   });
 });
 

@@ -1,7 +1,6 @@
-import { createSocket, type Socket } from "node:dgram";
-import { promises as dns } from "node:dns";
-import { afterEach, describe, expect, it } from "vitest";
-import { addressesInHosts, createHostLookup, createSystemResolve, type Resolve } from "../../src/net/resolver.ts";
+import { describe, expect, it } from "vitest";
+import { addressesInHosts, createHostLookup, type Resolve } from "../../src/net/resolver.ts";
+import { startDns } from "./dns-server.ts";
 
 function createDoor(answers: readonly (readonly string[] | Error)[], ttlSeconds: number) {
   const asked: string[] = [];
@@ -80,13 +79,8 @@ it("reads a hosts file", () => {
 });
 
 describe("DNS, asked over the wire", () => {
-  const sockets: Socket[] = [];
-  afterEach(() => {
-    for (const socket of sockets.splice(0)) socket.close();
-  });
-
   it("gives A and AAAA together, through an alias, with their time to live", async () => {
-    const resolve = await dnsOf({ A: ["192.0.2.1", "127.0.0.1"], AAAA: ["2001:db8::1"], alias: "real.test" });
+    const resolve = await startDns({ A: ["192.0.2.1", "127.0.0.1"], AAAA: ["2001:db8::1"], alias: "real.test" });
     expect(await resolve("a.test")).toEqual([
       { address: "192.0.2.1", ttlSeconds: 7 },
       { address: "127.0.0.1", ttlSeconds: 7 },
@@ -95,69 +89,11 @@ describe("DNS, asked over the wire", () => {
   });
 
   it("gives what there is when one kind is missing", async () => {
-    expect(await (await dnsOf({ A: ["192.0.2.1"] }))("a.test")).toEqual([{ address: "192.0.2.1", ttlSeconds: 7 }]);
-    expect(await (await dnsOf({ AAAA: ["::1"] }))("a.test")).toEqual([{ address: "::1", ttlSeconds: 7 }]);
+    expect(await (await startDns({ A: ["192.0.2.1"] }))("a.test")).toEqual([{ address: "192.0.2.1", ttlSeconds: 7 }]);
+    expect(await (await startDns({ AAAA: ["::1"] }))("a.test")).toEqual([{ address: "::1", ttlSeconds: 7 }]);
   });
 
   it("rejects when there is nothing", async () => {
-    await expect((await dnsOf({}))("a.test")).rejects.toThrow("ENODATA");
+    await expect((await startDns({}))("a.test")).rejects.toThrow("ENODATA");
   });
-
-  async function dnsOf(zone: Zone): Promise<Resolve> {
-    const socket = createSocket("udp4");
-    sockets.push(socket);
-    socket.on("message", (question, from) => socket.send(dnsAnswer(question, zone), from.port, from.address));
-    await new Promise<void>((done) => socket.bind(0, "127.0.0.1", done));
-    const resolver = new dns.Resolver({ timeout: 1000, tries: 2 });
-    resolver.setServers([`127.0.0.1:${socket.address().port}`]);
-    return createSystemResolve(resolver);
-  }
 });
-
-interface Zone {
-  readonly A?: readonly string[];
-  readonly AAAA?: readonly string[];
-  /** A name that the one asked for is an alias of. */
-  readonly alias?: string;
-}
-
-// A message of RFC 1035 section 4 that answers the only question of `question`.
-function dnsAnswer(question: Buffer, { A = [], AAAA = [], alias }: Zone): Buffer {
-  const end = question.indexOf(0, 12) + 5;
-  const isA = question.readUInt16BE(end - 4) === 1;
-  const owner = alias === undefined ? Buffer.from([0xc0, 12]) : label(alias);
-  const records = isA
-    ? A.map((text) => record(owner, 1, Buffer.from(text.split(".").map(Number))))
-    : AAAA.map((text) => record(owner, 28, bytes6(text)));
-  if (alias !== undefined) records.unshift(record(Buffer.from([0xc0, 12]), 5, label(alias)));
-  const head = Buffer.from(question.subarray(0, 12));
-  head.writeUInt16BE(0x8180, 2);
-  head.writeUInt16BE(records.length, 6);
-  head.writeUInt16BE(0, 8);
-  head.writeUInt16BE(0, 10);
-  return Buffer.concat([head, question.subarray(12, end), ...records]);
-}
-
-function record(owner: Buffer, type: number, data: Buffer): Buffer {
-  const fixed = Buffer.alloc(10);
-  fixed.writeUInt16BE(type, 0);
-  fixed.writeUInt16BE(1, 2);
-  fixed.writeUInt32BE(7, 4);
-  fixed.writeUInt16BE(data.length, 8);
-  return Buffer.concat([owner, fixed, data]);
-}
-
-function label(name: string): Buffer {
-  return Buffer.concat([...name.split(".").map((part) => Buffer.from([part.length, ...Buffer.from(part)])), Buffer.from([0])]);
-}
-
-function bytes6(text: string): Buffer {
-  const [before = "", after = ""] = text.split("::");
-  const words = (part: string) =>
-    part
-      .split(":")
-      .filter(Boolean)
-      .flatMap((word) => [Number.parseInt(word, 16) >> 8, Number.parseInt(word, 16) & 255]);
-  const [start, end] = [words(before), words(after)];
-  return Buffer.from([...start, ...new Array(16 - start.length - end.length).fill(0), ...end]);
-}
