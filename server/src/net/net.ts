@@ -189,7 +189,7 @@ function originOf(text: string): Origin {
 const standardDeadlines: Deadlines = { queueMs: 1000, connectMs: 5000, tlsMs: 5000, headersMs: 30_000, idleMs: 30_000, totalMs: 300_000 };
 const idlePoolMs = 60_000;
 // As many wait as are under way: a burst is smoothed, and a slow origin takes no more than a part of its organisation's places (T-4).
-const connectionsMax = 128;
+const connectionsMax = 256;
 const callsPerPoolMax = 2 * connectionsMax;
 const questionsMax = 64;
 const poolOptions: Pool.Options = {
