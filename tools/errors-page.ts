@@ -40,7 +40,6 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
     "`message` names the placeholder. Give the environment that variable, or mend the base URL or the address of the call.",
   credential_unusable: "`message` says what stands in the way, such as a line break. Store the secret again without it.",
   variable_refused: "Leave variables that decide the host out of `Mooring-Variables`; make an environment for another host.",
-  not_available: "Mooring keeps this but cannot use it yet. The README lists what is missing.",
   frozen: "Somebody has stopped calls on purpose. Ask them.",
   reauth_required: "Let the person sign in at the outside system again.",
   too_many_requests: "Wait as long as `Retry-After` says.",

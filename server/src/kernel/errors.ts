@@ -70,7 +70,6 @@ export const problems = {
   template_unresolved: { status: 422, message: "A placeholder has no value; nothing was sent." },
   credential_unusable: { status: 422, message: "A credential cannot be sent the way its auth scheme says; nothing was sent." },
   variable_refused: { status: 422, message: "A variable of Mooring-Variables may not be set for a call; nothing was sent." },
-  not_available: { status: 422, message: "Mooring cannot do this yet." },
   frozen: { status: 423, message: "Calls are frozen." },
   reauth_required: { status: 424, message: "The credential needs a person to sign in again." },
   too_many_requests: { status: 429, message: "Too many attempts; wait and try again." },
