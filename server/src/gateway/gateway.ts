@@ -21,10 +21,8 @@ import { type Target, targetOf } from "./target.ts";
 
 /** The data plane: calls to outside systems, on the bare node:http server because every layer above it costs each call. */
 export interface Gateway {
-  /** Whether a request target (RFC 9112 section 3.2) is the gateway's to answer. */
-  matches(url: string): boolean;
-  /** Answers a request whose target matches. Never throws; returns before the answer is there. */
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers a request whose target (RFC 9112 section 3.2) is the gateway's, and is false for others. Never throws; returns before the answer is there. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** Whether the connection is being closed after an ambiguous request: nobody may act on what follows on it (S-7). */
   distrusts(socket: object): boolean;
   stats(): GatewayStats & { readonly admission: AdmissionStats };
@@ -57,24 +55,26 @@ export function createGateway(deps: GatewayDeps): Gateway {
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
   const stats = () => ({ ...record.stats(), admission: admission.stats() });
-  return { matches: (url) => targetOf(url) !== undefined, handle, distrusts: (socket) => distrusted.has(socket), stats };
+  return { handle, distrusts: (socket) => distrusted.has(socket), stats };
 
-  function handle(request: IncomingMessage, response: ServerResponse): void {
-    if (distrusted.has(request.socket)) return;
+  function handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const target = targetOf(request.url ?? "");
+    if (target === undefined) return false;
+    if (distrusted.has(request.socket)) return true;
     const call = newCall(request, response, newRequestId());
     record.begin();
     try {
       requireUnambiguous(request);
-      const going = authenticated(call, targetOf(request.url ?? ""));
+      const going = authenticated(call, target);
       if (going) going.catch((error: unknown) => refuse(call, error));
     } catch (error) {
       refuse(call, error);
     }
+    return true;
   }
 
   // Each step goes on at once when the one before is at hand, because a promise costs a warm call more than the step itself.
-  function authenticated(call: Call, target: Target | undefined): Promise<void> | undefined {
-    if (!target) throw new Problem("not_found");
+  function authenticated(call: Call, target: Target): Promise<void> | undefined {
     call.target = target;
     const actor = authenticate(call.request, target.org as OrganisationId);
     return actor instanceof Promise ? actor.then((known) => allowed(call, target, known)) : allowed(call, target, actor);

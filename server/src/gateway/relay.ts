@@ -34,8 +34,8 @@ export interface Abortable {
  * the upstream's exchange along.
  */
 export class Relay {
-  readonly #call: Call;
-  readonly #response: ServerResponse;
+  /** Undefined once the caller's side is closed: nothing of the call is held from then on. */
+  #call: Call | undefined;
   readonly #deps: RelayDeps;
   #exchange: Abortable | undefined;
   /** A first piece, held until it is clear whether more comes: head, body and end then leave in one write. */
@@ -48,7 +48,6 @@ export class Relay {
 
   constructor(call: Call, deps: RelayDeps) {
     this.#call = call;
-    this.#response = call.response;
     this.#deps = deps;
     call.response.on("close", () => this.#closed());
   }
@@ -61,85 +60,101 @@ export class Relay {
   onRequestStart(): void {}
 
   onResponseStart(_wire: Wire, status: number, headers: UpstreamHeaders): void {
+    const call = this.#call;
+    if (call === undefined) return;
+    const { response } = call;
     const pairs = relayHeaders(headers, status);
     pairs.push("x-content-type-options", "nosniff", "content-security-policy", "sandbox");
-    pairs.push("mooring-origin", "upstream", "mooring-request-id", this.#call.requestId);
-    if (this.#call.attempts > 1) pairs.push(attemptsHeader, String(this.#call.attempts));
-    if (this.#deps.takesTrailers && this.#isInChunks(status, headers)) {
+    pairs.push("mooring-origin", "upstream", "mooring-request-id", call.requestId);
+    if (call.attempts > 1) pairs.push(attemptsHeader, String(call.attempts));
+    if (this.#deps.takesTrailers && this.#isInChunks(call, status, headers)) {
       this.#hasTrailers = true;
       const names = relayTrailerNames(headers.trailer);
       if (names !== undefined) pairs.push("trailer", names);
     }
-    this.#response.writeHead(status, pairs);
+    response.writeHead(status, pairs);
     this.#outcome = "upstream";
     // What comes in the same read as the head is seen before this runs; a head alone must not wait for a body.
     process.nextTick(flush, this);
   }
 
   onResponseData(wire: Wire, piece: Buffer): void {
-    this.#call.bytesOut += piece.length;
+    const call = this.#call;
+    if (call === undefined) return;
+    const { response } = call;
+    call.bytesOut += piece.length;
     if (this.#held === undefined && !this.#isFlushed) {
       this.#held = piece;
       return;
     }
     this.flush();
     notePassed(piece.length);
-    if (this.#response.write(piece) || this.#response.destroyed) return;
+    if (response.write(piece) || response.destroyed) return;
     wire.pause();
     if (this.#isDraining) return;
     this.#isDraining = true;
-    this.#response.on("drain", () => wire.resume());
+    response.on("drain", () => wire.resume());
   }
 
   onResponseEnd(_wire: Wire, trailers: UpstreamHeaders): void {
-    if (this.#hasTrailers) this.#response.addTrailers(relayTrailers(trailers));
+    const call = this.#call;
+    if (call === undefined) return;
+    const { response } = call;
+    if (this.#hasTrailers) response.addTrailers(relayTrailers(trailers));
     const held = this.#held;
     this.#held = undefined;
     this.#isFlushed = true;
-    if (held === undefined) this.#response.end();
+    if (held === undefined) response.end();
     // As Latin-1 text a small body joins the head in one buffer; as a buffer of its own it would double the work of the write.
-    else if (held.length <= joinedBytesMax) this.#response.end(held.toString("latin1"), "latin1");
-    else this.#response.end(held);
-    discardRest(this.#call.request, this.#response, this.#deps);
+    else if (held.length <= joinedBytesMax) response.end(held.toString("latin1"), "latin1");
+    else response.end(held);
+    discardRest(call.request, response, this.#deps);
   }
 
   onResponseError(_wire: Wire | undefined, error: Error): void {
-    const response = this.#response;
-    if (response.destroyed || response.writableEnded) return;
+    const call = this.#call;
+    if (call === undefined || call.response.destroyed || call.response.writableEnded) return;
+    const { response } = call;
     const problem = problemOf(error);
-    this.#call.code = problem.code;
+    call.code = problem.code;
     if (response.headersSent) {
       breakOff(response);
       return;
     }
     this.#outcome = "gateway";
-    if (this.#call.attempts > 1) response.setHeader(attemptsHeader, this.#call.attempts);
-    this.#call.bytesOut = answerProblem(response, problem, this.#call.requestId);
-    discardRest(this.#call.request, response, this.#deps);
+    if (call.attempts > 1) response.setHeader(attemptsHeader, call.attempts);
+    call.bytesOut = answerProblem(response, problem, call.requestId);
+    discardRest(call.request, response, this.#deps);
   }
 
   /** Sends what is held, or the head alone. Does nothing the second time. */
   flush(): void {
-    if (this.#isFlushed) return;
+    if (this.#isFlushed || this.#call === undefined) return;
+    const { response } = this.#call;
     this.#isFlushed = true;
     const held = this.#held;
     this.#held = undefined;
-    if (held === undefined) this.#response.flushHeaders();
-    else this.#response.write(held);
+    if (held === undefined) response.flushHeaders();
+    else response.write(held);
   }
 
   /** Whether the caller's side will send the answer in chunks, which alone have a place for trailers (RFC 9112 section 7.1.2). */
-  #isInChunks(status: number, headers: UpstreamHeaders): boolean {
-    const { httpVersionMinor, method } = this.#call.request;
+  #isInChunks({ request }: Call, status: number, headers: UpstreamHeaders): boolean {
+    const { httpVersionMinor, method } = request;
     return httpVersionMinor === 1 && method !== "HEAD" && status !== 204 && status !== 304 && headers["content-length"] === undefined;
   }
 
   #closed(): void {
-    if (!this.#response.writableFinished) {
+    const [call, exchange] = [this.#call, this.#exchange];
+    if (call === undefined) return;
+    this.#call = undefined;
+    this.#exchange = undefined;
+    this.#held = undefined;
+    if (!call.response.writableFinished) {
       this.#outcome = "aborted";
-      this.#exchange?.abort(new Error("The caller went away."));
+      exchange?.abort(new Error("The caller went away."));
     }
-    this.#deps.onSettled(this.#call, this.#outcome);
+    this.#deps.onSettled(call, this.#outcome);
   }
 }
 

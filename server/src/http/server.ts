@@ -13,8 +13,8 @@ import { type RouteDeps, registerRoutes } from "./routes.ts";
 
 /** The part that takes calls before the control plane sees them: its path is too hot for a router. */
 export interface FrontDoor {
-  matches(url: string): boolean;
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** False, and nothing done, for what is the control plane's. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** Whether nothing more on this connection may be acted on. */
   distrusts(socket: object): boolean;
 }
@@ -82,7 +82,7 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
   await listener.serve((request, response) => {
     // Closed after what came before on it; what comes behind that is nobody's request.
     if (!request.socket.writable) return;
-    if (gateway.matches(request.url ?? "")) return gateway.handle(request, response);
+    if (gateway.handle(request, response)) return;
     if (gateway.distrusts(request.socket)) return;
     // RFC 9112 section 3.2.
     if (request.httpVersionMinor === 1 && request.headers.host === undefined) return answerUnreadable(new Error("no Host"), request.socket);

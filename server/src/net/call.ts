@@ -11,9 +11,9 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
   place = 0;
   readonly startedMs: number;
   readonly endsAtMs: number;
-  readonly #handler: Dispatcher.DispatchHandler;
+  #handler: Dispatcher.DispatchHandler;
   readonly #calls: CallList<Call>;
-  readonly #body: Readable | null;
+  #body: Readable | null;
   #controller: Dispatcher.DispatchController | undefined;
   #failure: Error | undefined;
   #isOver = false;
@@ -86,8 +86,7 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
     controller: Dispatcher.DispatchController,
     trailers: Parameters<NonNullable<Dispatcher.DispatchHandler["onResponseEnd"]>>[1],
   ): void {
-    this.#end();
-    this.#handler.onResponseEnd?.(controller, trailers);
+    this.#end().onResponseEnd?.(controller, trailers);
   }
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
@@ -96,17 +95,28 @@ export class Call implements Dispatcher.DispatchHandler, Listed {
       this.#isLeftBehind = false;
       return;
     }
-    this.#end();
-    this.#handler.onResponseError?.(controller, this.#failure ?? error);
+    this.#end().onResponseError?.(controller, this.#failure ?? error);
   }
 
-  #end(): void {
+  /**
+   * Gives who is to be told of the end, and holds on to nothing: what undici keeps of an ended request for a while would else keep all of
+   * the call, and all together outgrow the young generation.
+   */
+  #end(): Dispatcher.DispatchHandler {
+    const handler = this.#handler;
     this.#isOver = true;
     this.#calls.delete(this);
     // An answer may come before the end of the body. On HTTP/2 the rest would go on, and hold its stream for as long as the other side likes.
     if (this.#body !== null && !this.#body.readableEnded) this.#body.destroy();
+    this.#handler = nobody;
+    this.#controller = undefined;
+    this.#body = null;
+    return handler;
   }
 }
+
+/** Who is told of an ended call: nothing comes any more. */
+const nobody: Dispatcher.DispatchHandler = {};
 
 /** What a call is at its beginning. */
 export interface CallStart {

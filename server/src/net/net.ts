@@ -169,7 +169,7 @@ export interface NetRequest {
   readonly headers: string[];
   readonly body: null | Buffer | Readable;
   /** For this call, when it is less than the total deadline. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 export type EgressAnswer =

@@ -112,8 +112,11 @@ export async function rig(
     // The snapshot is fixed, so nothing that a renewal stores would ever show.
     tokens: { renew: () => Promise.reject(new Problem("token_unavailable")), renewSoon() {} },
   });
-  const front = await listening((request, response) => gateway.handle(request, response));
-  front.on("checkContinue", gateway.handle);
+  const begin = (request: IncomingMessage, response: ServerResponse) => {
+    if (!gateway.handle(request, response)) response.writeHead(404).end();
+  };
+  const front = await listening(begin);
+  front.on("checkContinue", begin);
   onTestFinished(async () => {
     front.closeAllConnections();
     upstream.closeAllConnections();

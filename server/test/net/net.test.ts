@@ -228,25 +228,25 @@ describe("connections", () => {
     expect(ports[2]).not.toBe(ports[0]);
   });
 
-  it("are at most 128 per origin; further calls wait", async () => {
+  it("are at most 256 per origin; further calls wait", async () => {
     const waiting: (() => void)[] = [];
     const api = await startApi((_request, response) => void waiting.push(() => response.end()));
     const net = openNet();
-    const sent = Array.from({ length: 140 }, () => send(net, { origin: api.origin }));
-    await expect.poll(() => waiting.length).toBe(128);
-    expect(net.stats()).toEqual({ pools: 1, connections: 128, calls: 140 });
+    const sent = Array.from({ length: 270 }, () => send(net, { origin: api.origin }));
+    await expect.poll(() => waiting.length).toBe(256);
+    expect(net.stats()).toEqual({ pools: 1, connections: 256, calls: 270 });
     const answer = setInterval(() => {
       for (const end of waiting.splice(0)) end();
     }, 5);
-    expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(new Array(140).fill(200));
+    expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(new Array(270).fill(200));
     clearInterval(answer);
-    expect(api.sockets.size).toBe(128);
+    expect(api.sockets.size).toBe(256);
   });
 
-  it("beyond 256 calls per origin are refused as overloaded", async () => {
+  it("beyond 512 calls per origin are refused as overloaded", async () => {
     const net = openNet({ resolve: () => new Promise(() => {}), deadlines: { totalMs: 100 } });
-    const sent = Array.from({ length: 257 }, () => send(net, { origin: "https://slow.test" }));
-    expect(await sent[256]).toMatchObject({ code: "overloaded" });
+    const sent = Array.from({ length: 513 }, () => send(net, { origin: "https://slow.test" }));
+    expect(await sent[512]).toMatchObject({ code: "overloaded" });
     expect(await sent[0]).toMatchObject({ code: "upstream_timeout" });
     await Promise.all(sent);
   });
