@@ -55,7 +55,7 @@ export function createCallWriter(deps: CallWriterDeps): CallWriter {
     else calls.set(org, [call]);
     counts.waiting += 1;
     if (timer === undefined) plan();
-    // No sooner than when half of the bound waits: the embedded engine waits for the disk each time, and every call with it.
+    // No sooner than when half of the bound waits, so that blocks are large.
     else if (counts.waiting === Math.ceil(waitingMax / 2) && failures === 0) void flush();
   }
 
@@ -85,7 +85,7 @@ export function createCallWriter(deps: CallWriterDeps): CallWriter {
     calls = new Map();
     failed = [];
     let fault: unknown;
-    // Some at a time, so that the embedded engine commits them together, and others' requests have their turn in between.
+    // A few at a time, so that calls have their turn in between: the embedded engine writes in the same thread.
     for (let at = 0; at < batches.length; at += batchesAtOnce) {
       const some = batches.slice(at, at + batchesAtOnce);
       for (const batch of some) await prepare(batch);
@@ -151,8 +151,8 @@ interface Batch {
   faults: number;
 }
 
-const batchCallsMax = 4 * blockCallsMax;
-const batchesAtOnce = 32;
+const batchCallsMax = blockCallsMax;
+const batchesAtOnce = 4;
 const faultsMax = 3;
 
 function batchesOf(org: OrganisationId, calls: readonly EndedCall[]): Batch[] {

@@ -1,3 +1,5 @@
+import type { CallBlock } from "../domain/call.ts";
+import type { OrganisationId } from "../kernel/ids.ts";
 import { appendCalls } from "../store/calls.ts";
 import { type CallRecord, createRecord } from "./record.ts";
 import { createRetention, type RetentionDeps } from "./record-retention.ts";
@@ -17,7 +19,10 @@ export interface RecordingDeps extends RetentionDeps {
 
 export function startRecording(deps: RecordingDeps): Recording {
   const { db, log, callsMax } = deps;
-  const writer = createCallWriter({ log, write: (org, blocks) => db.write(org, (tx) => appendCalls(tx, org, blocks, { callsMax })) });
+  // Not worth a wait for the disk, with which the embedded engine would hold up every call.
+  const write = (org: OrganisationId, blocks: readonly CallBlock[]) =>
+    db.write(org, (tx) => appendCalls(tx, org, blocks, { callsMax }), { durability: "relaxed" });
+  const writer = createCallWriter({ log, write });
   const retention = createRetention(deps);
   return { ...createRecord(writer.add), flush: writer.flush, rows: writer.stats, close };
 

@@ -10,10 +10,28 @@ export type EnvironmentId = string & { readonly brand: "EnvironmentId" };
 export type CredentialId = string & { readonly brand: "CredentialId" };
 export type VersionId = string & { readonly brand: "VersionId" };
 
-/** Gives ids that sort by the time of `clock`, even several within one millisecond of one process. */
+/**
+ * Gives ids that sort by the time of `clock`, even several within one millisecond of one process. Of those in one millisecond only the first
+ * is drawn, and the others count on from it: every call through the gateway has an id.
+ */
 export function createIds(clock: Clock): <Id extends string>() => Id {
-  const next = monotonicFactory(createRandom());
-  return <Id extends string>() => next(clock.now().getTime()) as Id;
+  const draw = monotonicFactory(createRandom());
+  let atMs = Number.NEGATIVE_INFINITY;
+  let head = "";
+  let tail = tailsMax;
+  return <Id extends string>() => {
+    const nowMs = clock.now().getTime();
+    if (nowMs > atMs || tail === tailsMax) {
+      // When all of a millisecond are used up, those of the next are taken.
+      atMs = nowMs > atMs ? nowMs : atMs + 1;
+      const id = draw(atMs);
+      head = id.slice(0, -4);
+      tail = 1024 * pairs.indexOf(id.slice(-4, -2)) + pairs.indexOf(id.slice(-2));
+      return id as Id;
+    }
+    tail += 1;
+    return (head + pairs[tail >> 10] + pairs[tail & 1023]) as Id;
+  };
 }
 
 export type NewId = ReturnType<typeof createIds>;
@@ -53,6 +71,9 @@ export function idOf<Id extends string>(text: string): Id {
 }
 
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** What two characters can be, in order; so four of them count to `tailsMax`. */
+const pairs = [...crockford].flatMap((first) => [...crockford].map((second) => first + second));
+const tailsMax = 1024 * 1024 - 1;
 
 /** Tells whether `text` is a ULID in the one spelling Mooring takes: upper case, 26 characters, 128 bits at most. */
 export function isUlid(text: string): boolean {

@@ -11,13 +11,16 @@ export interface Database {
    * Runs `work` in one transaction within `reach`: all of it is durable when this resolves, none of it when this rejects.
    * Deadlocks and serialization failures are run again, so `work` must touch nothing but `tx`.
    */
-  write<Result>(reach: Reach, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  write<Result>(reach: Reach, work: (tx: Tx) => Promise<Result>, how?: { readonly durability: Durability }): Promise<Result>;
   /** Tells every node, this one included, what was committed. */
   readonly changes: ChangeFeed;
   /** Rejects with `Problem` database_unavailable when the engine does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** `relaxed` does not wait for the disk: a power cut may lose the last second of it, a crash of the program nothing. */
+export type Durability = "full" | "relaxed";
 
 export type Engine = "sqlite" | "postgres";
 

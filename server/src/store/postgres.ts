@@ -36,7 +36,7 @@ export async function openPostgres({
     engine: "postgres",
     changes,
     read: (reach, work) => within(pool, `begin read only;${claim(reach)}`, (client) => work(createTx(client))),
-    write: (reach, work) => write(pool, reach, work, changes.publish),
+    write: (reach, work, how) => write(pool, `begin;${claim(reach)}${how?.durability === "relaxed" ? relaxed : ""}`, work, changes.publish),
     async ping() {
       await within(pool, "begin read only", async (client) => client.query("select 1"));
     },
@@ -58,17 +58,18 @@ const deadlines = {
 } as const;
 
 const attemptsMax = 4;
+const relaxed = ";set local synchronous_commit = off";
 
 async function write<Result>(
   pool: pg.Pool,
-  reach: Reach,
+  opening: string,
   work: (tx: Tx) => Promise<Result>,
   publish: (change: Change) => void,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     const announced: Change[] = [];
     try {
-      const result = await within(pool, `begin;${claim(reach)}`, (client) => work(createTx(client, announced)));
+      const result = await within(pool, opening, (client) => work(createTx(client, announced)));
       for (const change of announced) publish(change);
       return result;
     } catch (error) {

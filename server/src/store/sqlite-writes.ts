@@ -1,11 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { Problem } from "../kernel/errors.ts";
+import type { Durability } from "./database.ts";
 import { isBusy } from "./faults.ts";
 
 /** One piece of work waiting for its place in a transaction. */
 interface Job {
   readonly askedAtMs: number;
+  readonly durability: Durability;
   /** Does the work. Rejects when it fails. */
   run(): Promise<void>;
   /** Tells whoever waits how it went, once that is certain. */
@@ -14,8 +16,11 @@ interface Job {
 }
 
 export interface Writes {
-  /** Does `work` after all that asked before. Resolves when what it wrote is on the disk; `onCommit` is called just before. */
-  write<Result>(work: () => Promise<Result>, onCommit: () => void): Promise<Result>;
+  /**
+   * Does `work` after all that asked before. Resolves when what it wrote is on the disk, or for a relaxed one with the operating system;
+   * `onCommit` is called just before.
+   */
+  write<Result>(work: () => Promise<Result>, onCommit: () => void, durability?: Durability): Promise<Result>;
   /** Takes no more work (asking is then refused with `Problem` database_unavailable), and resolves when what was asked is done. */
   close(): Promise<void>;
 }
@@ -24,6 +29,7 @@ export interface Writes {
  * Runs writes one at a time on `connection`, and commits those together whose requests have arrived by the time the first is done:
  * waiting for the disk is most of what a write costs, and one wait serves them all. Each is a savepoint, so one that fails takes
  * nothing with it; when the commit itself fails, all of them do. Beyond `waitingMax` asking is refused with `Problem` overloaded.
+ * Relaxed and durable work is never committed together: who asked for little would make the others wait for the disk, or not.
  *
  * While another process writes, this one asks again and again, for at most `patienceMs` from when the work was asked for, and the event
  * loop goes on. The lock is given to whoever asks first when it is free, so of processes that share a file each leaves it free for
@@ -45,19 +51,22 @@ export function createWrites(
     await running;
   }
 
-  async function write<Result>(work: () => Promise<Result>, onCommit: () => void): Promise<Result> {
+  async function write<Result>(work: () => Promise<Result>, onCommit: () => void, durability: Durability = "full"): Promise<Result> {
     if (isClosed) throw new Problem("database_unavailable");
     if (waiting.length >= waitingMax) throw new Problem("overloaded", { retryAfterSeconds: 1 });
     return new Promise<Result>((resolve, reject) => {
-      waiting.push(jobOf(work, { onCommit, resolve, reject }));
+      waiting.push(jobOf(work, { onCommit, resolve, reject, durability }));
       running ??= writeAll();
     });
   }
 
   async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
+    for (let [first] = waiting; first !== undefined; [first] = waiting) {
       await takeTurn();
-      await writeGroup();
+      // WAL keeps the order: what is committed durably later takes with it what was not.
+      if (first.durability === "relaxed") connection.exec("pragma synchronous = normal");
+      await writeGroup(first.durability);
+      if (first.durability === "relaxed") connection.exec("pragma synchronous = full");
       turn.endedMs = performance.now();
     }
     running = undefined;
@@ -72,14 +81,14 @@ export function createWrites(
     turn.startedMs = performance.now();
   }
 
-  async function writeGroup(): Promise<void> {
+  async function writeGroup(durability: Durability): Promise<void> {
     const group: Job[] = [];
     try {
       if (!(await begin())) return;
-      await runWaiting(group);
+      await runWaiting(group, durability);
       // Once around the event loop: requests that came meanwhile are read and can join. It costs microseconds when there are none.
       await new Promise((resolve) => setImmediate(resolve));
-      await runWaiting(group);
+      await runWaiting(group, durability);
       execute("commit");
     } catch (error) {
       if (connection.isTransaction) execute("rollback");
@@ -107,10 +116,9 @@ export function createWrites(
     }
   }
 
-  async function runWaiting(group: Job[]): Promise<void> {
-    while (group.length < groupMax) {
-      const job = waiting.shift();
-      if (!job) return;
+  async function runWaiting(group: Job[], durability: Durability): Promise<void> {
+    while (group.length < groupMax && waiting[0]?.durability === durability) {
+      const job = waiting.shift() as Job;
       group.push(job);
       execute("savepoint job");
       try {
@@ -132,11 +140,13 @@ const restMs = 3;
 
 function jobOf<Result>(
   work: () => Promise<Result>,
-  { onCommit, resolve, reject }: { onCommit: () => void; resolve: (result: Result) => void; reject: (error: unknown) => void },
+  given: Pick<Job, "durability" | "reject"> & { onCommit: () => void; resolve: (result: Result) => void },
 ): Job {
+  const { onCommit, resolve, reject, durability } = given;
   let settle: () => void = () => {};
   return {
     askedAtMs: performance.now(),
+    durability,
     async run() {
       try {
         const result = await work();

@@ -4,7 +4,7 @@ import type { RawBuilder } from "kysely";
 import { Problem } from "../kernel/errors.ts";
 import { compile } from "./compile.ts";
 import { holdFolder, joinFolder } from "./data-folder.ts";
-import type { Change, Database, Tx } from "./database.ts";
+import type { Change, Database, Durability, Tx } from "./database.ts";
 import { sqliteCode } from "./faults.ts";
 import { migrateSqlite } from "./migrate-sqlite.ts";
 import { followChanges, ownChanges, type SqliteChanges } from "./sqlite-changes.ts";
@@ -35,7 +35,7 @@ export function openSqlite({ dataDir, processes = "one" }: { dataDir: string; pr
     engine: "sqlite",
     changes,
     read: (_reach, work) => work(createTx(statements.reader, () => {})),
-    write: (_reach, work) => write({ writes, statements: statements.writer, changes }, work),
+    write: (_reach, work, how) => write({ writes, statements: statements.writer, changes }, work, how?.durability),
     async ping() {
       statements.reader("select 1").get();
     },
@@ -98,6 +98,7 @@ function createTx(statements: Statements, announce: (change: Change) => void): T
 async function write<Result>(
   { writes, statements, changes }: { writes: Writes; statements: Statements; changes: SqliteChanges },
   work: (tx: Tx) => Promise<Result>,
+  durability: Durability | undefined,
 ): Promise<Result> {
   const announced: (() => void)[] = [];
   const tx = createTx(statements, (change) => announced.push(changes.announce(change)));
@@ -107,6 +108,7 @@ async function write<Result>(
       () => {
         for (const publish of announced) publish();
       },
+      durability,
     );
   } catch (error) {
     throw readable(error);

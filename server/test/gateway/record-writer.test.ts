@@ -64,17 +64,19 @@ describe.each(engines)("ended calls on $name", ({ prepare }) => {
   const writerOf = (changes: { waitingMax?: number; closeMs?: number } = {}) =>
     createCallWriter({ write, log, everyMs: 3_600_000, ...changes });
 
-  test("are written in one transaction for each organisation, not one for each call", async () => {
+  test("are written in one transaction for each 500 of an organisation, not one for each call", async () => {
     const writer = writerOf();
     for (const call of callsOf(1200)) writer.add(one as OrganisationId, call);
     for (const call of callsOf(3)) writer.add(other as OrganisationId, call);
     await writer.flush();
     expect(transactions.sort((first, second) => second.calls - first.calls)).toEqual([
-      { org: one, blocks: expect.any(Number), calls: 1200 },
+      { org: one, blocks: expect.any(Number), calls: 500 },
+      { org: one, blocks: expect.any(Number), calls: 500 },
+      { org: one, blocks: expect.any(Number), calls: 200 },
       { org: other, blocks: expect.any(Number), calls: 3 },
     ]);
     expect(await stored(one as OrganisationId)).toMatchObject({ calls: 1200, counted: 1200 });
-    expect(writer.stats()).toEqual({ waiting: 0, written: 1203, dropped: 0, batches: 2 });
+    expect(writer.stats()).toEqual({ waiting: 0, written: 1203, dropped: 0, batches: 4 });
     await writer.close();
   });
 

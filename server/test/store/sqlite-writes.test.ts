@@ -151,3 +151,22 @@ test("closing waits for what was asked, and what is asked later is refused", asy
   await Promise.all(asked);
   expect(stored()).toEqual([1, 2]);
 });
+
+test("relaxed work waits for no disk, is committed apart from durable work, and keeps its place in the order", async () => {
+  const said: string[] = [];
+  const level = () => (connection.prepare("pragma synchronous").get() as { synchronous: number }).synchronous;
+  const noting = (text: string) => {
+    if (text === "commit") said.push(`commit at ${level()}`);
+    execute(text);
+  };
+  writes = createWrites(connection, noting, { waitingMax: 100 });
+  const work = (name: string) => async () => void said.push(name);
+  await Promise.all([
+    writes.write(work("one"), () => {}),
+    writes.write(work("two"), () => {}, "relaxed"),
+    writes.write(work("three"), () => {}, "relaxed"),
+    writes.write(work("four"), () => {}),
+  ]);
+  // 2 is FULL, 1 is NORMAL.
+  expect(said).toEqual(["one", "commit at 2", "two", "three", "commit at 1", "four", "commit at 2"]);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { createIds, isUlid, timeOf } from "../../src/kernel/ids.ts";
+
+/** A clock that a test sets. */
+function setClock(ms: number) {
+  const clock = { ms, now: () => new Date(clock.ms) };
+  return clock;
+}
+
+test("ids are ULIDs of the clock's time, each above the one before, however many come in a millisecond", () => {
+  const clock = setClock(Date.parse("2026-01-01T00:00:00.000Z"));
+  const newId = createIds(clock);
+  let last = "";
+  for (let at = 0; at < 300_000; at += 1) {
+    if (at % 1000 === 0) clock.ms += at % 3;
+    const id = newId<string>();
+    if (!(id > last) || !isUlid(id)) expect.fail(`${id} follows ${last}`);
+    last = id;
+  }
+  expect(timeOf(last)).toEqual(clock.now());
+});
+
+test("a clock that stands still or goes back gives ids that go on all the same", () => {
+  const clock = setClock(1_700_000_000_000);
+  const newId = createIds(clock);
+  let last = newId<string>();
+  clock.ms -= 60_000;
+  // More than four characters can count.
+  for (let at = 0; at < 1_100_000; at += 1) {
+    const id = newId<string>();
+    if (!(id > last)) expect.fail(`${id} follows ${last}`);
+    last = id;
+  }
+  expect(timeOf(last).getTime() - 1_700_000_000_000).toBeLessThanOrEqual(3);
+});
+
+test("two processes never give the same", () => {
+  const clock = setClock(1_700_000_000_000);
+  const [one, other] = [createIds(clock), createIds(clock)];
+  const ids = new Set(Array.from({ length: 10_000 }, () => [one<string>(), other<string>()]).flat());
+  expect(ids.size).toBe(20_000);
+});
