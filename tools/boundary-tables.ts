@@ -22,6 +22,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "open-database.ts": ["config.ts", "store", "vault", "kernel"],
   "welcome.ts": ["bootstrap.ts", "kernel"],
   "shutdown.ts": ["kernel"],
+  "memory.ts": [],
   "worker.ts": ["shutdown.ts", "http"],
   "workers.ts": ["worker.ts", "config.ts", "http", "store", "kernel"],
   "start.ts": ["main.ts", "workers.ts", "config.ts"],
