@@ -18,7 +18,8 @@ export const benchStream = (): Promise<Row[]> =>
       await callersOf(rig, method, { ...bare, path: "/api/big" }),
     ];
     const [down, up] = [await sidesOf("GET"), await sidesOf("PUT")];
-    for (const [gateway] of [down, up]) await gateway?.();
+    // V8 lets the young generation grow to its bound first, whatever passes.
+    for (let round = 0; round < 3; round += 1) for (const [gateway] of [down, up]) await gateway?.();
     memory.compare();
     const rows = [rowOf("answer", await ratesInTurns(down)), rowOf("body", await ratesInTurns(up))];
     return [...rows, memory.row()];
@@ -69,7 +70,7 @@ function watchMemory({ defer }: Rig, pid: number): { compare(): void; row(): Row
       what: "Gateway, memory that more streaming takes",
       bar: atMost,
       value: Math.max(0, peak - first),
-      behind: `resident: at most ${Math.round(first)} MB in the first second each way, ${Math.round(peak)} MB in the 12 after that`,
+      behind: `resident: at most ${Math.round(first)} MB in the first three seconds each way, ${Math.round(peak)} MB in the 12 after that`,
     }),
   };
 }

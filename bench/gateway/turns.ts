@@ -1,10 +1,10 @@
 import { median, ratesText } from "../figures.ts";
 import type { Rate, Side } from "./rig.ts";
 
-/** Several sides in turns, so that whatever else the machine does is met by all. One turn more than said, which only warms up. */
+/** Several sides in turns, so that whatever else the machine does is met by all. Three more than said only warm up: V8 takes some seconds. */
 export async function ratesInTurns(sides: readonly Side[], turns = 5): Promise<Rate[][]> {
   const rates: Rate[][] = sides.map(() => []);
-  for (let turn = 0; turn <= turns; turn += 1) {
+  for (let turn = 1 - warmUps; turn <= turns; turn += 1) {
     for (const [at, side] of sides.entries()) {
       const rate = await side();
       if (turn > 0) rates[at]?.push(rate);
@@ -20,3 +20,5 @@ export function ratioOf(one: readonly Rate[], other: readonly Rate[]): { readonl
 }
 
 export const text = (rates: readonly Rate[]) => ratesText(rates.map(({ perSecond }) => perSecond));
+
+const warmUps = 3;

@@ -17,7 +17,7 @@ import { createValidator } from "./http/validate.ts";
 import { type Clock, systemClock } from "./kernel/clock.ts";
 import { createIds, type OrganisationId } from "./kernel/ids.ts";
 import { createLog, type Log } from "./kernel/log.ts";
-import { giveBackWhenIdle } from "./memory.ts";
+import { giveBackMemory } from "./memory.ts";
 import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
@@ -135,7 +135,6 @@ export async function run(config: Config): Promise<void> {
   const siblings = joinWorkers();
   const mooring = await startMooring({ config, log, ...(siblings ? { siblings } : {}) });
   endOnUnexpected(log);
-  giveBackWhenIdle({ everyMs: 2_000, grownBytes: 32 * 1024 * 1024 });
   if (siblings) {
     siblings.closeWhenTold(mooring);
     await siblings.tellReady(mooring.greeting);
@@ -143,4 +142,5 @@ export async function run(config: Config): Promise<void> {
     closeOnSignal(mooring, { waitMs: config.shutdownWaitMs });
     process.stdout.write(await mooring.greeting());
   }
+  giveBackMemory({ everyMs: 2_000, restMs: 60_000, grownBytes: 32 * 1024 * 1024 });
 }
