@@ -1,26 +1,25 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { openSqlite } from "../../src/store/sqlite.ts";
 import { age, grantAt } from "../credentials/token-rig.ts";
-import { engines } from "../harness/engines.ts";
+import { engines, type Place } from "../harness/engines.ts";
 import { clientOf, homeOn, type MooringProcess, startProcess } from "../harness/process.ts";
 import { trials } from "../harness/profile.ts";
 import { startTokenServer } from "../harness/rotating-server.ts";
 
-const [, postgres] = engines as [unknown, (typeof engines)[number]];
 const rounds = trials({ change: 200, long: 10_000 });
 const callers = 100;
 
-describe("a token that ended, on four processes that share a PostgreSQL", () => {
+describe.each(engines)("a token that ended, on four processes that share a database, on $name", ({ prepare }) => {
   test("is asked for once by 100 callers on each, who all get the new one (O-5)", { timeout: 120_000 + rounds * 5_000 }, async () => {
-    const { server, home, nodes, place } = await fourNodes();
+    const { server, home, nodes, db } = await fourProcesses(await prepare());
     const actor = { name: "key", org: home.organisation, headers: { authorization: `Bearer ${home.apiKey}` } };
     const connection = await connect(nodes[0], actor, server);
     const path = `/o/${home.organisation}/connections/${connection}/environments/prod/proxy/x`;
-    const db = await place.open();
-    onTestFinished(() => db.close());
     for (let round = 1; round <= rounds; round++) {
       await age(db, home.organisation, 86_400_000);
-      // A node that has read the connection has heard of all that was committed before.
-      for (const node of nodes) await clientOf(node).must(actor, "GetConnection", { params: { connection_id: connection } });
+      // A process that has read the connection has heard of all that was committed before; workers take connections in turn.
+      const read = (node: MooringProcess) => clientOf(node).must(actor, "GetConnection", { params: { connection_id: connection } });
+      await Promise.all(nodes.flatMap((node) => Array.from({ length: 10 }, () => read(node))));
       const calls = nodes.flatMap((node) => Array.from({ length: callers }, () => called(new URL(path, node.url), actor.headers)));
       expect((await Promise.all(calls)).filter((answer) => answer !== "200 good")).toEqual([]);
       expect(server.asked).toHaveLength(round);
@@ -29,19 +28,22 @@ describe("a token that ended, on four processes that share a PostgreSQL", () => 
   });
 });
 
-async function fourNodes() {
-  const place = await postgres.prepare();
+/** Four nodes on one PostgreSQL, or four workers of one Mooring on the embedded engine: then all four nodes are its one address. */
+async function fourProcesses(place: Place) {
   const server = await startTokenServer("strict");
-  const home = homeOn(place, { MOORING_EGRESS_ALLOW: server.allow });
+  const home = homeOn(place, { MOORING_EGRESS_ALLOW: server.allow, ...(place.engine === "sqlite" ? { MOORING_WORKERS: "4" } : {}) });
   const nodes: MooringProcess[] = [];
   // One after the other: four at once take a busy machine longer than a start may.
-  while (nodes.length < 4) nodes.push(await startProcess(home.settings));
+  while (nodes.length < (place.engine === "sqlite" ? 1 : 4)) nodes.push(await startProcess(home.settings));
+  const db = place.engine === "sqlite" ? openSqlite({ dataDir: place.dataDir, processes: "several" }) : await place.open();
   onTestFinished(async () => {
+    await db.close();
     await Promise.all(nodes.map((node) => node.kill("SIGKILL")));
     await server.close();
     await place.remove();
   });
-  return { place, server, home, nodes };
+  const [first] = nodes;
+  return { server, home, db, nodes: first && place.engine === "sqlite" ? [first, first, first, first] : nodes };
 }
 
 /** A connection whose environment proves itself with a grant of this server; its id. */
