@@ -1,12 +1,8 @@
 import type { AppliedCredential } from "../domain/snapshot.ts";
-import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { CredentialId, OrganisationId } from "../kernel/ids.ts";
-import type { Log } from "../kernel/log.ts";
-import type { Change, Database } from "../store/database.ts";
-import { type Renewal, renew } from "./renewal.ts";
-import type { Seals } from "./seals.ts";
-import type { TokenEndpoint } from "./token-endpoint.ts";
+import type { Change } from "../store/database.ts";
+import { type Renewal, type RenewalDeps, renew } from "./renewal.ts";
 
 /** Renews the tokens of credentials, each once however many ask, on however many nodes (O-5). */
 export interface Tokens {
@@ -23,14 +19,7 @@ export interface Tokens {
 
 export type TokenStats = Readonly<Record<"renewed" | "failed" | "discarded", number>>;
 
-export interface TokenDeps {
-  readonly db: Database;
-  readonly seals: Seals;
-  readonly endpoint: Pick<TokenEndpoint, "clientCredentials" | "refresh" | "google">;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Names this process among those that share the database. */
-  readonly owner: string;
+export interface TokenDeps extends Pick<RenewalDeps, "db" | "seals" | "endpoint" | "clock" | "log" | "owner"> {
   /** From 0 to below 1; Math.random when not given. */
   readonly random?: () => number;
   /** How long a renewal is its holder's: 30 s when not given. */

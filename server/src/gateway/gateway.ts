@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor } from "../domain/actor.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
-import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
@@ -37,7 +36,6 @@ export interface GatewayDeps extends ExchangeDeps {
   readonly authenticate: (request: IncomingMessage, org: OrganisationId) => Actor | Promise<Actor>;
   readonly snapshots: Pick<Snapshots, "get">;
   readonly tokens: RenewalsDeps["tokens"];
-  readonly clock: Clock;
   readonly admission: Omit<AdmissionDeps, "log">;
   /** A record that only counts, when left out. */
   readonly record?: CallRecord;
