@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from "typebox";
 import { createComponents, type Json } from "./components.ts";
 import { explain, type GatewayOperation, gateway } from "./operations/gateway.ts";
-import { type Operation, tags } from "./operations/operation.ts";
+import { type Failure, type Operation, tags } from "./operations/operation.ts";
 import { pathParameters } from "./operations/path-parameters.ts";
 import { operations } from "./operations.ts";
 import { ErrorBody } from "./schemas/error.ts";
@@ -92,7 +92,7 @@ function parametersOf(path: string): Record<string, Json> {
 }
 
 function describeOperation(operationId: string, operation: Operation, emit: Emit): Json {
-  const { tag, access, summary, description, body, success, failures } = operation;
+  const { tag, access, summary, description, body, bodyType, success, failures = {} } = operation;
   return {
     operationId,
     tags: [tag],
@@ -101,10 +101,10 @@ function describeOperation(operationId: string, operation: Operation, emit: Emit
     "x-mooring-access": access,
     ...(access === "public" && { security: [] }),
     parameters: [...describeQuery(operation, emit), ...describeHeaderParameters(operation)],
-    ...(body && { requestBody: { required: true, content: json(body, emit) } }),
+    ...(body && { requestBody: { required: true, content: content(body, emit, bodyType) } }),
     responses: {
       [success.status]: describeSuccess(success, emit),
-      ...Object.fromEntries(Object.entries(failures ?? {}).map(([status, text]) => [status, describeFailure(text as string, emit)])),
+      ...Object.fromEntries(Object.entries(failures).map(([status, failure]) => [status, describeFailure(failure as Failure, emit)])),
       default: describeFailure("Any failure.", emit),
     },
   };
@@ -126,23 +126,23 @@ function describeHeaderParameters({ method, access }: Operation): Json[] {
   return [];
 }
 
-function describeSuccess({ status, body }: Operation["success"], emit: Emit): Json {
+function describeSuccess({ status, body, type }: Operation["success"], emit: Emit): Json {
   if (!body) return { description: "Done.", headers: headerRefs("Mooring-Request-Id") };
+  if (type) return { description: "As it is now.", headers: headerRefs("Mooring-Request-Id"), content: content(body, emit, type) };
   const isPage = "totalCount" in ((body as Partial<TObject>).properties ?? {});
   return {
     description: status === 201 ? "Created." : isPage ? "One page." : "As it is now.",
     headers: isPage ? headerRefs("Mooring-Request-Id") : headerRefs("ETag", "Mooring-Request-Id"),
-    content: json(body, emit),
+    content: content(body, emit),
   };
 }
 
-const describeFailure = (description: string, emit: Emit): Json => ({
-  description,
-  headers: headerRefs("Mooring-Request-Id"),
-  content: json(ErrorBody, emit),
-});
+function describeFailure(failure: Failure, emit: Emit): Json {
+  const { description, body } = typeof failure === "string" ? { description: failure, body: ErrorBody } : failure;
+  return { description, headers: headerRefs("Mooring-Request-Id"), content: content(body, emit) };
+}
 
-const json = (schema: TSchema, emit: Emit): Json => ({ "application/json": { schema: emit(schema) } });
+const content = (schema: TSchema, emit: Emit, type = "application/json"): Json => ({ [type]: { schema: emit(schema) } });
 
 function describeGateway({ name, tag, access, summary, description, answer }: GatewayOperation, method: string, emit: Emit): Json {
   const hasBody = method === "POST" || method === "PUT" || method === "PATCH" || method === "DELETE";
@@ -156,11 +156,11 @@ function describeGateway({ name, tag, access, summary, description, answer }: Ga
     "x-mooring-access": access,
     ...(hasBody && { requestBody: { required: false, content: any } }),
     responses: {
-      ...(answer && { 200: { description: "What the call would come to.", headers: ofGateway, content: json(answer, emit) } }),
+      ...(answer && { 200: { description: "What the call would come to.", headers: ofGateway, content: content(answer, emit) } }),
       default: {
         description: answer ? "Any failure." : "The outside system's own answer, or an `Error` of the gateway.",
         headers: ofGateway,
-        content: { ...(!answer && any), ...(json(ErrorBody, emit) as object) },
+        content: { ...(!answer && any), ...(content(ErrorBody, emit) as object) },
       },
     },
   };

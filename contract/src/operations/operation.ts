@@ -13,10 +13,16 @@ export interface Operation {
   readonly query?: TSchema;
   /** What the body must be. An operation with a body always needs one. */
   readonly body?: TSchema;
-  readonly success: { readonly status: 200 | 201 | 204; readonly body?: TSchema };
-  /** Failures with a meaning of their own here; every other failure is the `default` answer. All have the body `Error`. */
-  readonly failures?: Readonly<Partial<Record<number, string>>>;
+  /** JSON when left out. Of a form, `body` describes the parts as they are read. */
+  readonly bodyType?: "multipart/form-data";
+  /** `type` is JSON when left out; of text, `body` is a string. */
+  readonly success: { readonly status: 200 | 201 | 204; readonly body?: TSchema; readonly type?: "text/plain" };
+  /** Failures with a meaning of their own here; every other failure is the `default` answer. The body is an `Error`, or has more beside it. */
+  readonly failures?: Readonly<Partial<Record<number, Failure>>>;
 }
+
+/** What it means, and the body where that is more than an `Error`. */
+export type Failure = string | { readonly description: string; readonly body: TSchema };
 
 /**
  * Who may call: somebody with that scope; `member`, any person or key of the organisation; `signed-in`, anybody known;
@@ -32,6 +38,9 @@ export const tags = {
   Environments: "Instances of an outside system: development, production, a customer.",
   Credentials: "Secrets. They go in and never come out.",
   Versions: "Drafts and published content of a connection.",
+  Definitions: "Schemas for what goes in and comes out. They belong to a version.",
+  Actions: "Typed operations on an outside system. They belong to a version.",
+  Subscriptions: "Registered interest in a connection, which keeps what it uses.",
   Protocols: "How outside systems are spoken to, and how each can be given proof of identity.",
   Gateway: "Calls to outside systems, with the proof of identity added on the way.",
   Organisations: "Tenants.",

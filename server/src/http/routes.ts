@@ -115,6 +115,7 @@ function sendAnswer(reply: FastifyReply, operation: Operation, answer: unknown):
   const { success } = operation;
   reply.code(success.status);
   if (!success.body) return reply.send();
+  if (success.type) return reply.type(`${success.type}; charset=utf-8`).send(answer);
   const { text, etag } = written(answer);
   if (etag !== undefined) reply.header("etag", etag);
   return reply.type("application/json; charset=utf-8").send(text);

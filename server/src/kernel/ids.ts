@@ -1,4 +1,4 @@
-import { hash, randomFillSync } from "node:crypto";
+import { hash, randomBytes, randomFillSync } from "node:crypto";
 import { decodeTime, encodeTime, monotonicFactory } from "ulid";
 import type { Clock } from "./clock.ts";
 
@@ -9,6 +9,9 @@ export type ConnectionId = string & { readonly brand: "ConnectionId" };
 export type EnvironmentId = string & { readonly brand: "EnvironmentId" };
 export type CredentialId = string & { readonly brand: "CredentialId" };
 export type VersionId = string & { readonly brand: "VersionId" };
+export type ActionId = string & { readonly brand: "ActionId" };
+export type DefinitionId = string & { readonly brand: "DefinitionId" };
+export type SubscriptionId = string & { readonly brand: "SubscriptionId" };
 
 /**
  * Gives ids that sort by the time of `clock`, even several within one millisecond of one process. Of those in one millisecond only the first
@@ -35,6 +38,9 @@ export function createIds(clock: Clock): <Id extends string>() => Id {
 }
 
 export type NewId = ReturnType<typeof createIds>;
+
+/** What makes the addresses of a version's schemas impossible to guess: 128 random bits. */
+export const newSchemaKey = (): string => randomBytes(16).toString("hex");
 
 /** Random fractions, drawn in bulk: ulid asks for one per character, and would otherwise enter the kernel for each. */
 function createRandom(): () => number {

@@ -6,6 +6,7 @@ import { oauth2Flows } from "./migrations/0004-oauth2-flows.ts";
 import { calls } from "./migrations/0005-calls.ts";
 import { changeLog } from "./migrations/0006-change-log.ts";
 import { retries } from "./migrations/0007-retries.ts";
+import { content } from "./migrations/0008-content.ts";
 
 /** One step of the schema, applied in one transaction, never changed once released and never undone. */
 export interface Migration {
@@ -18,7 +19,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [foundation, people, tokens, oauth2Flows, calls, changeLog, retries];
+export const migrations: readonly Migration[] = [foundation, people, tokens, oauth2Flows, calls, changeLog, retries, content];
 
 /** Gives the migrations that are missing after `applied`. Throws `DatabaseTooNew` when `applied` holds one this program does not know. */
 export function missingMigrations(applied: readonly number[]): Migration[] {

@@ -1,6 +1,6 @@
 import type { ConnectionVersion } from "@mooring/contract";
 import { sql } from "kysely";
-import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
+import { type ConnectionId, newSchemaKey, type OrganisationId, type VersionId } from "../kernel/ids.ts";
 import { latestOf, type VersionJson, versionsOf } from "./connection-rows.ts";
 import type { Tx } from "./database.ts";
 import { newestFirst, type Page, type PageRequest, readPage } from "./pages.ts";
@@ -74,8 +74,43 @@ export async function insertVersion(
 ): Promise<void> {
   const at = now.toISOString();
   await tx.run(sql`
-    insert into versions (org_id, id, connection_id, name, description, is_default, created_at, updated_at)
-    values (${org}, ${version.id}, ${connectionId}, ${version.name}, ${version.description ?? null}, 0, ${at}, ${at})
+    insert into versions (org_id, id, connection_id, name, description, is_default, schema_key, created_at, updated_at)
+    values (${org}, ${version.id}, ${connectionId}, ${version.name}, ${version.description ?? null}, 0, ${newSchemaKey()}, ${at}, ${at})
+  `);
+}
+
+/** A version as the keeper of its content. */
+export interface ContentVersion {
+  readonly id: VersionId;
+  readonly name: string;
+  readonly publishedAt: string | null;
+  /** Stands in the addresses of its schemas. */
+  readonly schemaKey: string;
+}
+
+/** The same as `getVersion`, for whoever works with what is in it. */
+export async function getContentVersion(
+  tx: Tx,
+  org: OrganisationId,
+  connectionId: ConnectionId,
+  name: string,
+): Promise<ContentVersion | undefined> {
+  const version = await getVersion(tx, org, connectionId, name);
+  if (!version) return undefined;
+  const row = await tx.first(sql<{ schema_key: string | null }>`
+    select schema_key
+    from versions
+    where org_id = ${org} and id = ${version.id}
+  `);
+  return { id: version.id as VersionId, name: version.name, publishedAt: version.publishedAt, schemaKey: row?.schema_key ?? "" };
+}
+
+/** Marks a version as changed now. Gives it a schema key where a Mooring before schemas made it. */
+export async function touchVersion(tx: Tx, org: OrganisationId, id: VersionId, now: Date): Promise<void> {
+  await tx.run(sql`
+    update versions
+    set updated_at = ${now.toISOString()}, schema_key = coalesce(schema_key, ${newSchemaKey()})
+    where org_id = ${org} and id = ${id}
   `);
 }
 

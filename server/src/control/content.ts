@@ -1,0 +1,66 @@
+import { Problem } from "../kernel/errors.ts";
+import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
+import { lockConnection, touchConnection } from "../store/connections.ts";
+import type { Tx } from "../store/database.ts";
+import { type ContentVersion, getContentVersion, touchVersion } from "../store/versions.ts";
+import { type Call, type ControlDeps, change, type Recorder } from "./change.ts";
+import { requireConnection, requireWholeConnection } from "./rights.ts";
+
+/** The version whose content is read or changed, and the transaction that does it. */
+export interface Content {
+  readonly tx: Tx;
+  readonly org: OrganisationId;
+  readonly version: ContentVersion;
+}
+
+/** A draft whose content is being changed. */
+export interface Draft extends Content {
+  readonly recorder: Recorder;
+  readonly now: Date;
+}
+
+/** Reads from the version called `name`, which may be `latest` or `default`. Throws `Problem` not_found. */
+export async function readContent<Answer>(
+  { db }: Pick<ControlDeps, "db">,
+  { actor }: Call,
+  connectionId: ConnectionId,
+  name: string,
+  work: (content: Content) => Promise<Answer>,
+): Promise<Answer> {
+  requireConnection(actor, connectionId);
+  return db.read(actor.org, async (tx) => work({ tx, org: actor.org, version: await existing(tx, actor.org, connectionId, name) }));
+}
+
+/**
+ * The one way in for changes of what a version holds. They wait for each other and for its publication, so that one either lands
+ * before the version is frozen or is refused after it: `Problem` version_published. Throws not_found where there is no such version.
+ */
+export async function changeDraft<Answer>(
+  deps: ControlDeps,
+  call: Call,
+  connectionId: ConnectionId,
+  name: string,
+  work: (draft: Draft) => Promise<Answer>,
+): Promise<Answer> {
+  const { actor } = call;
+  const { org } = actor;
+  requireWholeConnection(actor, connectionId);
+  return change(deps, call, async (tx, recorder) => {
+    const now = deps.clock.now();
+    if (!(await lockConnection(tx, org, connectionId))) throw new Problem("not_found");
+    const found = await existing(tx, org, connectionId, name);
+    if (found.publishedAt !== null) throw new Problem("version_published");
+    await touchVersion(tx, org, found.id, now);
+    const version = found.schemaKey === "" ? await existing(tx, org, connectionId, found.name) : found;
+    const answer = await work({ tx, org, version, recorder, now });
+    await touchConnection(tx, org, connectionId, now);
+    recorder.announce({ kind: "connection", org, id: connectionId });
+    return answer;
+  });
+}
+
+async function existing(tx: Tx, org: OrganisationId, connectionId: ConnectionId, name: string): Promise<ContentVersion> {
+  const version = await getContentVersion(tx, org, connectionId, name);
+  if (!version) throw new Problem("not_found");
+  return version;
+}
