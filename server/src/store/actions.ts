@@ -33,12 +33,7 @@ export async function getAction(tx: Tx, org: OrganisationId, versionId: VersionI
 }
 
 /** Those of `ids` that the version has. */
-export async function actionsByIds(
-  tx: Tx,
-  org: OrganisationId,
-  versionId: VersionId,
-  ids: Iterable<ActionId>,
-): Promise<StoredAction[]> {
+export async function actionsByIds(tx: Tx, org: OrganisationId, versionId: VersionId, ids: Iterable<ActionId>): Promise<StoredAction[]> {
   const found: StoredAction[] = [];
   await inBatches([...new Set(ids)], async (batch) => {
     found.push(...(await actionsWhere(tx, org, versionId, sql`and id in (${sql.join([...batch])})`)));
