@@ -11,6 +11,7 @@ import { actionsAfter, actionsByIds, actionsMissingDefinitions, updateAction } f
 import { replaceUses } from "../store/definition-uses.ts";
 import { definitionHeads, headsByIds, headsByNames } from "../store/definitions.ts";
 import type { Content, Draft } from "./content.ts";
+import { differences } from "./differences.ts";
 
 /** An action that keeps its version from being published, and why. */
 export interface FaultyAction {
@@ -41,36 +42,17 @@ export async function faultyActions({ tx, org, version }: Content): Promise<Faul
 const portionActions = 100;
 
 /**
- * Checks the actions of `ids` again after definitions that they use have changed or are gone, and writes those that are not what they
- * were. `gone` has the names of definitions that were deleted: a link to one keeps its name, and is a link again once there is one of
- * that name.
+ * Checks the actions of `ids` again after definitions that they use have changed, and writes those that are not what they were. `gone`
+ * has the names of definitions that are deleted, or are about to be: a link to one keeps its name, and is a link again once there is one
+ * of that name.
  */
-export async function recheckActions(
-  { tx, org, version, now }: Draft,
-  ids: Iterable<ActionId>,
-  gone: ReadonlyMap<DefinitionId, string> = new Map(),
-): Promise<void> {
+export async function recheckActions(draft: Draft, ids: Iterable<ActionId>, gone: Names = new Map()): Promise<void> {
+  const { tx, org, version } = draft;
   const all = [...new Set(ids)];
   for (let at = 0; at < all.length; at += portionActions) {
     const actions = await actionsByIds(tx, org, version.id, all.slice(at, at + portionActions));
-    const byId = await headsByIds(
-      tx,
-      org,
-      version.id,
-      actions.flatMap(({ document }) => usesOf(document)),
-    );
-    const byName = await headsByNames(
-      tx,
-      org,
-      version.id,
-      actions.flatMap(({ document }) => missingIn(document)),
-    );
-    for (const action of actions) {
-      const after = rechecked(action, { byId, byName, gone });
-      if (isDeepStrictEqual(after, action)) continue;
-      await updateAction(tx, org, version.id, after, now);
-      await replaceUses(tx, org, version.id, { type: "action", id: action.id }, usesOf(after.document));
-    }
+    const known = await definitionsAround(draft, actions, gone);
+    for (const action of actions) await recheck(draft, action, known, gone);
     await setImmediate();
   }
 }
@@ -80,17 +62,36 @@ export async function recheckMissing(draft: Draft): Promise<void> {
   await recheckActions(draft, await actionsMissingDefinitions(draft.tx, draft.org, draft.version.id));
 }
 
-function rechecked(
+type Names = ReadonlyMap<DefinitionId, string>;
+
+interface Known {
+  readonly byId: ReadonlyMap<DefinitionId, DefinitionHead>;
+  readonly byName: ReadonlyMap<string, DefinitionHead>;
+}
+
+/** The definitions that the actions link to or would link to, without those of `gone`. */
+async function definitionsAround({ tx, org, version }: Draft, actions: readonly StoredAction[], gone: Names): Promise<Known> {
+  const documents = actions.map(({ document }) => document);
+  const linked = await headsByIds(tx, org, version.id, documents.flatMap(usesOf));
+  const named = await headsByNames(tx, org, version.id, documents.flatMap(missingIn));
+  const heads = [...linked.values(), ...named.values()].filter(({ id }) => !gone.has(id));
+  return { byId: new Map(heads.map((head) => [head.id, head])), byName: new Map(heads.map((head) => [head.name, head])) };
+}
+
+async function recheck(
+  { tx, org, version, now, recorder }: Draft,
   action: StoredAction,
-  {
-    byId,
-    byName,
-    gone,
-  }: { byId: Map<DefinitionId, DefinitionHead>; byName: Map<string, DefinitionHead>; gone: ReadonlyMap<string, string> },
-): StoredAction {
-  const known = new Map([...byId, ...[...byName.values()].map((head) => [head.id, head] as const)]);
+  { byId, byName }: Known,
+  gone: Names,
+): Promise<void> {
   const document = mapLinks(action.document, relinked);
-  return { ...action, document, errors: actionFaults(document, known) };
+  const after = { ...action, document, errors: actionFaults(document, byId) };
+  if (isDeepStrictEqual(after, action)) return;
+  const { id, name } = action;
+  await updateAction(tx, org, version.id, after, now);
+  await replaceUses(tx, org, version.id, { type: "action", id }, usesOf(document));
+  const changes = differences({ errors: action.errors }, { errors: after.errors });
+  recorder.audit({ operation: "action.updated", subject: { type: "action", id, name }, changes });
 
   function relinked(link: DefinitionLink): DefinitionLink {
     const { accept } = link;
