@@ -18,6 +18,8 @@ export interface ReadApi {
   /** Reads one after the other as they are asked for. */
   definitions(): Generator<DraftDefinition>;
   readonly actions: readonly DraftAction[];
+  /** What stands for a definition whose schema no definition can have, with a note: it takes anything. */
+  refused(definition: DraftDefinition): DraftDefinition;
   /** The connection; asked for when all definitions were read, it has every message. */
   draft(): ApiDraft;
 }
@@ -54,6 +56,10 @@ export function readOpenApi(value: unknown, { atMs, patternFault, isConverted }:
   return {
     definitions: definitions.rows,
     actions,
+    refused(definition) {
+      notes.note("schemaRefused", definitions.placeOf(definition.id));
+      return { ...definition, content: "{}", uses: [] };
+    },
     draft: () => ({ ...titleOf(info), ...server, authSchemeConfigs, messages: notes.messages() }),
   };
 }
