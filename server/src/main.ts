@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
+import { interim } from "./control/interim-schemas.ts";
 import { once } from "./control/once.ts";
 import { createCredentials } from "./credentials/credentials.ts";
 import { createGateway } from "./gateway/gateway.ts";
@@ -22,6 +23,7 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
+import { createSandbox } from "./sandbox/sandbox.ts";
 import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
@@ -83,13 +85,14 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const newRequestId = () => newId<string>();
   const gateway = createGateway({ net, log, snapshots, tokens, authenticate, admission, record, clock, lingerMs, newRequestId });
   const reads = createConnectionReads(db);
-  const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
+  const sandbox = createSandbox({ log });
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint }),
+    handlers: operationHandlers({ ...deps, net, endpoint, sandbox: interim }),
     authenticator,
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
@@ -111,6 +114,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
+    await sandbox.close();
     await record.close();
     await authenticator.close();
     await db.close();
