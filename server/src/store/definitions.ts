@@ -1,13 +1,10 @@
 import type { ContentError } from "@mooring/contract";
 import { sql } from "kysely";
-import type { StoredDefinition } from "../domain/definition.ts";
+import type { DefinitionHead, StoredDefinition } from "../domain/definition.ts";
 import type { DefinitionId, OrganisationId, VersionId } from "../kernel/ids.ts";
 import { inBatches } from "./batches.ts";
 import type { Tx } from "./database.ts";
 import { nameContains, newestFirst, type Page, type PageRequest, readPage } from "./pages.ts";
-
-/** A definition without its schema, which may be long: what lists and answers show. */
-export type DefinitionHead = Omit<StoredDefinition, "contentType" | "content">;
 
 /** A page of a version's definitions; with `name`, of those whose name contains it in any case. */
 export async function listDefinitions(
