@@ -1,9 +1,11 @@
 import type { Static, TSchema } from "typebox";
+import { actionOperations } from "./operations/actions.ts";
 import { apiKeyOperations } from "./operations/api-keys.ts";
 import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
+import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
 import { memberOperations } from "./operations/members.ts";
 import { oauth2Operations } from "./operations/oauth2.ts";
@@ -22,6 +24,8 @@ export const operations = {
   ...oauth2Operations,
   ...versionOperations,
   ...subscriptionOperations,
+  ...definitionOperations,
+  ...actionOperations,
   ...protocolOperations,
   ...organisationOperations,
   ...memberOperations,

@@ -22,6 +22,7 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
+import { createSandbox } from "./sandbox/sandbox.ts";
 import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
@@ -83,7 +84,8 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const newRequestId = () => newId<string>();
   const gateway = createGateway({ net, log, snapshots, tokens, authenticate, admission, record, clock, lingerMs, newRequestId });
   const reads = createConnectionReads(db);
-  const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
+  const sandbox = createSandbox({ log });
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
   let isClosing = false;
   const app = await serveHttp({
@@ -111,6 +113,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
+    await sandbox.close();
     await record.close();
     await authenticator.close();
     await db.close();

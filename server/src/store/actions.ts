@@ -51,6 +51,16 @@ export async function actionsAfter(
   return actionsWhere(tx, org, versionId, sql`and id > ${after ?? ""} order by id limit ${count}`);
 }
 
+/** How many actions a version has. */
+export async function countActions(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<number> {
+  const row = await tx.first(sql<{ actions: number | string }>`
+    select count(*) as actions
+    from actions
+    where org_id = ${org} and version_id = ${versionId}
+  `);
+  return Number(row?.actions ?? 0);
+}
+
 /** The ids of a version's actions that link to a definition it does not have. */
 export async function actionsMissingDefinitions(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<ActionId[]> {
   // JSON in a text has its quotes escaped, so this is a key. It may be one of a parameter's schema: such an action is looked at in vain.
