@@ -125,9 +125,9 @@ describe("every operation says who may call it (A-5)", () => {
 
   test.each(Object.entries<Operation>(operations))("%s", (_, { access }) => expect(allowed).toContain(access));
 
-  test("only accepting an invitation and ending a sign-in are open to everybody, and the document says so", () => {
+  test("only accepting an invitation, ending a sign-in and reading a schema are open to everybody, and the document says so", () => {
     const open = ofMooring.filter(({ operation }) => operation["x-mooring-access"] === "public");
-    expect(open.map(({ id }) => id)).toEqual(["HandleOAuth2ConnectionCallback", "AcceptInvitation"]);
+    expect(open.map(({ id }) => id)).toEqual(["HandleOAuth2ConnectionCallback", "AcceptInvitation", "GetSchema"]);
     expect(ofMooring.filter(({ operation }) => operation.security)).toEqual(open);
   });
 

@@ -11,6 +11,7 @@ import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { operationHandlers } from "./http/operation-handlers.ts";
 import { registerPages } from "./http/pages.ts";
+import { registerSchemas } from "./http/schemas.ts";
 import { serveHttp } from "./http/server.ts";
 import { registerService } from "./http/service.ts";
 import { createValidator } from "./http/validate.ts";
@@ -101,6 +102,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
       const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
       registerService(server, { ...about, sources: { record, net, tokens, gateway, listener }, siblings });
       registerPages(server, { people, publicUrl: url });
+      registerSchemas(server, deps);
     },
   });
   void validator.warm();
@@ -112,8 +114,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await pause(waitMs);
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
-    await net.close();
-    await sandbox.close();
+    await Promise.all([net.close(), sandbox.close()]);
     await record.close();
     await authenticator.close();
     await db.close();
