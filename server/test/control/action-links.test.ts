@@ -128,6 +128,19 @@ onEachEngine("what actions use", (world) => {
     expect(faultsOf(await read(action))).toEqual([nowhere(Order)]);
   });
 
+  test("what was found in the schemas of parameters stays when links are checked again, and keeps the version back", async () => {
+    const { params, Order, change, check } = await given();
+    const key = await world.as("key");
+    const parameters = [{ name: "q", in: "query", required: false, type: "string", schema: { pattern: "(?=a)" } } as const];
+    const responses = [{ definitions: [{ definition: { id: Order } }] }];
+    const { body } = await world.must(key, "CreateAction", { params, body: newAction({ path: "/", parameters, responses }) });
+    expect(body.errors).toMatchObject([{ field: "/parameters/0/schema/pattern", severity: "error" }]);
+    await change((draft) => recheckActions(draft, [body.id as ActionId], new Map([[Order, "Order"]])));
+    const { body: after } = await world.must(key, "GetAction", { params: { ...params, action_name: body.name } });
+    expect(after.errors).toMatchObject([{ field: "/responses/0/definitions/0" }, ...(body.errors ?? [])]);
+    expect(await check()).toMatchObject([{ id: body.id, errors: [{}, { field: "/parameters/0/schema/pattern" }] }]);
+  });
+
   test("checking what has not changed writes nothing", async () => {
     const { params, create, change } = await given();
     const actions = [await create({ definition: { name: "Order" } }), await create({ definition: { name: "Later" } })];
