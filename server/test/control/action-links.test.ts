@@ -180,6 +180,26 @@ onEachEngine("what actions use", (world) => {
     expect(at(faulty, 0)).toMatchObject({ name: "many0", errors: [{ field: "/path", severity: "error" }] });
   });
 
+  test("a version holds 10,000 actions and no more", async () => {
+    const { params, change, create } = await given();
+    await create();
+    await change(({ tx, org, version, now }) => {
+      const document = { type: "http", method: "GET", path: "", parameters: [], responses: [] } as const;
+      const filling = Array.from({ length: 9998 }, (_, index) => ({
+        id: world.newId() as ActionId,
+        name: `f${index}`,
+        document,
+        errors: [],
+      }));
+      return insertActions(tx, org, version.id, filling, now);
+    });
+    const { id } = await create();
+    const { status, error } = await world.send(await world.as("key"), "CreateAction", { params, body: newAction() });
+    expect([status, error.message]).toEqual([400, "A version holds at most 10000 actions."]);
+    const { body } = await world.must(await world.as("key"), "GetActions", { params, query: { first: 1 } });
+    expect(body).toMatchObject({ totalCount: 10_000, actions: [{ id }] });
+  });
+
   test("definitions are looked up by name in any number", async () => {
     const { change } = await given();
     const names = Array.from({ length: 1200 }, (_, index) => `n${index}`);
