@@ -28,6 +28,8 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   GetConnectionVersion: "owner admin developer viewer key readKey writeKey",
   UpdateConnectionVersion: "owner admin developer key writeKey",
   DeleteConnectionVersion: "owner admin developer key writeKey",
+  DiffConnectionVersions: "owner admin developer viewer key readKey writeKey",
+  GetConnectionVersionTypes: "owner admin developer viewer key readKey writeKey",
   PublishConnection: "owner admin developer key writeKey",
   UnpublishConnection: "owner admin developer key writeKey",
   ListSubscriptions: "owner admin developer viewer key readKey writeKey",
