@@ -1,4 +1,4 @@
-import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent, createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Form, readForm } from "../../src/http/multipart.ts";
@@ -29,12 +29,14 @@ describe("a form", () => {
   /** Sends a body in these pieces; gives what the reading came to. */
   async function read(pieces: readonly (string | Buffer)[], headers: Record<string, string> = {}): Promise<Form | Problem | undefined> {
     const { port } = server.address() as AddressInfo;
-    const sent = httpRequest({ port, host: "127.0.0.1", method: "POST", agent: false, headers: { "content-type": type, ...headers } });
+    const agent = new Agent({ keepAlive: true });
+    const sent = httpRequest({ port, host: "127.0.0.1", method: "POST", agent, headers: { "content-type": type, ...headers } });
+    sent.on("error", () => {});
     const answered = new Promise((resolve) => sent.once("response", (response) => response.resume().once("end", resolve)));
     for (const piece of pieces) await new Promise((resolve) => sent.write(piece, resolve));
     if (headers["content-length"] === undefined) await new Promise((resolve) => void sent.end(() => resolve(undefined)));
     await answered;
-    sent.on("error", () => {}).destroy();
+    agent.destroy();
     return outcomes.at(-1);
   }
 
