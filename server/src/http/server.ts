@@ -5,6 +5,7 @@ import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { parseBody } from "./body.ts";
+import { limitBody } from "./body-deadline.ts";
 import type { Handlers } from "./handlers.ts";
 import { type LimitStats, limitRequests } from "./limit.ts";
 import type { Listener } from "./listener.ts";
@@ -113,12 +114,3 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
 const bodyBytesMax = 1024 * 1024;
 // Each may hold a body of 1 MiB; what is done with one takes milliseconds.
 const requestsMax = 256;
-const bodyTimeoutMs = 60_000;
-
-/** Cuts off a body that is not there in time. Not `request.setTimeout`: its listeners stay on a socket that many requests share. */
-function limitBody(request: IncomingMessage): void {
-  const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
-  if (length === "0" && encoding === undefined) return;
-  const timer = setTimeout(() => request.destroy(), bodyTimeoutMs);
-  request.once("end", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
-}
