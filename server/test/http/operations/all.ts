@@ -5,6 +5,7 @@ import { credentialScenarios } from "./credentials.ts";
 import type { Five } from "./five.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
+import { subscriptionScenarios } from "./subscriptions.ts";
 import { versionScenarios } from "./versions.ts";
 
 /** Every operation's five scenarios: an operation that is missing here does not compile. */
@@ -14,6 +15,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...credentialScenarios,
   ...oauth2Scenarios,
   ...versionScenarios,
+  ...subscriptionScenarios,
   ...protocolScenarios,
   ...organisationScenarios,
   ...memberScenarios,
