@@ -1,6 +1,6 @@
 import { hash, randomBytes } from "node:crypto";
 import type { SignedURL, UploadQuery } from "@mooring/contract";
-import { bareMediaType, mediaTypeKey } from "../domain/media-type.ts";
+import { mediaTypeKey } from "../domain/media-types.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import { isUlid, type OrganisationId, type UploadId } from "../kernel/ids.ts";
 import { protocols } from "../protocols/protocols.ts";
@@ -24,7 +24,7 @@ export async function ask(deps: UploadDeps, { actor }: Call, slug: string, query
   if (!protocols.some((protocol) => protocol.slug === slug)) throw new Problem("not_found");
   const contentType = mediaTypeKey(query.content_type);
   const faults = faultsOf(slug, query, importBytesMax);
-  if (faults.length > 0 || contentType === undefined) throw new Problem("invalid_request", { fields: faults });
+  if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
 
   const [id, token, now] = [newId<UploadId>(), randomBytes(32).toString("base64url"), clock.now()];
   const { filename, content_length: contentLength } = query;
@@ -44,7 +44,7 @@ export async function ask(deps: UploadDeps, { actor }: Call, slug: string, query
 function faultsOf(slug: string, { content_type: type, content_length: length }: UploadQuery, importBytesMax: number): Fault[] {
   const faults: Fault[] = [];
   if (slug !== "http") faults.push({ field: "protocol_slug", message: "Only http connections are made from a file." });
-  const known = bareMediaType(mediaTypeKey(type) ?? "");
+  const [known = ""] = mediaTypeKey(type).split(";", 1);
   if (!importedTypes.has(known) && !/^application\/[\w.-]+\+(?:json|yaml)$/.test(known))
     faults.push({ field: "content_type", message: `A file to import is one of ${[...importedTypes].join(", ")}.` });
   if (length > importBytesMax) faults.push({ field: "content_length", message: `A file to import has at most ${importBytesMax} bytes.` });

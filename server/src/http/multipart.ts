@@ -20,7 +20,7 @@ export interface Form {
  */
 export async function readForm(request: IncomingMessage, { fileBytesMax }: { fileBytesMax: number }): Promise<Form> {
   const length = Number(request.headers["content-length"] ?? Number.NaN);
-  const bytesMax = fileBytesMax + besideFileBytesMax;
+  const bytesMax = formBytesMax(fileBytesMax);
   if (length > bytesMax) throw tooLarge(fileBytesMax);
   const parts = openParts({ file: fileBytesMax, metadata: metadataBytesMax }, Number.isNaN(length) ? undefined : length);
   await parseInto(parts, request, bytesMax);
@@ -36,6 +36,10 @@ const metadataBytesMax = 64 * 1024;
 /** Of a form of the largest size: metadata, headers of parts, boundaries, and what some put before and behind. */
 const besideFileBytesMax = metadataBytesMax + 64 * 1024;
 
+/** How large a form may be that has a file of the largest size. */
+export const formBytesMax = (fileBytesMax: number): number => fileBytesMax + besideFileBytesMax;
+
+/** What is told of a file that is too large. */
 export function tooLarge(fileBytesMax: number): Problem {
   const size = fileBytesMax >= 1024 * 1024 ? `${Math.floor(fileBytesMax / 1024 / 1024)} MiB` : `${fileBytesMax} bytes`;
   return new Problem("too_large", { message: `The file is larger than ${size}.` });
