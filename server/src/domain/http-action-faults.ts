@@ -62,11 +62,19 @@ function linkFaults(links: readonly DefinitionLink[], place: string, definitions
     return [
       ...(types.length === 0 ? [contentWarning(here, "It counts for no media type; say for which in accept.")] : []),
       ...(repeated.length > 0
-        ? [contentError(here, `Another definition is there for ${repeated.join(", ")}; remove one, or tell them apart with accept.`)]
+        ? [contentError(here, `Another definition is there for ${listed(repeated)}; remove one, or tell them apart with accept.`)]
         : []),
       ...(foreign.length > 0
-        ? [contentWarning(`${here}/accept`, `The definition does not say that it describes ${foreign.join(", ")}.`)]
+        ? [contentWarning(`${here}/accept`, `The definition does not say that it describes ${listed(foreign)}.`)]
         : []),
     ];
   });
 }
+
+/** The first of them: there may be many, and each may be long. */
+function listed(types: readonly string[]): string {
+  const more = types.length - listedMax;
+  return types.slice(0, listedMax).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+const listedMax = 3;

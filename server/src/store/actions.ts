@@ -59,6 +59,14 @@ export async function actionNames(tx: Tx, org: OrganisationId, versionId: Versio
     where org_id = ${org} and version_id = ${versionId}
   `);
   return new Map(rows.map(({ id, name }) => [name, id]));
+/** How many actions a version has. */
+export async function countActions(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<number> {
+  const row = await tx.first(sql<{ actions: number | string }>`
+    select count(*) as actions
+    from actions
+    where org_id = ${org} and version_id = ${versionId}
+  `);
+  return Number(row?.actions ?? 0);
 }
 
 /** The ids of a version's actions that link to a definition it does not have. */
