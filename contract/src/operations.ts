@@ -6,6 +6,7 @@ import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { environmentOperations } from "./operations/environments.ts";
+import { importOperations } from "./operations/imports.ts";
 import { memberOperations } from "./operations/members.ts";
 import { oauth2Operations } from "./operations/oauth2.ts";
 import type { Operation } from "./operations/operation.ts";
@@ -25,6 +26,7 @@ export const operations = {
   ...subscriptionOperations,
   ...actionOperations,
   ...protocolOperations,
+  ...importOperations,
   ...organisationOperations,
   ...memberOperations,
   ...apiKeyOperations,

@@ -72,7 +72,7 @@ async function withKnownIds(tx: Tx, org: OrganisationId, compared: NewVersion["c
     definitions: await definitionNames(tx, org, compared.id),
     actions: await actionNames(tx, org, compared.id),
   });
-  return { definitions: definitions.map(takeOver.ofDefinition), actions: actions.map(takeOver.ofAction) };
+  return { definitions, actions, takeOver };
 }
 
 function httpConnection(connection: Connection | undefined): HTTPConnection {
@@ -88,7 +88,12 @@ function requireFree({ versions }: HTTPConnection, { version }: Metadata): void 
 const nameTaken = () => new Problem("name_taken", { message: "Another version of the connection has this name." });
 
 /** What callers use now: the default version, or the newest where none is published. */
-async function comparedVersion(tx: Tx, org: OrganisationId, connection: HTTPConnection, { compareWith }: Metadata): Promise<NewVersion["compared"]> {
+async function comparedVersion(
+  tx: Tx,
+  org: OrganisationId,
+  connection: HTTPConnection,
+  { compareWith }: Metadata,
+): Promise<NewVersion["compared"]> {
   const found = await getVersion(tx, org, connection.id as ConnectionId, compareWith ?? "default");
   if (!found && compareWith !== undefined) {
     throw new Problem("invalid_request", { fields: [{ field: "metadata.compareWith", message: "The connection has no such version." }] });

@@ -1,6 +1,6 @@
 import type { ImportHTTPConnectionMetadata, Message } from "@mooring/contract";
 import type { ApiDraft } from "../domain/api-draft.ts";
-import { Problem } from "../kernel/errors.ts";
+import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
 import type { Tx } from "../store/database.ts";
 import { type Call, change, type Recorder } from "./change.ts";
@@ -69,8 +69,9 @@ export async function importApi(deps: ImportDeps, call: Call, { metadata, file }
 }
 
 function checkSource({ url, connection, compareWith, version }: ImportHTTPConnectionMetadata, file: Uint8Array | undefined): void {
-  const faults = [];
-  if (file === undefined && url === undefined) faults.push({ field: "file", message: "Send the file, or the url of one that was uploaded." });
+  const faults: Fault[] = [];
+  if (file === undefined && url === undefined)
+    faults.push({ field: "file", message: "Send the file, or the url of one that was uploaded." });
   if (file !== undefined && url !== undefined) faults.push({ field: "metadata.url", message: "Send the file or a url, not both." });
   if (compareWith !== undefined && connection === undefined)
     faults.push({ field: "metadata.compareWith", message: "A new connection has nothing to be compared with." });

@@ -9,11 +9,17 @@ export interface KnownIds {
   readonly actions: ReadonlyMap<string, ActionId>;
 }
 
+/** Gives rows their ids in another version. */
+export interface TakeOver {
+  ofDefinition(definition: DraftDefinition): DraftDefinition;
+  ofAction(action: DraftAction): DraftAction;
+}
+
 /**
  * The rows with the ids of `known` where the names are the same, everywhere an id stands: what has the same name in two versions is the
  * same thing at two times, so that they can be compared. Definitions may refer to any of `definitions`, so those are named apart.
  */
-export function createTakeOver(definitions: readonly Pick<DraftDefinition, "id" | "name">[], known: KnownIds) {
+export function createTakeOver(definitions: readonly Pick<DraftDefinition, "id" | "name">[], known: KnownIds): TakeOver {
   const ids = new Map<DefinitionId, DefinitionId>();
   for (const { id, name } of definitions) {
     const own = known.definitions.get(name);
@@ -33,7 +39,8 @@ export function createTakeOver(definitions: readonly Pick<DraftDefinition, "id" 
     return {
       ...action,
       id: known.actions.get(action.name) ?? action.id,
-      document: linksOf(document).length === 0 ? document : withLinks(document, (link) => ("id" in link ? { ...link, id: now(link.id) } : link)),
+      document:
+        linksOf(document).length === 0 ? document : withLinks(document, (link) => ("id" in link ? { ...link, id: now(link.id) } : link)),
       uses: action.uses.map(now),
     };
   }

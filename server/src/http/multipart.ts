@@ -61,8 +61,9 @@ function parseInto(parts: Parts, request: IncomingMessage, bytesMax: number): Pr
     request.on("data", count).once("close", cutOff).once("error", cutOff);
     request.pipe(parser);
 
+    // A request closes when all of it has come, too; the parser may be at the rest of it then.
     function cutOff(): void {
-      fail(malformed("The form is cut off."));
+      if (!request.readableEnded) fail(malformed("The form is cut off."));
     }
     function fail(problem: Problem): void {
       end(() => reject(problem));

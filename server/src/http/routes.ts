@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { type Operation, type OperationId, operations, pathParameters } from "@mooring/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import type { Call } from "../control/change.ts";
@@ -8,7 +9,7 @@ import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Authenticator, Caller } from "./authenticate.ts";
 import type { Forms } from "./forms.ts";
-import { type Handlers, Reply } from "./handlers.ts";
+import { type Handlers, Pieces, Reply } from "./handlers.ts";
 import type { Validator } from "./validate.ts";
 
 export interface RouteDeps {
@@ -154,6 +155,8 @@ function sendAnswer(reply: FastifyReply, operation: Operation, answer: unknown):
   }
   const { success } = operation;
   reply.code(success.status);
+  if (answer instanceof Pieces)
+    return reply.type("application/json; charset=utf-8").send(Readable.from(answer.text, { objectMode: false }));
   if (!success.body) return reply.send();
   if (success.type) return reply.type(`${success.type}; charset=utf-8`).send(answer);
   const { text, etag } = written(answer);

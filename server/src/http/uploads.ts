@@ -1,14 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
+import { createUploadRetention } from "../control/upload-retention.ts";
 import { type Receiving, receive, type UploadDeps } from "../control/uploads.ts";
 import { Problem } from "../kernel/errors.ts";
+import type { Log } from "../kernel/log.ts";
 import { allowSlowBody } from "./body-deadline.ts";
 
 /**
  * The addresses that take a file to import, which `GetProtocolUploadURL` gives. Who knows one may send that file, so nothing else is
  * asked of them; no browser sends from another site, because no other site is allowed to.
  */
-export function registerUploads(app: FastifyInstance, deps: UploadDeps): void {
+export function registerUploads(app: FastifyInstance, deps: UploadDeps & { readonly log: Log }): void {
+  const retention = createUploadRetention(deps);
+  app.addHook("onClose", () => retention.close());
   app.register(async (uploads) => {
     uploads.removeAllContentTypeParsers();
     uploads.addContentTypeParser("*", (_request, _body, done) => done(null));

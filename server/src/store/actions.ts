@@ -59,6 +59,8 @@ export async function actionNames(tx: Tx, org: OrganisationId, versionId: Versio
     where org_id = ${org} and version_id = ${versionId}
   `);
   return new Map(rows.map(({ id, name }) => [name, id]));
+}
+
 /** How many actions a version has. */
 export async function countActions(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<number> {
   const row = await tx.first(sql<{ actions: number | string }>`

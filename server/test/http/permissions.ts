@@ -41,6 +41,8 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   DeleteAction: "owner admin developer key writeKey",
   ListProtocols: "owner admin developer viewer key readKey writeKey",
   ListAuthSchemes: "owner admin developer viewer key readKey writeKey",
+  ImportHTTPConnection: "owner admin developer key writeKey",
+  GetProtocolUploadURL: "owner admin developer key writeKey",
   ListOrganisations: "owner admin developer viewer key readKey writeKey secretsKey gatewayKey adminKey stranger strangerKey",
   CreateOrganisation: "owner admin developer viewer stranger",
   GetOrganisation: "owner admin developer viewer key readKey writeKey secretsKey gatewayKey adminKey",

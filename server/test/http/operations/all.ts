@@ -4,6 +4,7 @@ import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import type { Five } from "./five.ts";
+import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { subscriptionScenarios } from "./subscriptions.ts";
@@ -19,6 +20,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...subscriptionScenarios,
   ...actionScenarios,
   ...protocolScenarios,
+  ...importScenarios,
   ...organisationScenarios,
   ...memberScenarios,
   ...apiKeyScenarios,
