@@ -23,6 +23,7 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
+import { createSandbox } from "./sandbox/sandbox.ts";
 import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
@@ -84,18 +85,10 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const newRequestId = () => newId<string>();
   const gateway = createGateway({ net, log, snapshots, tokens, authenticate, admission, record, clock, lingerMs, newRequestId });
   const reads = createConnectionReads(db);
+  const sandbox = createSandbox({ log });
+  const { hash: hashPassword } = passwords;
   const { importBytesMax } = config;
-  const deps = {
-    db,
-    clock,
-    newId,
-    seals,
-    reads,
-    publicUrl: url,
-    newDataKey: vault.newDataKey,
-    hashPassword: passwords.hash,
-    importBytesMax,
-  };
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword, importBytesMax };
   const validator = createValidator();
   let isClosing = false;
   const app = await serveHttp({
@@ -125,6 +118,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
+    await sandbox.close();
     await record.close();
     await authenticator.close();
     await db.close();
