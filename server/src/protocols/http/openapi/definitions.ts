@@ -1,5 +1,5 @@
 import type { DraftDefinition } from "../../../domain/api-draft.ts";
-import { storedReference } from "../../../domain/definition.ts";
+import { definitionsMax, storedReference } from "../../../domain/definition.ts";
 import { Problem } from "../../../kernel/errors.ts";
 import type { DefinitionId } from "../../../kernel/ids.ts";
 import { findEndless } from "./endless.ts";
@@ -25,8 +25,6 @@ export interface Definitions {
   /** All of them in order. Each is read when its turn comes, which may add others behind it. */
   rows(): Generator<DraftDefinition>;
 }
-
-export const definitionsMax = 20_000;
 
 interface Entry {
   readonly id: DefinitionId;

@@ -70,7 +70,7 @@ const charactersMax = 100_000;
 type SchemaType = ActionHTTPParameter["type"] | "array" | "object";
 
 /** The type of a schema; of several the one that all their texts fit, which is `string`. */
-function typeOf(schema: JsonObject, depth = 0): SchemaType {
+export function typeOf(schema: JsonObject, depth = 0): SchemaType {
   const { type } = schema;
   if (typeof type === "string") return isSchemaType(type) ? type : "string";
   if (Array.isArray(type)) return oneTypeOf(type.filter(isSchemaType));

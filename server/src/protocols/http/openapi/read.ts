@@ -1,8 +1,9 @@
 import type { DefinitionLink, HttpActionDocument } from "../../../domain/action.ts";
 import type { ApiDraft, DraftAction, DraftDefinition } from "../../../domain/api-draft.ts";
+import { definitionsMax } from "../../../domain/definition.ts";
 import { Problem } from "../../../kernel/errors.ts";
 import { type ActionId, createIds, type DefinitionId } from "../../../kernel/ids.ts";
-import { createDefinitions, type Definitions, definitionsMax } from "./definitions.ts";
+import { createDefinitions, type Definitions } from "./definitions.ts";
 import type { Kind } from "./kinds.ts";
 import { createNotes } from "./notes.ts";
 import { type Operation, operationsMax, readOperations } from "./operations.ts";
