@@ -6,6 +6,7 @@ import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { environmentOperations } from "./operations/environments.ts";
+import { exportOperations } from "./operations/exports.ts";
 import { importOperations } from "./operations/imports.ts";
 import { memberOperations } from "./operations/members.ts";
 import { oauth2Operations } from "./operations/oauth2.ts";
@@ -23,6 +24,7 @@ export const operations = {
   ...credentialOperations,
   ...oauth2Operations,
   ...versionOperations,
+  ...exportOperations,
   ...subscriptionOperations,
   ...actionOperations,
   ...protocolOperations,

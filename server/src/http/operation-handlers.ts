@@ -9,6 +9,7 @@ import { callHandlers } from "./calls.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { environmentHandlers } from "./environments.ts";
+import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
 import { importHandlers } from "./imports.ts";
 import { memberHandlers } from "./members.ts";
@@ -26,6 +27,7 @@ export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & Invi
     ...credentialHandlers(deps),
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
+    ...exportHandlers(deps),
     ...subscriptionHandlers(deps),
     ...actionHandlers(deps),
     ...protocolHandlers(),

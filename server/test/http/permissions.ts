@@ -30,6 +30,7 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   DeleteConnectionVersion: "owner admin developer key writeKey",
   PublishConnection: "owner admin developer key writeKey",
   UnpublishConnection: "owner admin developer key writeKey",
+  GetConnectionVersionOpenAPI: "owner admin developer viewer key readKey writeKey",
   ListSubscriptions: "owner admin developer viewer key readKey writeKey",
   CreateSubscription: "owner admin developer key writeKey",
   GetSubscription: "owner admin developer viewer key readKey writeKey",

@@ -3,6 +3,7 @@ import { actionScenarios } from "./actions.ts";
 import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
+import { exportScenarios } from "./exports.ts";
 import type { Five } from "./five.ts";
 import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
@@ -17,6 +18,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...credentialScenarios,
   ...oauth2Scenarios,
   ...versionScenarios,
+  ...exportScenarios,
   ...subscriptionScenarios,
   ...actionScenarios,
   ...protocolScenarios,
