@@ -22,6 +22,8 @@ export interface Definitions {
   describes(id: DefinitionId, mediaType: string): void;
   /** The media types it describes, when all is read. */
   acceptOf(id: DefinitionId): readonly string[];
+  /** Where in the file its schema is. */
+  placeOf(id: DefinitionId): Place;
   /** All of them in order. Each is read when its turn comes, which may add others behind it. */
   rows(): Generator<DraftDefinition>;
 }
@@ -60,7 +62,7 @@ export function createDefinitions({ document, version, notes, nextId, patternFau
     const address = textOf(ownOf(components[key], "$id"));
     if (address !== undefined) byAddress.set(address, entry);
   }
-  return { at, describes, acceptOf: (id) => accepted(byId.get(id)), rows };
+  return { at, describes, acceptOf: (id) => accepted(byId.get(id)), placeOf: (id) => byId.get(id)?.place ?? root, rows };
 
   function add(one: Pick<Entry, "name" | "schema" | "steps" | "place">): Entry {
     if (entries.length >= definitionsMax) throw tooMany(one.place);
