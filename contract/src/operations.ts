@@ -5,6 +5,7 @@ import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
+import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
 import { importOperations } from "./operations/imports.ts";
 import { memberOperations } from "./operations/members.ts";
@@ -24,6 +25,7 @@ export const operations = {
   ...oauth2Operations,
   ...versionOperations,
   ...subscriptionOperations,
+  ...definitionOperations,
   ...actionOperations,
   ...protocolOperations,
   ...importOperations,

@@ -1,5 +1,6 @@
 import type { ConnectionDeps } from "../control/connections.ts";
 import type { ImportDeps } from "../control/imports.ts";
+import type { DefinitionDeps } from "../control/definition-schemas.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
 import { actionHandlers } from "./actions.ts";
@@ -8,6 +9,7 @@ import { auditHandlers } from "./audit.ts";
 import { callHandlers } from "./calls.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
+import { definitionHandlers } from "./definitions.ts";
 import { environmentHandlers } from "./environments.ts";
 import type { Handlers } from "./handlers.ts";
 import { importHandlers } from "./imports.ts";
@@ -19,7 +21,7 @@ import { subscriptionHandlers } from "./subscriptions.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
-export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & ImportDeps): Handlers {
+export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps): Handlers {
   return {
     ...connectionHandlers(deps),
     ...environmentHandlers(deps),
@@ -27,6 +29,7 @@ export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & Invi
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
     ...subscriptionHandlers(deps),
+    ...definitionHandlers(deps),
     ...actionHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),

@@ -3,6 +3,7 @@ import { actionScenarios } from "./actions.ts";
 import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
+import { definitionScenarios } from "./definitions.ts";
 import type { Five } from "./five.ts";
 import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
@@ -18,6 +19,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...oauth2Scenarios,
   ...versionScenarios,
   ...subscriptionScenarios,
+  ...definitionScenarios,
   ...actionScenarios,
   ...protocolScenarios,
   ...importScenarios,
