@@ -16,13 +16,7 @@ const ofMooring = operationsOf(served);
 const ofContract = operationsOf(contract);
 
 /** Operations of the contract that are not served yet. */
-const later = [
-  "CreateTrigger",
-  "DeleteTrigger",
-  "GetTrigger",
-  "GetTriggers",
-  "UpdateTrigger",
-];
+const later = ["CreateTrigger", "DeleteTrigger", "GetTrigger", "GetTriggers", "UpdateTrigger"];
 
 describe("every operation of the contract", () => {
   const both = ofContract.filter(({ id }) => id in operations).map((theirs) => ({ id: theirs.id, theirs }));

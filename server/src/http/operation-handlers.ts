@@ -1,6 +1,6 @@
 import type { ConnectionDeps } from "../control/connections.ts";
-import type { ImportDeps } from "../control/imports.ts";
 import type { DefinitionDeps } from "../control/definition-schemas.ts";
+import type { ImportDeps } from "../control/imports.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
 import { actionHandlers } from "./actions.ts";
@@ -21,7 +21,9 @@ import { subscriptionHandlers } from "./subscriptions.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
-export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps): Handlers {
+export function operationHandlers(
+  deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps,
+): Handlers {
   return {
     ...connectionHandlers(deps),
     ...environmentHandlers(deps),
