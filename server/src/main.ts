@@ -15,7 +15,6 @@ import { registerSchemas } from "./http/schemas.ts";
 import { serveHttp } from "./http/server.ts";
 import { registerService } from "./http/service.ts";
 import { registerUploads } from "./http/uploads.ts";
-import { createValidator } from "./http/validate.ts";
 import { type Clock, systemClock } from "./kernel/clock.ts";
 import { createIds, type OrganisationId } from "./kernel/ids.ts";
 import { createLog, type Log } from "./kernel/log.ts";
@@ -87,18 +86,15 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const gateway = createGateway({ net, log, snapshots, tokens, authenticate, admission, record, clock, lingerMs, newRequestId });
   const reads = createConnectionReads(db);
   const sandbox = createSandbox({ log });
-  const { hash: hashPassword } = passwords;
   const { importBytesMax } = config;
-  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword, importBytesMax };
-  const validator = createValidator();
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint, readApiFile: readForNow }),
+    handlers: operationHandlers({ ...deps, net, endpoint, newDataKey: vault.newDataKey, hashPassword: passwords.hash }),
     importBytesMax,
     authenticator,
-    validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
     newRequestId: () => newId<string>(),
@@ -110,7 +106,6 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
       registerUploads(server, { ...deps, log });
     },
   });
-  void validator.warm();
   let closing: Promise<void> | undefined;
   return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: (how) => (closing ??= close(how)) };
 
@@ -152,12 +147,4 @@ export async function run(config: Config): Promise<void> {
     process.stdout.write(await mooring.greeting());
   }
   giveBackMemory({ everyMs: 2_000, restMs: 60_000, grownBytes: 32 * 1024 * 1024 });
-}
-
-import type { ApiFile, ReadApi } from "./control/imports.ts";
-import { readOpenApi } from "./protocols/http/openapi/read.ts";
-
-async function readForNow(_org: OrganisationId, { bytes }: ApiFile): Promise<ReadApi> {
-  const read = readOpenApi(JSON.parse(Buffer.from(bytes).toString()), { atMs: systemClock.now().getTime(), patternFault: () => undefined });
-  return { definitions: [...read.definitions()], actions: read.actions, draft: read.draft() };
 }
