@@ -39,6 +39,7 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   template_unresolved:
     "`message` names the placeholder. Give the environment that variable, or mend the base URL or the address of the call.",
   credential_unusable: "`message` says what stands in the way, such as a line break. Store the secret again without it.",
+  action_incomplete: "`fields` has every error of the action. Mend it in a draft; publishing a version refuses such actions.",
   variable_refused: "Leave variables that decide the host out of `Mooring-Variables`; make an environment for another host.",
   frozen: "Somebody has stopped calls on purpose. Ask them.",
   reauth_required: "Let the person sign in at the outside system again.",

@@ -18,6 +18,7 @@ export * from "./schemas/environment.ts";
 export * from "./schemas/error.ts";
 export * from "./schemas/explanation.ts";
 export * from "./schemas/import.ts";
+export * from "./schemas/invoke.ts";
 export * from "./schemas/member.ts";
 export * from "./schemas/oauth2.ts";
 export * from "./schemas/organisation.ts";

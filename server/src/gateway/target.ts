@@ -2,7 +2,7 @@
 export interface Target {
   /** Whether the call is to be made, or only explained. */
   readonly kind: "proxy" | "explain" | "invoke";
-  /** The action's id or name, where an action is called or explained. */
+  /** The action's name, where an action is called or explained. */
   readonly action: string | undefined;
   readonly org: string;
   readonly connection: string;

@@ -21,7 +21,7 @@ export interface StoredActionCall {
 export type CalledDefinition = Pick<StoredDefinition, "id" | "name" | "accept" | "contentType" | "content">;
 
 /**
- * An action by its id or name in the version of this name, `latest` and `default` included, with every definition that can be reached
+ * An action by its name in the version of this name, `latest` and `default` included, with every definition that can be reached
  * from it: one statement, and so one committed state. Undefined when there is none.
  */
 export async function readActionCall(
@@ -44,9 +44,7 @@ export async function readActionCall(
       select a.org_id, a.version_id, a.id, a.name, a.document, a.errors
       from actions a
       join chosen c on c.id = a.version_id
-      where a.org_id = ${org} and (a.id = ${action} or a.name = ${action})
-      order by case when a.id = ${action} then 0 else 1 end
-      limit 1
+      where a.org_id = ${org} and a.name = ${action}
     ),
     reached (version_id, id) as (
       select u.version_id, u.definition_id
