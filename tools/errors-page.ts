@@ -14,6 +14,7 @@ export function errorsPage(): string {
 const whatToDo: Readonly<Record<ProblemCode, string>> = {
   invalid_request: "Mend every fault in `fields`, then send it again. A name that is not known is a fault too.",
   malformed_body: "Send JSON: UTF-8, double quotes, no comma at the end.",
+  malformed_document: "`message` says line, column and what is wrong. Mend it there.",
   ambiguous_request: "Send one `Host` header and no transfer coding but `chunked`; a proxy in between may have added them.",
   sign_in_unknown: "Begin the sign-in again, in the browser that will also end it, and finish it within 10 minutes.",
   sign_in_refused: "`message` has the server's own words. Mend the credential or what is registered at the server, and begin again.",
@@ -40,6 +41,8 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
     "`message` names the placeholder. Give the environment that variable, or mend the base URL or the address of the call.",
   credential_unusable: "`message` says what stands in the way, such as a line break. Store the secret again without it.",
   action_incomplete: "`fields` has every error of the action. Mend it in a draft; publishing a version refuses such actions.",
+  definition_unusable: "Look at the `errors` of the definition, and give it what it refers to.",
+  too_costly: "Make the file or the schema smaller: fewer levels, fewer alternatives, simpler patterns.",
   variable_refused: "Leave variables that decide the host out of `Mooring-Variables`; make an environment for another host.",
   frozen: "Somebody has stopped calls on purpose. Ask them.",
   reauth_required: "Let the person sign in at the outside system again.",

@@ -23,6 +23,7 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
+import { createSandbox } from "./sandbox/sandbox.ts";
 import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { readActionCall } from "./store/action-calls.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
@@ -88,13 +89,13 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const admission = { callsMax: config.callsMax };
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
-  const validate = () => Promise.resolve([]);
+  const sandbox = createSandbox({ log });
   const gateway = createGateway({
     net,
     log,
     snapshots,
     actions,
-    validate,
+    validate: sandbox.validate,
     tokens,
     authenticate,
     admission,
@@ -104,7 +105,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     newRequestId,
   });
   const reads = createConnectionReads(db);
-  const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
   let isClosing = false;
   const app = await serveHttp({
@@ -132,6 +133,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
+    await sandbox.close();
     await record.close();
     await authenticator.close();
     await db.close();
