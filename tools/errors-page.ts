@@ -33,6 +33,8 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   version_published: "Create a draft from it with `fromVersion`, and change that.",
   precondition_failed: "Read it again, take its new `ETag`, and decide anew.",
   environment_in_use: "`message` names the subscriptions. Delete them first, or send `force=true`.",
+  definition_in_use:
+    "`definition` or `definitions` has what refers to it. Change that first, delete both together, or send `force=true`, which leaves an error there.",
   too_large:
     "A JSON body may have 1 MiB. A body through the gateway has no such limit, unless a credential signs it: then it may have 1 MiB too.",
   unsupported_media_type: "Send `Content-Type: application/json`.",

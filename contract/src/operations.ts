@@ -4,6 +4,7 @@ import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
+import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
 import { memberOperations } from "./operations/members.ts";
 import { oauth2Operations } from "./operations/oauth2.ts";
@@ -20,6 +21,7 @@ export const operations = {
   ...credentialOperations,
   ...oauth2Operations,
   ...versionOperations,
+  ...definitionOperations,
   ...protocolOperations,
   ...organisationOperations,
   ...memberOperations,

@@ -65,6 +65,7 @@ export const problems = {
   version_published: { status: 409, message: "A published version cannot change; create a draft from it." },
   precondition_failed: { status: 412, message: "It changed since you read it; read it again and retry." },
   environment_in_use: { status: 412, message: "The environment is used by a subscription; delete that first or send force=true." },
+  definition_in_use: { status: 412, message: "Something refers to the definition; change that first or send force=true." },
   too_large: { status: 413, message: "The request is too large." },
   unsupported_media_type: { status: 415, message: "Send the body as application/json." },
   idempotency_mismatch: { status: 422, message: "This Idempotency-Key was used with another request; use a new key." },

@@ -2,6 +2,7 @@ import type { OperationId } from "@mooring/contract";
 import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
+import { definitionScenarios } from "./definitions.ts";
 import type { Five } from "./five.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
@@ -14,6 +15,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...credentialScenarios,
   ...oauth2Scenarios,
   ...versionScenarios,
+  ...definitionScenarios,
   ...protocolScenarios,
   ...organisationScenarios,
   ...memberScenarios,
