@@ -5,10 +5,10 @@ import { type Config, publicUrlOf } from "./config.ts";
 import { interim } from "./control/interim-schemas.ts";
 import { once } from "./control/once.ts";
 import { createCredentials } from "./credentials/credentials.ts";
-import { createActions } from "./gateway/actions.ts";
+import { actionsOf } from "./gateway/actions.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { startRecording } from "./gateway/recording.ts";
-import { createSnapshots } from "./gateway/resolve.ts";
+import { snapshotsOf } from "./gateway/resolve.ts";
 import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { operationHandlers } from "./http/operation-handlers.ts";
@@ -26,7 +26,6 @@ import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
-import { readActionCall } from "./store/action-calls.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
 import { createPasswords } from "./vault/password.ts";
@@ -79,24 +78,20 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const poolsMax = Math.max(1024, config.callsMax);
   const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, poolsMax, ...(resolve ? { resolve } : {}) });
   const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
-  const snapshots = createSnapshots({ load: loadSnapshot, isLive: db.changes.isLive });
-  db.changes.subscribe(snapshots.invalidate);
-  const actions = createActions({
-    load: (org, connectionId, name) => db.read(org, (tx) => readActionCall(tx, org, connectionId, name)),
-    isLive: db.changes.isLive,
-  });
-  db.changes.subscribe(actions.invalidate);
+  const snapshots = snapshotsOf(db, loadSnapshot);
+  const actions = actionsOf(db);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
   const admission = { callsMax: config.callsMax };
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
   const sandbox = createSandbox({ log });
+  const { validate } = sandbox;
   const gateway = createGateway({
     net,
     log,
     snapshots,
     actions,
-    validate: sandbox.validate,
+    validate,
     tokens,
     authenticate,
     admission,
@@ -117,7 +112,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
-    newRequestId: () => newId<string>(),
+    newRequestId,
     extras: (server) => {
       const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
       registerService(server, { ...about, sources: { record, net, tokens, gateway, listener }, siblings });
