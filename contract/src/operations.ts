@@ -1,4 +1,5 @@
 import type { Static, TSchema } from "typebox";
+import { actionOperations } from "./operations/actions.ts";
 import { apiKeyOperations } from "./operations/api-keys.ts";
 import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
@@ -22,6 +23,7 @@ export const operations = {
   ...oauth2Operations,
   ...versionOperations,
   ...definitionOperations,
+  ...actionOperations,
   ...protocolOperations,
   ...organisationOperations,
   ...memberOperations,

@@ -2,6 +2,7 @@ import type { ConnectionDeps } from "../control/connections.ts";
 import type { DefinitionDeps } from "../control/definition-schemas.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
+import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { auditHandlers } from "./audit.ts";
 import { callHandlers } from "./calls.ts";
@@ -25,6 +26,7 @@ export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & Invi
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
     ...definitionHandlers(deps),
+    ...actionHandlers(deps),
     ...protocolHandlers(),
     ...organisationHandlers(deps),
     ...memberHandlers(deps),

@@ -75,6 +75,27 @@ export async function headsByIds(
   return found;
 }
 
+/** Those of the version that have one of `names`, without their schemas, by name. */
+export async function headsByNames(
+  tx: Tx,
+  org: OrganisationId,
+  versionId: VersionId,
+  names: Iterable<string>,
+): Promise<Map<string, DefinitionHead>> {
+  const found = new Map<string, DefinitionHead>();
+  // No other name is stored, and PostgreSQL takes no NUL even as a parameter.
+  const possible = [...new Set(names)].filter((name) => /^[\w-]+$/.test(name));
+  await inBatches(possible, async (batch) => {
+    const rows = await tx.all(sql<HeadRow>`
+      select id, name, accept, description, errors
+      from definitions
+      where org_id = ${org} and version_id = ${versionId} and name in (${sql.join([...batch])})
+    `);
+    for (const row of rows) found.set(row.name, headOf(row));
+  });
+  return found;
+}
+
 /** Which definitions a version has: the id of each name. */
 export async function definitionNames(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<Map<string, DefinitionId>> {
   const rows = await tx.all(sql<{ id: DefinitionId; name: string }>`

@@ -1,4 +1,5 @@
 import type { Actor } from "./actors.ts";
+import { newAction } from "./content.ts";
 import { at, createConnection, createCredential, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
@@ -42,6 +43,7 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
   const schema = { contentType: "application/schema+json", content: "{}" };
   const definitions = [{ name: "Foreign", accept: ["application/json"], schema }];
   await world.must(stranger, "CreateDefinitions", { params: { ...params, version: "1" }, body: { definitions } });
+  await world.must(stranger, "CreateAction", { params: { ...params, version: "1" }, body: newAction({ name: "Foreign" }) });
   const credential = await createCredential(world, "string", stranger);
   return {
     organisation_id: stranger.org,
@@ -49,6 +51,7 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
     environment_id: at(connection.environments, 0).id,
     version: "Foreign",
     definition_name: "Foreign",
+    action_name: "Foreign",
     credential_id: credential.id,
     user_id: stranger.id ?? "",
     invitation_id: await invite(world, stranger),

@@ -1,4 +1,5 @@
 import type { OperationId } from "@mooring/contract";
+import { actionScenarios } from "./actions.ts";
 import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
@@ -16,6 +17,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...oauth2Scenarios,
   ...versionScenarios,
   ...definitionScenarios,
+  ...actionScenarios,
   ...protocolScenarios,
   ...organisationScenarios,
   ...memberScenarios,
