@@ -77,28 +77,14 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const poolsMax = Math.max(1024, config.callsMax);
   const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, poolsMax, ...(resolve ? { resolve } : {}) });
   const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
-  const snapshots = snapshotsOf(db, loadSnapshot);
-  const actions = actionsOf(db);
+  const kept = { snapshots: snapshotsOf(db, loadSnapshot), actions: actionsOf(db) };
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
   const admission = { callsMax: config.callsMax };
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
   const sandbox = createSandbox({ log });
-  const { validate } = sandbox;
-  const gateway = createGateway({
-    net,
-    log,
-    snapshots,
-    actions,
-    validate,
-    tokens,
-    authenticate,
-    admission,
-    record,
-    clock,
-    lingerMs,
-    newRequestId,
-  });
+  const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs, newRequestId };
+  const gateway = createGateway({ ...doors, ...kept, validate: sandbox.validate });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
