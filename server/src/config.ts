@@ -42,6 +42,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     callsKeepMax: read(settings.callsKeepMax) ?? 5_000_000,
     googleTokenUrl: read(settings.googleTokenUrl) ?? "",
     bigQueryUrl: read(settings.bigQueryUrl) ?? "",
+    bigQueryBytesBilledMax: read(settings.bigQueryBytesBilledMax) ?? 0n,
     logLevel: read(settings.logLevel) ?? "info",
   };
   const bootstrap = { organisation: read(settings.bootstrapOrganisation), apiKey: read(settings.bootstrapApiKey) };
@@ -80,6 +81,7 @@ export interface Config {
   readonly callsKeepMax: number;
   readonly googleTokenUrl: string;
   readonly bigQueryUrl: string;
+  readonly bigQueryBytesBilledMax: bigint;
   readonly logLevel: LogLevel;
   readonly bootstrap: { readonly organisation: OrganisationId; readonly apiKey: Secret } | undefined;
   readonly shown: readonly ShownSetting[];

@@ -151,19 +151,23 @@ function isKept(headers: CallerHeaders): boolean {
 
 const heldBytesMax = 64 * 1024;
 
-function variablesOf(text: string): ReadonlyMap<string, string> {
+/** The variables of a call, as `Mooring-Variables` has them. */
+export function variablesOf(text: string): ReadonlyMap<string, string> {
   return new Map(new URLSearchParams(text));
 }
 
-const timeoutMsMax = 300_000;
+/** What a call may take in all. */
+export const timeoutMsMax = 300_000;
 
-function timeoutOf(text: string): number {
+/** Reads `Mooring-Timeout-Ms`. Throws `Problem` invalid_request. */
+export function timeoutOf(text: string): number {
   const timeoutMs = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
   if (timeoutMs < 1 || timeoutMs > timeoutMsMax) throw fault(`Mooring-Timeout-Ms is a whole number from 1 to ${timeoutMsMax}.`);
   return timeoutMs;
 }
 
-function retriesOf(text: string): number {
+/** Reads `Mooring-Retries`. Throws `Problem` invalid_request. */
+export function retriesOf(text: string): number {
   const retries = /^[0-9]$/.test(text) ? Number(text) : retriesMax + 1;
   if (retries > retriesMax) throw fault(`Mooring-Retries is a whole number from 0 to ${retriesMax}.`);
   return retries;
