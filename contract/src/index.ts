@@ -17,6 +17,7 @@ export * from "./schemas/definition.ts";
 export * from "./schemas/environment.ts";
 export * from "./schemas/error.ts";
 export * from "./schemas/explanation.ts";
+export { httpToken } from "./schemas/fields.ts";
 export * from "./schemas/import.ts";
 export * from "./schemas/member.ts";
 export * from "./schemas/oauth2.ts";

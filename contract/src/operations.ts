@@ -1,4 +1,5 @@
 import type { Static, TSchema } from "typebox";
+import { actionOperations } from "./operations/actions.ts";
 import { apiKeyOperations } from "./operations/api-keys.ts";
 import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
@@ -20,6 +21,7 @@ export const operations = {
   ...credentialOperations,
   ...oauth2Operations,
   ...versionOperations,
+  ...actionOperations,
   ...protocolOperations,
   ...organisationOperations,
   ...memberOperations,

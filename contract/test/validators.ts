@@ -67,6 +67,8 @@ function readTightly(document: ContractDocument): ContractDocument {
     list.anyOf = list.oneOf;
     delete list.oneOf;
   }
+  // Queries are actions that only Mooring has.
+  read.components.schemas.Action?.oneOf.push({ type: "object", properties: { type: { const: "bigquery" } }, required: ["type"] });
   return read;
 }
 

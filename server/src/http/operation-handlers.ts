@@ -1,6 +1,7 @@
 import type { ConnectionDeps } from "../control/connections.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
+import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { auditHandlers } from "./audit.ts";
 import { callHandlers } from "./calls.ts";
@@ -22,6 +23,7 @@ export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & Invi
     ...credentialHandlers(deps),
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
+    ...actionHandlers(deps),
     ...protocolHandlers(),
     ...organisationHandlers(deps),
     ...memberHandlers(deps),

@@ -1,4 +1,5 @@
 import type { Actor } from "./actors.ts";
+import { newAction } from "./content.ts";
 import { at, createConnection, createCredential, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
@@ -39,12 +40,14 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
   const params = { connection_id: connection.id };
   await world.must(stranger, "CreateConnectionVersion", { params, body: { name: "Foreign" } });
   await world.must(stranger, "PublishConnection", { params: { ...params, version: "Foreign" } });
+  await world.must(stranger, "CreateAction", { params: { ...params, version: "1" }, body: newAction({ name: "Foreign" }) });
   const credential = await createCredential(world, "string", stranger);
   return {
     organisation_id: stranger.org,
     connection_id: connection.id,
     environment_id: at(connection.environments, 0).id,
     version: "Foreign",
+    action_name: "Foreign",
     credential_id: credential.id,
     user_id: stranger.id ?? "",
     invitation_id: await invite(world, stranger),

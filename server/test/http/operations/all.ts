@@ -1,4 +1,5 @@
 import type { OperationId } from "@mooring/contract";
+import { actionScenarios } from "./actions.ts";
 import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
@@ -14,6 +15,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...credentialScenarios,
   ...oauth2Scenarios,
   ...versionScenarios,
+  ...actionScenarios,
   ...protocolScenarios,
   ...organisationScenarios,
   ...memberScenarios,
