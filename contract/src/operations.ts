@@ -5,6 +5,7 @@ import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
+import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
 import { memberOperations } from "./operations/members.ts";
 import { oauth2Operations } from "./operations/oauth2.ts";
@@ -22,6 +23,7 @@ export const operations = {
   ...oauth2Operations,
   ...versionOperations,
   ...actionOperations,
+  ...definitionOperations,
   ...protocolOperations,
   ...organisationOperations,
   ...memberOperations,

@@ -2,8 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
+import { interim } from "./control/interim-schemas.ts";
 import { once } from "./control/once.ts";
 import { createCredentials } from "./credentials/credentials.ts";
+import { createActions } from "./gateway/actions.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { startRecording } from "./gateway/recording.ts";
 import { createSnapshots } from "./gateway/resolve.ts";
@@ -22,7 +24,9 @@ import { createNet } from "./net/net.ts";
 import type { Resolve } from "./net/resolver.ts";
 import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
+import { createSandbox } from "./sandbox/sandbox.ts";
 import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
+import { readActionCall } from "./store/action-calls.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
 import { createPasswords } from "./vault/password.ts";
@@ -77,19 +81,38 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
   const snapshots = createSnapshots({ load: loadSnapshot, isLive: db.changes.isLive });
   db.changes.subscribe(snapshots.invalidate);
+  const actions = createActions({
+    load: (org, connectionId, name) => db.read(org, (tx) => readActionCall(tx, org, connectionId, name)),
+    isLive: db.changes.isLive,
+  });
+  db.changes.subscribe(actions.invalidate);
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
   const admission = { callsMax: config.callsMax };
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
-  const gateway = createGateway({ net, log, snapshots, tokens, authenticate, admission, record, clock, lingerMs, newRequestId });
+  const sandbox = createSandbox({ log });
+  const gateway = createGateway({
+    net,
+    log,
+    snapshots,
+    actions,
+    validate: sandbox.validate,
+    tokens,
+    authenticate,
+    admission,
+    record,
+    clock,
+    lingerMs,
+    newRequestId,
+  });
   const reads = createConnectionReads(db);
-  const deps = { db, clock, newId, seals, reads, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const validator = createValidator();
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint }),
+    handlers: operationHandlers({ ...deps, net, endpoint, sandbox: interim }),
     authenticator,
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
@@ -111,6 +134,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await net.close();
+    await sandbox.close();
     await record.close();
     await authenticator.close();
     await db.close();

@@ -1,4 +1,5 @@
 import type { ConnectionDeps } from "../control/connections.ts";
+import type { DefinitionDeps } from "../control/definition-schemas.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
 import { actionHandlers } from "./actions.ts";
@@ -7,6 +8,7 @@ import { auditHandlers } from "./audit.ts";
 import { callHandlers } from "./calls.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
+import { definitionHandlers } from "./definitions.ts";
 import { environmentHandlers } from "./environments.ts";
 import type { Handlers } from "./handlers.ts";
 import { memberHandlers } from "./members.ts";
@@ -16,7 +18,7 @@ import { protocolHandlers } from "./protocols.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
-export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps): Handlers {
+export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps): Handlers {
   return {
     ...connectionHandlers(deps),
     ...environmentHandlers(deps),
@@ -24,6 +26,7 @@ export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & Invi
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
     ...actionHandlers(deps),
+    ...definitionHandlers(deps),
     ...protocolHandlers(),
     ...organisationHandlers(deps),
     ...memberHandlers(deps),

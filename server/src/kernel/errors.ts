@@ -43,6 +43,7 @@ export type ProblemCode = keyof typeof problems;
 export const problems = {
   invalid_request: { status: 400, message: "The request is invalid; each fault is listed in fields." },
   malformed_body: { status: 400, message: "The body is not valid JSON." },
+  malformed_document: { status: 400, message: "The document cannot be read." },
   ambiguous_request: { status: 400, message: "The request could be read in two ways; the connection is closed." },
   sign_in_unknown: {
     status: 400,
@@ -64,11 +65,15 @@ export const problems = {
   version_published: { status: 409, message: "A published version cannot change; create a draft from it." },
   precondition_failed: { status: 412, message: "It changed since you read it; read it again and retry." },
   environment_in_use: { status: 412, message: "The environment is used by a subscription; delete that first or send force=true." },
+  definition_in_use: { status: 412, message: "Something refers to the definition; change that first or send force=true." },
   too_large: { status: 413, message: "The request is too large." },
   unsupported_media_type: { status: 415, message: "Send the body as application/json." },
   idempotency_mismatch: { status: 422, message: "This Idempotency-Key was used with another request; use a new key." },
   template_unresolved: { status: 422, message: "A placeholder has no value; nothing was sent." },
   credential_unusable: { status: 422, message: "A credential cannot be sent the way its auth scheme says; nothing was sent." },
+  action_incomplete: { status: 422, message: "The action has errors and cannot be called; nothing was sent." },
+  definition_unusable: { status: 422, message: "A schema refers to something that is gone; nothing was sent." },
+  too_costly: { status: 422, message: "To read or check this takes more time or memory than is allowed; make it smaller or simpler." },
   variable_refused: { status: 422, message: "A variable of Mooring-Variables may not be set for a call; nothing was sent." },
   frozen: { status: 423, message: "Calls are frozen." },
   reauth_required: { status: 424, message: "The credential needs a person to sign in again." },

@@ -106,6 +106,34 @@ export async function definitionNames(tx: Tx, org: OrganisationId, versionId: Ve
   return new Map(rows.map(({ id, name }) => [name, id]));
 }
 
+/** The ids of those of `names` that the version has. */
+export async function definitionIdsByName(
+  tx: Tx,
+  org: OrganisationId,
+  versionId: VersionId,
+  names: Iterable<string>,
+): Promise<Map<string, DefinitionId>> {
+  const found = new Map<string, DefinitionId>();
+  await inBatches([...new Set(names)], async (batch) => {
+    const rows = await tx.all(sql<{ id: DefinitionId; name: string }>`
+      select id, name
+      from definitions
+      where org_id = ${org} and version_id = ${versionId} and name in (${sql.join([...batch])})
+    `);
+    for (const { id, name } of rows) found.set(name, id);
+  });
+  return found;
+}
+
+export async function countDefinitions(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<number> {
+  const row = await tx.first(sql<{ definitions: number | string }>`
+    select count(*) as definitions
+    from definitions
+    where org_id = ${org} and version_id = ${versionId}
+  `);
+  return Number(row?.definitions ?? 0);
+}
+
 /** Every definition of a version without its schema, by name: for whoever looks at all that it holds. */
 export async function definitionHeads(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<DefinitionHead[]> {
   const rows = await tx.all(sql<HeadRow>`

@@ -55,31 +55,32 @@ function faultsOfHeaders({ headers, text, status }: RawAnswer): string[] {
 }
 
 function faultsOfSuccess(id: OperationId, { status, headers, text }: RawAnswer): string[] {
-  const { success } = operations[id] as Operation;
+  const { success, method } = operations[id] as Operation;
   if (status !== success.status) return [`success is ${success.status}`];
   if (!success.body) return text === "" ? [] : ["it should be empty"];
   const body: unknown = JSON.parse(text);
   const faults = [...misfits(schemaOf(id), body), ...unmasked(body, "")];
   const agreed = agreedSchemas[id];
   if (agreed !== undefined) faults.push(...agreedMisfits(agreed, body));
-  const isResource = typeof body === "object" && body !== null && "id" in body && !shownOnce.some((name) => name in body);
+  const isAlone = (one: object) => method !== "POST" || !shownOnce.some((name) => name in one);
+  const isResource = typeof body === "object" && body !== null && "id" in body && isAlone(body);
   if (isResource && headers.get("etag") !== etagOf(body)) faults.push("a single resource has a strong ETag");
   return faults;
 }
 
-// What is shown once beside a resource is no part of it, so there is no tag of the two together.
+// What a POST shows once beside a resource is no part of it, so there is no tag of the two together.
 const shownOnce = ["key", "url"];
 
 function faultsOfFailure(id: OperationId, raw: RawAnswer): string[] {
-  const faults = faultsOfError(raw);
+  const faults = faultsOfError(raw, failureSchema(id, raw.status));
   if (agreedSchemas[id] !== undefined && faults.length === 0) faults.push(...agreedMisfits("Error", JSON.parse(raw.text)));
   return faults;
 }
 
-function faultsOfError({ status, text }: RawAnswer): string[] {
+function faultsOfError({ status, text }: RawAnswer, schema = errorSchema()): string[] {
   if (text === "") return ["a failure says why"];
   const body = JSON.parse(text) as ErrorBody;
-  const faults = misfits(errorSchema(), body);
+  const faults = misfits(schema, body);
   const known = Object.hasOwn(problems, body.code) ? problems[body.code as keyof typeof problems] : undefined;
   if (known?.status !== status) faults.push(`the code ${body.code} does not belong to ${status}`);
   return faults;
@@ -128,6 +129,12 @@ function schemaOf(id: OperationId): ValidateFunction {
   return validate;
 }
 
+/** What a failure with this status looks like: an `Error`, unless the operation says that it has more. */
+function failureSchema(id: OperationId, status: number): ValidateFunction {
+  compileAll();
+  return compiled.get(`${id} ${status}`) ?? errorSchema();
+}
+
 function errorSchema(): ValidateFunction {
   compileAll();
   return compiled.get("Error") as ValidateFunction;
@@ -137,6 +144,9 @@ function compileAll(): void {
   if (compiled.size > 0) return;
   const { definitions, operations: byOperation, error } = validationSchemas();
   const ajv = createAjv().addSchema(definitions);
-  for (const [id, { answer }] of Object.entries(byOperation)) if (answer) compiled.set(id, ajv.compile(answer as object));
+  for (const [id, { answer, failures }] of Object.entries(byOperation)) {
+    if (answer) compiled.set(id, ajv.compile(answer as object));
+    for (const [status, failure] of Object.entries(failures)) compiled.set(`${id} ${status}`, ajv.compile(failure as object));
+  }
   compiled.set("Error", ajv.compile(error as object));
 }

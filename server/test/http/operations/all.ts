@@ -3,6 +3,7 @@ import { actionScenarios } from "./actions.ts";
 import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
+import { definitionScenarios } from "./definitions.ts";
 import type { Five } from "./five.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
@@ -16,6 +17,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...oauth2Scenarios,
   ...versionScenarios,
   ...actionScenarios,
+  ...definitionScenarios,
   ...protocolScenarios,
   ...organisationScenarios,
   ...memberScenarios,

@@ -1,0 +1,87 @@
+import { Problem } from "../kernel/errors.ts";
+import type { DefinitionId } from "../kernel/ids.ts";
+import { type Compiled, compile } from "./compile.ts";
+import { type Dialect, dialectOf, isObject, type Schema } from "./dialects.ts";
+import { readJson } from "./json-text.ts";
+import { type Naming, store } from "./stored-form.ts";
+import { faultsOf, type ValueFault } from "./value-faults.ts";
+
+/** Schemas as somebody wrote them, to be made definitions of one version together. */
+export interface SchemaCheck {
+  readonly schemas: readonly GivenSchema[];
+  /** The definitions that the version has already, by name. Those of `schemas` come first. */
+  readonly known: readonly (readonly [name: string, id: DefinitionId])[];
+  /** What the addresses of the version's schemas begin with: with a name after it, it is that definition. */
+  readonly urlPrefix: string;
+}
+
+export interface GivenSchema {
+  readonly id: DefinitionId;
+  readonly name: string;
+  /** With or without parameters, in any case. */
+  readonly contentType: string;
+  readonly content: string;
+}
+
+/** One schema of a check: as it is to be stored, or what is wrong with it. */
+export interface CheckedSchema {
+  /** Empty when there are faults. */
+  readonly content: string;
+  /** The definitions it refers to, each once; itself too where it says so by name. */
+  readonly uses: readonly DefinitionId[];
+  /** Where in `content`, as a JSON Pointer, and what to do about it; [] when it can be stored. */
+  readonly faults: readonly SchemaFault[];
+}
+
+export type SchemaFault = ValueFault;
+
+/**
+ * Looks whether each text is a JSON Schema that can be compiled, and gives the form in which it is stored: every reference to another
+ * definition by id. Runs in a worker; never throws for what a schema says.
+ */
+export function checkJsonSchemas({ schemas, known, urlPrefix }: SchemaCheck): CheckedSchema[] {
+  const names = new Map([...known, ...schemas.map(({ name, id }) => [name, id] as const)]);
+  return schemas.map((schema) => checkOne(schema, { names, urlPrefix }));
+}
+
+function checkOne({ content }: GivenSchema, naming: Naming): CheckedSchema {
+  let root: unknown;
+  try {
+    root = readJson(content, limits);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return failed([{ pointer: "", message: error.message }]);
+  }
+  const dialect = dialectOf(root);
+  if (!dialect) return failed([{ pointer: "/$schema", message: otherDialect }]);
+  const invalid = faultsOfSchema(root, dialect);
+  if (invalid.length > 0) return failed(invalid);
+  const { stored, uses, faults } = store({ root: root as Schema, dialect }, naming);
+  return faults.length > 0 ? failed(faults) : { content: JSON.stringify(stored), uses, faults };
+}
+
+const failed = (faults: readonly SchemaFault[]): CheckedSchema => ({ content: "", uses: [], faults: faults.slice(0, faultsMax) });
+
+const ofDialect = new Map<Dialect, Compiled>();
+
+/** What the schema of schemas says. */
+function faultsOfSchema(root: unknown, dialect: Dialect): readonly SchemaFault[] {
+  const compiled = ofDialect.get(dialect) ?? compile({ root: JSON.stringify({ $ref: addresses[dialect] }), definitions: [] });
+  ofDialect.set(dialect, compiled);
+  if (!isObject(root) && typeof root !== "boolean") return [{ pointer: "", message: "A schema is an object, or true or false." }];
+  if (compiled.first(root)) return [];
+  const every = compiled.all();
+  every(root);
+  return faultsOf(every.errors ?? []);
+}
+
+const addresses = {
+  "2020-12": "https://json-schema.org/draft/2020-12/schema",
+  "draft-07": "http://json-schema.org/draft-07/schema",
+} as const satisfies Record<Dialect, string>;
+
+// Real ones have no more than 24 levels and, taken together, 260,000 values in the largest file that is known.
+const limits = { depthMax: 64, nodesMax: 200_000 };
+const faultsMax = 100;
+const otherDialect =
+  "Only 2020-12 (https://json-schema.org/draft/2020-12/schema) and draft-07 (http://json-schema.org/draft-07/schema#) are known.";

@@ -1,0 +1,81 @@
+import type { OrganisationId } from "../kernel/ids.ts";
+import type { Log } from "../kernel/log.ts";
+import type { CheckedSchema, SchemaCheck } from "./check.ts";
+import type { SchemaBundle } from "./flatten.ts";
+import { createPool } from "./pool.ts";
+import type { Validated, Validation } from "./validators.ts";
+import type { ValueFault } from "./value-faults.ts";
+
+/** Where whatever users bring is read, compiled and run: bounded workers, so that at worst one of them ends (J-2). */
+export interface Sandbox {
+  /**
+   * Looks whether schemas can be definitions, and gives the form in which they are stored; one answer for each, in order. Throws `Problem`
+   * too_costly when they cannot be looked at within time and memory, overloaded when too many wait.
+   */
+  checkSchemas(org: OrganisationId, check: SchemaCheck): Promise<CheckedSchema[]>;
+  /**
+   * Holds a value against a schema: every fault where the text has at most 64 KiB, the first where it has more, [] when it fits. Throws
+   * `Problem` too_costly when it takes longer than a second or the schema cannot be compiled in time, definition_unusable when the schema refers
+   * to something that is gone, overloaded when too many wait.
+   */
+  validate(request: ValidationRequest): Promise<readonly ValueFault[]>;
+  /** Ends every worker. */
+  close(): Promise<void>;
+}
+
+export interface ValidationRequest {
+  readonly org: OrganisationId;
+  /** Names this schema in this state: whatever is compiled for a key is used for it again. Unique in the organisation. */
+  readonly key: string;
+  /** Gives the schema where it is not known yet. */
+  readonly load: () => Promise<SchemaBundle> | SchemaBundle;
+  /** The value, as it would be sent. */
+  readonly json: string | Uint8Array;
+}
+
+/** Starts no worker until one is needed; each ends after a minute of rest. */
+export function createSandbox({ log }: { log?: Log } = {}): Sandbox {
+  const common = { heapMiB: 256, idleMs: 60_000, ...(log ? { log } : {}) };
+  const checks = createPool<SchemaCheck, CheckedSchema[]>({
+    ...common,
+    worker: new URL("./check-worker.ts", import.meta.url),
+    workersMax: 2,
+    timeoutMs: 10_000,
+    queueMax: 64,
+  });
+  const validations = createPool<Validation, Validated>({
+    ...common,
+    worker: new URL("./validation-worker.ts", import.meta.url),
+    workersMax: 3,
+    timeoutMs: 1_000,
+    queueMax: 4096,
+    batchMax: 64,
+    patienceMs: 50,
+  });
+  const loading = new Map<string, Promise<SchemaBundle>>();
+  return { checkSchemas: (org, check) => checks.run(org, check), validate, close };
+
+  async function validate({ org, key, load, json }: ValidationRequest): Promise<readonly ValueFault[]> {
+    const keyOfOrg = `${org} ${key}`;
+    const first = await validations.run(org, { key: keyOfOrg, json });
+    if (first !== "unknown key") return first;
+    const bundle = await loadOnce(keyOfOrg, load);
+    const second = await validations.run(org, { key: keyOfOrg, json, bundle });
+    if (second === "unknown key") throw new Error("A worker asked for a schema that it was given.");
+    return second;
+  }
+
+  function loadOnce(key: string, load: ValidationRequest["load"]): Promise<SchemaBundle> {
+    const known = loading.get(key);
+    if (known) return known;
+    const fresh = Promise.resolve()
+      .then(load)
+      .finally(() => loading.delete(key));
+    loading.set(key, fresh);
+    return fresh;
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all([checks.close(), validations.close()]);
+  }
+}

@@ -1,0 +1,102 @@
+import { Problem } from "../kernel/errors.ts";
+import { type Compiled, compile } from "./compile.ts";
+import type { SchemaBundle } from "./flatten.ts";
+import { readJson } from "./json-text.ts";
+import { faultsOf, type ValueFault } from "./value-faults.ts";
+
+/** A value to be held against the schema of a key, which comes along when it is not known here. */
+export interface Validation {
+  readonly key: string;
+  readonly json: string | Uint8Array;
+  readonly bundle?: SchemaBundle;
+}
+
+/** The faults, or that the schema of the key is wanted. */
+export type Validated = readonly ValueFault[] | "unknown key";
+
+/**
+ * Holds values against schemas, of which it keeps those used last: at most `bytesMax` of text, counting what each costs besides. Runs in a worker.
+ * Throws `Problem` too_costly or definition_unusable for a schema that cannot be used, without compiling it anew each time.
+ */
+export function createValidators({ bytesMax }: { bytesMax: number }) {
+  const kept = new Map<string, Kept>();
+  let bytes = 0;
+  return { validate };
+
+  function validate({ key, json, bundle }: Validation): Validated {
+    const known = use(key) ?? (bundle && keep(key, bundle));
+    if (!known) return "unknown key";
+    if (known.problem) throw known.problem;
+    return check(known.compiled as Compiled, json);
+  }
+
+  function use(key: string): Kept | undefined {
+    const known = kept.get(key);
+    if (!known) return undefined;
+    // To the end: the first is the one that was used longest ago.
+    kept.delete(key);
+    kept.set(key, known);
+    return known;
+  }
+
+  function keep(key: string, bundle: SchemaBundle): Kept {
+    const size = overhead + bundle.root.length + bundle.definitions.reduce((sum, { content }) => sum + content.length, 0);
+    const fresh = { size, ...attempt(bundle) };
+    kept.set(key, fresh);
+    bytes += size;
+    for (const [oldKey, old] of kept) {
+      if (bytes <= bytesMax || old === fresh) break;
+      kept.delete(oldKey);
+      bytes -= old.size;
+    }
+    return fresh;
+  }
+}
+
+interface Kept {
+  readonly size: number;
+  readonly compiled?: Compiled;
+  readonly problem?: Problem;
+}
+
+function attempt(bundle: SchemaBundle): { compiled: Compiled } | { problem: Problem } {
+  try {
+    return { compiled: compile(bundle) };
+  } catch (error) {
+    if (error instanceof Problem) return { problem: error };
+    if (error instanceof RangeError) return { problem: new Problem("too_costly") };
+    throw error;
+  }
+}
+
+function check({ first, all }: Compiled, json: string | Uint8Array): readonly ValueFault[] {
+  let value: unknown;
+  let text: string;
+  try {
+    text = typeof json === "string" ? json : textOf(json);
+    value = readJson(text, valueLimits);
+  } catch (error) {
+    if (error instanceof Problem) return [{ pointer: "", message: error.message }];
+    throw error;
+  }
+  if (first(value)) return none;
+  if (text.length > allFaultsMax) return faultsOf(first.errors ?? []);
+  const every = all();
+  every(value);
+  return faultsOf(every.errors ?? []);
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Problem("malformed_document", { message: "It is not UTF-8." });
+  }
+}
+
+const none: readonly ValueFault[] = [];
+// Above that, a look for every fault may cost many times what one for the first does: Ajv copies those it has wherever it finds more.
+const allFaultsMax = 64 * 1024;
+const valueLimits = { depthMax: 256, nodesMax: 1_000_000 };
+// What a compiled schema takes beside its text.
+const overhead = 64 * 1024;
