@@ -40,18 +40,18 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
   const params = { connection_id: connection.id };
   await world.must(stranger, "CreateConnectionVersion", { params, body: { name: "Foreign" } });
   await world.must(stranger, "PublishConnection", { params: { ...params, version: "Foreign" } });
-  await world.must(stranger, "CreateAction", { params: { ...params, version: "1" }, body: newAction({ name: "Foreign" }) });
   const schema = { contentType: "application/schema+json", content: "{}" };
   const definitions = [{ name: "Foreign", accept: ["application/json"], schema }];
   await world.must(stranger, "CreateDefinitions", { params: { ...params, version: "1" }, body: { definitions } });
+  await world.must(stranger, "CreateAction", { params: { ...params, version: "1" }, body: newAction({ name: "Foreign" }) });
   const credential = await createCredential(world, "string", stranger);
   return {
     organisation_id: stranger.org,
     connection_id: connection.id,
     environment_id: at(connection.environments, 0).id,
     version: "Foreign",
-    action_name: "Foreign",
     definition_name: "Foreign",
+    action_name: "Foreign",
     credential_id: credential.id,
     user_id: stranger.id ?? "",
     invitation_id: await invite(world, stranger),
