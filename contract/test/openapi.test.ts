@@ -17,6 +17,8 @@ const ofContract = operationsOf(contract);
 
 /** Operations of the contract that are not served yet. */
 const later = [
+  "CreateTrigger",
+  "DeleteTrigger",
   "GetProtocolUploadURL",
   "GetTrigger",
   "GetTriggers",

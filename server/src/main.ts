@@ -97,6 +97,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     snapshots,
     actions,
     validate: sandbox.validate,
+    bytesBilledMax: config.bigQueryBytesBilledMax,
     tokens,
     authenticate,
     admission,
@@ -112,7 +113,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint, sandbox: interim }),
+    handlers: operationHandlers({ dryRun: gateway.dryRun, ...deps, net, endpoint, sandbox: interim }),
     authenticator,
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),

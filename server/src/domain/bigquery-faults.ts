@@ -1,6 +1,7 @@
 import type { ActionBigQueryParameter, ContentError } from "@mooring/contract";
 import type { BigQueryActionDocument } from "./action.ts";
 import { type BigQueryType, scalarFault } from "./bigquery-values.ts";
+import { contentError as error, contentWarning as warning } from "./content-error.ts";
 import { parametersIn } from "./sql-parameters.ts";
 import { parseTemplate, spelled } from "./template.ts";
 
@@ -20,7 +21,7 @@ export function bigQueryFaults({ query, parameters }: Pick<BigQueryActionDocumen
       const isTwin = declared.indexOf(key) < at;
       const fault = defaultFault(parameter);
       return [
-        ...(isTwin ? [error(`${pointer}/name`, "Another parameter has this name; upper and lower case count as the same.")] : []),
+        ...(isTwin ? [error(`${pointer}/name`, `There are two parameters @${parameter.name}, whatever their case; remove one.`)] : []),
         ...(isTwin || keys.has(key) ? [] : [warning(`${pointer}/name`, `The query does not use @${parameter.name}.`)]),
         ...(fault === undefined ? [] : [error(`${pointer}/default`, fault)]),
       ];
@@ -62,6 +63,3 @@ function defaultFault(parameter: ActionBigQueryParameter): string | undefined {
 
 /** BigQuery takes `@Name` and `@name` for the same. */
 const keyOf = (name: string) => name.toLowerCase();
-
-const error = (field: string, message: string): ContentError => ({ field, message, severity: "error" });
-const warning = (field: string, message: string): ContentError => ({ field, message, severity: "warning" });

@@ -1,42 +1,24 @@
-import { accountProject } from "../credentials/google.ts";
-import type { BigQueryActionDocument } from "../domain/action.ts";
-import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
-import type { Net } from "../net/net.ts";
 import { problemOf } from "../net/problems.ts";
 import type { ResultPage } from "../protocols/bigquery/answers.ts";
-import { type QueryParameter, queryParameters } from "../protocols/bigquery/parameters.ts";
-import { datasetOf, projectOf } from "../protocols/bigquery/project.ts";
-import { type Query, queryRequest, type RestRequest, requestIdOf } from "../protocols/bigquery/requests.ts";
-import { callerHeaders } from "../protocols/http/plan.ts";
 import { relayHeaders } from "../protocols/http/response-headers.ts";
 import { answerProblem } from "./answer.ts";
 import { type RetryDoors, systemDoors } from "./attempts.ts";
-import { createBigQueryRequests, type Session } from "./bigquery-requests.ts";
+import type { Ask, Session } from "./bigquery-requests.ts";
 import type { Call } from "./call.ts";
-import { retriesOf, timeoutMsMax, timeoutOf, variablesOf } from "./exchange.ts";
 import type { Prepared } from "./prepare.ts";
 import { createQueryJob, type Given, type QueryJob } from "./query-job.ts";
+import type { PlannedQuery } from "./query-plan.ts";
 import { breakOff, type Outcome } from "./relay.ts";
 import { rowFormOf, rowMediaTypes, streamRows } from "./row-stream.ts";
 import type { WholeAnswer } from "./whole-answer.ts";
 
 export interface BigQueryDeps {
-  readonly net: Pick<Net, "dispatch">;
-  readonly clock: Clock;
+  readonly ask: Ask;
   /** Those of the machine when left out. */
   readonly doors?: RetryDoors;
   /** See AttemptsDeps. */
   readonly renew?: (call: Call) => Promise<Prepared | undefined>;
-  /** What one query may be billed for at most, in bytes. */
-  readonly bytesBilledMax: bigint;
-}
-
-/** What is asked of an action of type bigquery. */
-export interface QueryInvocation {
-  readonly actionId: string;
-  readonly document: BigQueryActionDocument;
-  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -46,23 +28,22 @@ export interface QueryInvocation {
 export type PerformQuery = (
   call: Call,
   prepared: Prepared,
-  invocation: QueryInvocation,
+  planned: PlannedQuery,
   onSettled: (call: Call, outcome: Outcome) => void,
 ) => void;
 
-export function createBigQuery({ net, clock, doors = systemDoors, renew, bytesBilledMax }: BigQueryDeps): PerformQuery {
-  const ask = createBigQueryRequests({ net, clock, doors });
-  return (call, prepared, invocation, onSettled) => {
-    const asked = plannedQuery(call, prepared, invocation, bytesBilledMax);
+/** Asks through `ask`, which those have in common that ask BigQuery. */
+export function createBigQuery({ ask, doors = systemDoors, renew }: BigQueryDeps): PerformQuery {
+  return (call, prepared, { query, timeoutMs, retries }, onSettled) => {
     const abort = new AbortController();
     const session: Session = {
       prepared,
       renew: renew && prepared.isRenewable ? () => renew(call) : undefined,
-      retriesLeft: asked.retries,
+      retriesLeft: retries,
       repeats: 0,
     };
-    const limits = { endsAtMs: performance.now() + asked.timeoutMs, signal: abort.signal };
-    const timer = setTimeout(() => abort.abort(outOfTime()), asked.timeoutMs);
+    const limits = { endsAtMs: performance.now() + timeoutMs, signal: abort.signal };
+    const timer = setTimeout(() => abort.abort(outOfTime()), timeoutMs);
     let outcome: Outcome = "aborted";
     call.response.on("close", () => {
       clearTimeout(timer);
@@ -74,7 +55,7 @@ export function createBigQuery({ net, clock, doors = systemDoors, renew, bytesBi
       onSettled(call, outcome);
     });
     call.attempts = 1;
-    const job = createQueryJob({ ask, doors }, session, asked.query, limits);
+    const job = createQueryJob({ ask, doors }, session, query, limits);
     answered(call, job, { session, signal: abort.signal, onBegin: (whose) => (outcome = whose) }).catch((error: unknown) => {
       outcome = failed(call, error, session);
     });
@@ -156,45 +137,6 @@ function failed(call: Call, error: unknown, { repeats }: Session): Outcome {
   call.bytesOut = answerProblem(response, problem, call.requestId);
   return "gateway";
 }
-
-/** The request that would begin a query, for an explanation of it. Throws `Problem` as a call would before anything is sent. */
-export function explainedQuery(call: Call, prepared: Prepared, invocation: QueryInvocation, bytesBilledMax: bigint): RestRequest {
-  const { query, timeoutMs } = plannedQuery(call, prepared, invocation, bytesBilledMax);
-  return queryRequest({ ...query, timeoutMs: Math.min(10_000, timeoutMs), jobTimeoutMs: timeoutMs });
-}
-
-function plannedQuery(
-  call: Call,
-  { snapshot, proof }: Prepared,
-  { actionId, document, parameters }: QueryInvocation,
-  bytesBilledMax: bigint,
-) {
-  const headers = callerHeaders(call.request.rawHeaders, proof);
-  const overrides = headers.variables === undefined ? [] : variablesOf(headers.variables);
-  const checked = queryParameters(document.parameters, parameters, new Map([...snapshot.variables, ...overrides]));
-  const key = call.request.headers["idempotency-key"];
-  const scope = [snapshot.org, snapshot.environmentId, actionId];
-  const requestId = requestIdOf({ callId: call.requestId, key: typeof key === "string" ? key : undefined, scope });
-  return {
-    query: queryOf(snapshot, { document, parameters: checked, bytesBilledMax, requestId }),
-    timeoutMs: headers.timeoutMs === undefined ? timeoutMsMax : timeoutOf(headers.timeoutMs),
-    retries: headers.retries === undefined ? (snapshot.retries ?? standardRetries) : retriesOf(headers.retries),
-  };
-}
-
-/** A query through an environment. Throws `Problem` template_unresolved when no project is known for it. */
-export function queryOf(
-  { datasetId = "", variables, credentials }: Prepared["snapshot"],
-  asked: { document: BigQueryActionDocument; parameters: QueryParameter[]; bytesBilledMax: bigint; requestId: string },
-): Omit<Query, "timeoutMs" | "jobTimeoutMs"> {
-  const dataset = datasetOf(datasetId);
-  // Those of the environment alone: who may make calls does not choose who pays for them.
-  const project = projectOf({ variable: variables.get("project"), account: accountProject(credentials), dataset });
-  return { ...asked, project, dataset };
-}
-
-/** All of it may be repeated, so it is, where neither the call nor the environment says how often. */
-const standardRetries = 2;
 
 const outOfTime = () =>
   new Problem("upstream_timeout", { message: "The query was not over within the call's total time. It is cancelled." });

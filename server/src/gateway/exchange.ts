@@ -33,6 +33,8 @@ export interface MadeRequest {
   /** The request without its body, to send with what is prepared; called again when a renewed token is to be tried. Throws `Problem`. */
   readonly planned: (prepared: Prepared) => Planned;
   readonly body: Buffer | null;
+  /** Whether an explanation shows the body: it is Mooring's own, as is all of a query but its values. */
+  readonly isBodyShown?: boolean;
   /** The caller's headers, for what they ask of the gateway. */
   readonly headers: Pick<CallerHeaders, "retries" | "takesTrailers">;
   /** What the answer goes to in place of the relay, which it passes it on to. */

@@ -134,5 +134,4 @@ function faultsText(faults: readonly Fault[]): string {
 
 const faultsTextMax = 4096;
 
-const ascii = (text: string) =>
-  text.replace(/[^\x20-\x7e]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const ascii = (text: string) => text.replace(/[^\x20-\x7e]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -1,8 +1,9 @@
 import { Problem } from "../kernel/errors.ts";
 import { type ResultPage, readPage } from "../protocols/bigquery/answers.ts";
-import { cancelRequest, type JobReference, type Query, queryRequest, resultsRequest } from "../protocols/bigquery/requests.ts";
+import { cancelRequest, type JobReference, queryRequest, resultsRequest } from "../protocols/bigquery/requests.ts";
 import type { RetryDoors } from "./attempts.ts";
 import { type Ask, pause, type Session } from "./bigquery-requests.ts";
+import type { BeginningQuery } from "./query-plan.ts";
 import type { WholeAnswer } from "./whole-answer.ts";
 
 /** A query in BigQuery, from its beginning to the last page of its rows. */
@@ -25,12 +26,7 @@ export interface QueryJobDeps {
  * Runs one query. All of it rejects with the signal's reason when that is aborted; a job that still runs is then cancelled, also when its
  * name only becomes known afterwards.
  */
-export function createQueryJob(
-  { ask, doors }: QueryJobDeps,
-  session: Session,
-  query: Omit<Query, "timeoutMs" | "jobTimeoutMs">,
-  limits: Limits,
-): QueryJob {
+export function createQueryJob({ ask, doors }: QueryJobDeps, session: Session, query: BeginningQuery, limits: Limits): QueryJob {
   const { endsAtMs, signal } = limits;
   let job: JobReference | undefined;
   let running: JobReference | undefined;

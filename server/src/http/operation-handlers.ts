@@ -1,5 +1,4 @@
 import type { ConnectionDeps } from "../control/connections.ts";
-import type { DefinitionDeps } from "../control/definition-schemas.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
 import { actionHandlers } from "./actions.ts";
@@ -9,6 +8,7 @@ import { callHandlers } from "./calls.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
+import { type DryRunDeps, dryRunHandlers } from "./dry-runs.ts";
 import { environmentHandlers } from "./environments.ts";
 import type { Handlers } from "./handlers.ts";
 import { memberHandlers } from "./members.ts";
@@ -18,7 +18,7 @@ import { protocolHandlers } from "./protocols.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
-export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps): Handlers {
+export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DryRunDeps): Handlers {
   return {
     ...connectionHandlers(deps),
     ...environmentHandlers(deps),
@@ -27,6 +27,7 @@ export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & Invi
     ...versionHandlers(deps),
     ...definitionHandlers(deps),
     ...actionHandlers(deps),
+    ...dryRunHandlers(deps),
     ...protocolHandlers(),
     ...organisationHandlers(deps),
     ...memberHandlers(deps),

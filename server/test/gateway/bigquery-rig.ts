@@ -6,9 +6,12 @@ import { onTestFinished } from "vitest";
 import type { BigQueryActionDocument } from "../../src/domain/action.ts";
 import type { EnvironmentSnapshot } from "../../src/domain/snapshot.ts";
 import { answerProblem } from "../../src/gateway/answer.ts";
+import { systemDoors } from "../../src/gateway/attempts.ts";
 import { type BigQueryDeps, createBigQuery } from "../../src/gateway/bigquery.ts";
+import { createBigQueryRequests } from "../../src/gateway/bigquery-requests.ts";
 import { type Call, newCall } from "../../src/gateway/call.ts";
 import type { Prepared } from "../../src/gateway/prepare.ts";
+import { planQuery } from "../../src/gateway/query-plan.ts";
 import type { Outcome } from "../../src/gateway/relay.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { Problem } from "../../src/kernel/errors.ts";
@@ -48,7 +51,8 @@ export interface Result {
 export async function bigQueryRig(given: Partial<BigQueryDeps> & { snapshot?: Partial<EnvironmentSnapshot> } = {}): Promise<BigQueryRig> {
   const bigQuery = await startBigQuery();
   const net = createNet({ allow: [parseEgressRule("127.0.0.0/8")], log: createLog("silent"), clock: systemClock });
-  const perform = createBigQuery({ net, clock: systemClock, bytesBilledMax: 1_000_000n, ...given });
+  const doors = given.doors ?? systemDoors;
+  const perform = createBigQuery({ ...given, doors, ask: createBigQueryRequests({ net, clock: systemClock, doors }) });
   const newId = createIds(systemClock);
   const ended: BigQueryRig["ended"] = [];
   const prepared = preparedWith("good", bigQuery.url, given.snapshot);
@@ -67,7 +71,8 @@ export async function bigQueryRig(given: Partial<BigQueryDeps> & { snapshot?: Pa
     const invocation = JSON.parse(await text(request));
     const one = newCall(request, response, newId<string>());
     try {
-      perform(one, prepared, { actionId: "action", ...invocation }, (it, outcome) => ended.push({ outcome, call: it }));
+      const planned = planQuery(one, prepared.snapshot, { actionId: "action", ...invocation }, 1_000_000n);
+      perform(one, prepared, planned, (it, outcome) => ended.push({ outcome, call: it }));
     } catch (error) {
       answerProblem(response, error instanceof Problem ? error : new Problem("internal", { cause: error }), one.requestId);
     }

@@ -3,6 +3,7 @@ import { valueFaults } from "../../domain/bigquery-faults.ts";
 import { scalarText } from "../../domain/bigquery-values.ts";
 import { parseTemplate, resolve } from "../../domain/template.ts";
 import { type Fault, Problem } from "../../kernel/errors.ts";
+import { isRawNumber } from "../http/action/json-text.ts";
 
 /** A value as BigQuery takes it: beside the SQL and with its type, so that it can never become SQL (I-5). */
 export interface QueryParameter {
@@ -22,7 +23,7 @@ export function queryParameters(
   variables: ReadonlyMap<string, string>,
 ): QueryParameter[] {
   const unknown = Object.keys(given).filter((name) => !declared.some((parameter) => parameter.name === name));
-  const values = declared.map((parameter) => ({ parameter, value: ownValue(given, parameter.name) }));
+  const values = declared.map((parameter) => ({ parameter, value: ownValue(given, parameter) }));
   requireNone([
     ...unknown.map((name) => ({ field: fieldOf(name), message: "The action has no such parameter." })),
     ...values.flatMap(({ parameter, value }) => givenFaults(parameter, value)),
@@ -36,7 +37,16 @@ export function queryParameters(
 export const typesAlone = (declared: readonly ActionBigQueryParameter[]): QueryParameter[] =>
   declared.map((parameter) => encoded(parameter, null));
 
-const ownValue = (given: Readonly<Record<string, unknown>>, name: string) => (Object.hasOwn(given, name) ? (given[name] ?? null) : null);
+function ownValue(given: Readonly<Record<string, unknown>>, { name, type }: ActionBigQueryParameter): unknown {
+  const value = Object.hasOwn(given, name) ? (given[name] ?? null) : null;
+  if (!numbers.has(type)) return value;
+  return Array.isArray(value) ? value.map(digitsOf) : digitsOf(value);
+}
+
+const numbers: ReadonlySet<string> = new Set(["INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC"]);
+
+/** Of a number that JavaScript would round, its digits as they were written. */
+const digitsOf = (value: unknown) => (isRawNumber(value) ? value.rawJSON : value);
 
 function givenFaults(parameter: ActionBigQueryParameter, value: unknown): Fault[] {
   if (value !== null) return faultsAt(parameter, value);
