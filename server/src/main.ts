@@ -2,7 +2,6 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
-import { interim } from "./control/interim-schemas.ts";
 import { once } from "./control/once.ts";
 import { createCredentials } from "./credentials/credentials.ts";
 import { createActions } from "./gateway/actions.ts";
@@ -113,7 +112,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ dryRun: gateway.dryRun, ...deps, net, endpoint, sandbox: interim }),
+    handlers: operationHandlers({ ...deps, net, endpoint, dryRun: gateway.dryRun }),
     authenticator,
     validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),

@@ -2,17 +2,18 @@ import type { InlineSchema } from "@mooring/contract";
 import { schemasUrl } from "../domain/definition.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, DefinitionId, VersionId } from "../kernel/ids.ts";
+import type { CheckedSchema as CheckResult } from "../sandbox/check.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import { definitionNames, headsByIds } from "../store/definitions.ts";
 import { getContentVersion } from "../store/versions.ts";
 import type { Call, ControlDeps } from "./change.ts";
 import { changeDraft, type Draft } from "./content.ts";
-import type { SchemaChecks, SchemaResult } from "./interim-schemas.ts";
 import { requireWholeConnection } from "./rights.ts";
 
 /** What work with definitions needs. */
 export interface DefinitionDeps extends ControlDeps {
   readonly publicUrl: URL;
-  readonly sandbox: SchemaChecks;
+  readonly sandbox: Pick<Sandbox, "checkSchemas">;
 }
 
 /** A schema that was sent, for a definition of that id and name. */
@@ -95,21 +96,42 @@ async function checkAll(
   });
   if (!basis) return nothing;
   const { version, existing } = basis;
-  // Names of the request come first.
-  const names = new Map([...existing, ...sent.map((one) => [one.name, one.id] as const)]);
+  const typed = sent.map((one) => ({ ...one, contentType: typeOf(one.schema) }));
   const results = await sandbox.checkSchemas(org, {
-    schemas: sent.map(({ schema }) => schema),
-    names,
+    schemas: typed.flatMap(({ id, name: own, contentType, schema }) =>
+      contentType ? [{ id, name: own, contentType, content: schema.content }] : [],
+    ),
+    known: [...existing],
     urlPrefix: schemasUrl(publicUrl, org, version.schemaKey),
   });
-  const checked = results.map((result, index) => checkedSchema(sent[index] as SentSchema, result));
+  const answers = results.values();
+  const checked = typed.map((one) => checkedSchema(one, one.contentType === undefined ? undefined : answers.next().value));
   const used = new Set(checked.flatMap(({ uses }) => uses));
   return { versionId: version.id, checked, names: new Map([...existing].flatMap(([one, id]) => (used.has(id) ? [[id, one]] : []))) };
 }
 
-function checkedSchema({ id, field }: SentSchema, { contentType, content, references, faults }: SchemaResult): CheckedSchema {
+/** The type without parameters; undefined when it is none of a schema. */
+function typeOf({ contentType }: InlineSchema): string | undefined {
+  const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
+  return schemaTypes.includes(type) ? type : undefined;
+}
+
+const schemaTypes = ["application/schema+json", "application/json", "text/xml", "application/xml"];
+
+function checkedSchema(
+  { id, field, contentType }: SentSchema & { readonly contentType: string | undefined },
+  result: CheckResult | undefined,
+): CheckedSchema {
   const inside = field === "" ? "schema" : `${field}.schema`;
-  return { id, contentType, content, uses: references, faults: faults.map((fault) => ({ ...fault, field: `${inside}.${fault.field}` })) };
+  if (contentType === undefined || !result) {
+    const fault = { field: `${inside}.contentType`, message: `This must be one of ${schemaTypes.join(", ")}.` };
+    return { id, contentType: "", content: "", uses: [], faults: [fault] };
+  }
+  const told = ({ pointer, message }: CheckResult["faults"][number]) => ({
+    field: `${inside}.content`,
+    message: pointer === "" ? message : `${pointer}: ${message}`,
+  });
+  return { id, contentType, content: result.content, uses: result.uses, faults: result.faults.map(told) };
 }
 
 /** Throws `Moved` when the check was of another version, or something that it found is gone or called otherwise. */

@@ -1,8 +1,9 @@
 import type { ContentError } from "@mooring/contract";
 import { type DefinitionHead, referencesIn, type StoredDefinition } from "../domain/definition.ts";
 import type { DefinitionId } from "../kernel/ids.ts";
-import { type Except, usesByOthers } from "../store/definition-uses.ts";
+import { type DefinitionUse, type Except, usesByOthers } from "../store/definition-uses.ts";
 import { definitionsByIds, setDefinitionErrors } from "../store/definitions.ts";
+import { recheckActions, recheckMissing } from "./action-checks.ts";
 import type { Draft } from "./content.ts";
 
 /**
@@ -13,8 +14,8 @@ export async function definitionsGone(draft: Draft, gone: readonly DefinitionHea
   const { tx, org, version } = draft;
   const names = new Map(gone.map(({ id, name }) => [id, name]));
   const uses = await usesByOthers(tx, org, version.id, [...names.keys()], except);
-  const usersOf = (type: string) => [...new Set(uses.filter(({ user }) => user.type === type).map(({ user }) => user.id))];
-  await breakDefinitions(draft, usersOf("definition") as DefinitionId[], names);
+  await breakDefinitions(draft, idsOf(uses, "definition"), names);
+  await recheckActions(draft, idsOf(uses, "action"), names);
 }
 
 async function breakDefinitions(draft: Draft, ids: readonly DefinitionId[], gone: ReadonlyMap<DefinitionId, string>): Promise<void> {
@@ -39,8 +40,20 @@ function lostReferences({ content }: StoredDefinition, gone: ReadonlyMap<Definit
   });
 }
 
-/** Tells whoever uses definitions that some have got their names, by being made or renamed, and that others changed. */
+/**
+ * Checks again whatever uses `changed`, and whatever was without a definition of a name that there is now: `named` were made or got
+ * another name.
+ */
 export async function definitionsChanged(
-  _draft: Draft,
-  _how: { readonly named: readonly DefinitionHead[]; readonly changed: readonly DefinitionId[] },
-): Promise<void> {}
+  draft: Draft,
+  { named, changed }: { readonly named: readonly DefinitionHead[]; readonly changed: readonly DefinitionId[] },
+): Promise<void> {
+  const { tx, org, version } = draft;
+  const uses = await usesByOthers(tx, org, version.id, changed, "definitions");
+  await recheckActions(draft, idsOf(uses, "action"));
+  if (named.length > 0) await recheckMissing(draft);
+}
+
+const idsOf = <Id extends string>(uses: readonly DefinitionUse[], type: DefinitionUse["user"]["type"]) => [
+  ...new Set(uses.filter(({ user }) => user.type === type).map(({ user }) => user.id as Id)),
+];

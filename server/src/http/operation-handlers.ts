@@ -15,6 +15,7 @@ import { memberHandlers } from "./members.ts";
 import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
+import { subscriptionHandlers } from "./subscriptions.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
@@ -25,6 +26,7 @@ export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & Invi
     ...credentialHandlers(deps),
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
+    ...subscriptionHandlers(deps),
     ...definitionHandlers(deps),
     ...actionHandlers(deps),
     ...dryRunHandlers(deps),

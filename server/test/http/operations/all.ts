@@ -7,6 +7,7 @@ import { definitionScenarios } from "./definitions.ts";
 import type { Five } from "./five.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
+import { subscriptionScenarios } from "./subscriptions.ts";
 import { versionScenarios } from "./versions.ts";
 
 /** Every operation's five scenarios: an operation that is missing here does not compile. */
@@ -16,6 +17,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...credentialScenarios,
   ...oauth2Scenarios,
   ...versionScenarios,
+  ...subscriptionScenarios,
   ...definitionScenarios,
   ...actionScenarios,
   ...protocolScenarios,
