@@ -22,10 +22,8 @@ export async function openSql(): Promise<Sql> {
   const connection = await instance.connect();
   return {
     run: (sql, parameters) => run(connection, sql, parameters),
-    describe: async (sql, parameters) => {
-      const prepared = await prepare(connection, sql, parameters);
-      return Array.from({ length: prepared.columnCount }, (_, at) => fieldOf(prepared.columnName(at), prepared.columnType(at)));
-    },
+    // Its columns have types only once its parameters are bound, so it is run for no rows.
+    describe: async (sql, parameters) => (await run(connection, `SELECT * FROM (${sql}) LIMIT 0`, parameters)).fields,
     close() {
       connection.closeSync();
       instance.closeSync();

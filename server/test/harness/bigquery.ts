@@ -8,6 +8,8 @@ import type { RestField } from "./bigquery-types.ts";
 export interface BigQuery {
   /** For MOORING_BIGQUERY_URL. */
   readonly url: string;
+  /** For MOORING_GOOGLE_TOKEN_URL: gives everybody the good token. */
+  readonly tokenUrl: string;
   /** Every request so far whose token is good. */
   readonly asked: Asked[];
   /** Every query that was run: one for each job. */
@@ -71,6 +73,7 @@ export async function startBigQuery(): Promise<BigQuery> {
   const { port } = server.address() as AddressInfo;
   const self: BigQuery = {
     url: `http://127.0.0.1:${port}/bigquery/v2`,
+    tokenUrl: `http://127.0.0.1:${port}/token`,
     asked: [],
     ran: [],
     cancelled: [],
@@ -97,6 +100,7 @@ export async function startBigQuery(): Promise<BigQuery> {
   async function answered(request: IncomingMessage): Promise<Instead> {
     const url = new URL(request.url ?? "", self.url);
     const sent = await text(request);
+    if (url.pathname === "/token") return { status: 200, body: { access_token: self.token, token_type: "Bearer", expires_in: 3600 } };
     if (request.headers.authorization !== `Bearer ${self.token}`) {
       self.refused += 1;
       return failure(401, "authError", "Request had invalid authentication credentials.");

@@ -4,6 +4,7 @@ import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import { definitionScenarios } from "./definitions.ts";
+import { dryRunScenarios } from "./dry-runs.ts";
 import type { Five } from "./five.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
@@ -20,6 +21,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...subscriptionScenarios,
   ...definitionScenarios,
   ...actionScenarios,
+  ...dryRunScenarios,
   ...protocolScenarios,
   ...organisationScenarios,
   ...memberScenarios,
