@@ -84,16 +84,23 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
   const sandbox = createSandbox({ log });
+  const { importBytesMax, bigQueryBytesBilledMax: bytesBilledMax } = config;
   const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs, newRequestId };
-  const gateway = createGateway({ ...doors, ...kept, validate: sandbox.validate });
+  const gateway = createGateway({ ...doors, ...kept, validate: sandbox.validate, bytesBilledMax });
   const reads = createConnectionReads(db);
-  const { importBytesMax } = config;
   const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint, newDataKey: vault.newDataKey, hashPassword: passwords.hash }),
+    handlers: operationHandlers({
+      ...deps,
+      net,
+      endpoint,
+      dryRun: gateway.dryRun,
+      newDataKey: vault.newDataKey,
+      hashPassword: passwords.hash,
+    }),
     importBytesMax,
     authenticator,
     once: (actor, repeatable) => once(deps, actor, repeatable),

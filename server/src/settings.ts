@@ -165,6 +165,15 @@ export const settings = {
     meaning: "Base URL of calls through BigQuery connections.",
     parse: parseAddress,
   },
+  bigQueryBytesBilledMax: {
+    name: "MOORING_BIGQUERY_BYTES_BILLED_MAX",
+    kind: "1 to 9223372036854775807",
+    default: "107374182400",
+    absent: "",
+    isSecret: false,
+    meaning: "Bytes that one query may be billed for at most. An action can lower it for itself, and not raise it.",
+    parse: parseBytes,
+  },
   logLevel: {
     name: "MOORING_LOG_LEVEL",
     kind: logLevels.join(", "),
@@ -274,6 +283,12 @@ function parseAddress(text: string): string {
   const isAddress = url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" && !/[?#]/.test(text);
   if (!isAddress) throw new Error("must be a URL like https://host.example.com/path, without query or user");
   return url.href;
+}
+
+function parseBytes(text: string): bigint {
+  const bytes = /^[0-9]{1,19}$/.test(text) ? BigInt(text) : 0n;
+  if (bytes < 1n || bytes >= 2n ** 63n) throw new Error("must be a whole number from 1 to 9223372036854775807");
+  return bytes;
 }
 
 function parseLogLevel(text: string): LogLevel {
