@@ -20,6 +20,7 @@ export * from "./schemas/error.ts";
 export * from "./schemas/explanation.ts";
 export { httpToken } from "./schemas/fields.ts";
 export * from "./schemas/import.ts";
+export * from "./schemas/invoke.ts";
 export * from "./schemas/member.ts";
 export * from "./schemas/oauth2.ts";
 export * from "./schemas/organisation.ts";

@@ -72,7 +72,11 @@ export const ActionDefinitionCreate = object("ActionDefinitionCreate", {
       referencedBy: ignored(),
       errors: ignored(),
     },
-    { description: "A definition of the same version, by its id or its name.", anyOf: [{ required: ["id"] }, { required: ["name"] }] },
+    {
+      description: "A definition of the same version, by its id or its name.",
+      if: { properties: { id: {} }, required: ["id"] },
+      else: { properties: { name: {} }, required: ["name"] },
+    },
   ),
   accept,
 });

@@ -92,7 +92,7 @@ export async function update(
   });
 }
 
-/** Throws `Problem` in_use for a published version that a subscription uses, unless `force`d. */
+/** Throws `Problem` in_use for a published version that a subscription uses, unless `force`d: then those that name it go with it. */
 export async function remove(
   deps: ControlDeps,
   call: Call,
@@ -104,8 +104,14 @@ export async function remove(
     const before = await existing(tx, call.actor.org, connectionId, name);
     requireMatch(call, before);
     if (!force) await requireUnused(tx, call.actor.org, connectionId, before);
-    await store.deleteVersion(tx, call.actor.org, before.id as VersionId);
-    recorder.audit({ operation: "version.deleted", subject: { type: "version", id: before.id, name: before.name } });
+    const id = before.id as VersionId;
+    const subscriptions = await subscriptionsOfVersion(tx, call.actor.org, connectionId, { id, isDefault: false });
+    await store.deleteVersion(tx, call.actor.org, id);
+    recorder.audit({
+      operation: "version.deleted",
+      subject: { type: "version", id, name: before.name },
+      ...(subscriptions.length > 0 ? { changes: [{ field: "subscriptions", before: subscriptions }] } : {}),
+    });
   });
 }
 

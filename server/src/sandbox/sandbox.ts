@@ -1,5 +1,6 @@
 import type { OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import { type ApiFiles, createApiFiles } from "./api-file.ts";
 import type { CheckedSchema, SchemaCheck } from "./check.ts";
 import type { SchemaBundle } from "./flatten.ts";
 import { createPool } from "./pool.ts";
@@ -19,6 +20,12 @@ export interface Sandbox {
    * to something that is gone, overloaded when too many wait.
    */
   validate(request: ValidationRequest): Promise<readonly ValueFault[]>;
+  /**
+   * Reads a description of an API into a draft connection; its rows come in portions before it. Takes the file's bytes away. Throws
+   * `Problem` malformed_document or invalid_request for what cannot be read, with its place, too_costly when it takes too much time or
+   * memory, overloaded when too many wait.
+   */
+  readonly readApiFile: ApiFiles["read"];
   /** Ends every worker. */
   close(): Promise<void>;
 }
@@ -52,8 +59,9 @@ export function createSandbox({ log }: { log?: Log } = {}): Sandbox {
     batchMax: 64,
     patienceMs: 50,
   });
+  const files = createApiFiles({ log, idleMs: common.idleMs });
   const loading = new Map<string, Promise<SchemaBundle>>();
-  return { checkSchemas: (org, check) => checks.run(org, check), validate, close };
+  return { checkSchemas: (org, check) => checks.run(org, check), validate, readApiFile: files.read, close };
 
   async function validate({ org, key, load, json }: ValidationRequest): Promise<readonly ValueFault[]> {
     const keyOfOrg = `${org} ${key}`;
@@ -76,6 +84,6 @@ export function createSandbox({ log }: { log?: Log } = {}): Sandbox {
   }
 
   async function close(): Promise<void> {
-    await Promise.all([checks.close(), validations.close()]);
+    await Promise.all([checks.close(), validations.close(), files.close()]);
   }
 }

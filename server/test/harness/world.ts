@@ -1,6 +1,5 @@
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createIds, type OrganisationId } from "../../src/kernel/ids.ts";
+import { createIds } from "../../src/kernel/ids.ts";
 import { type Actors, createActors } from "./actors.ts";
 import { leaksIn } from "./canary.ts";
 import { type Client, createClient, type Heard } from "./client.ts";
@@ -16,8 +15,6 @@ export interface World extends Client, Actors {
   /** What the server made and showed once; it may be in that answer and nowhere else. */
   readonly shownOnce: string[];
   newId(): string;
-  /** A subscription written straight into the database: there is no operation for it yet. Returns its name. */
-  subscribe(connectionId: string, to?: { environment?: string; version?: string; org?: string }): Promise<string>;
 }
 
 /**
@@ -65,18 +62,5 @@ async function createWorld(place: Place, heard: Heard, settings: Readonly<Record
   const { db, people, bootstrap, origin } = mooring;
   const actors = createActors({ client, db, people, clock, origin, bootstrap, shownOnce });
   const newId = createIds(clock);
-  return { place, mooring, clock, shownOnce, ...client, ...actors, newId: () => newId<string>(), subscribe };
-
-  async function subscribe(connectionId: string, to: { environment?: string; version?: string; org?: string } = {}): Promise<string> {
-    const org = (to.org ?? bootstrap.organisation) as OrganisationId;
-    const [id, at] = [newId<string>(), clock.now().toISOString()];
-    const name = `subscription ${id}`;
-    await db.write(org, (tx) =>
-      tx.run(sql`
-        insert into subscriptions (org_id, id, connection_id, name, version_id, environment_id, created_at, updated_at)
-        values (${org}, ${id}, ${connectionId}, ${name}, ${to.version ?? null}, ${to.environment ?? null}, ${at}, ${at})
-      `),
-    );
-    return name;
-  }
+  return { place, mooring, clock, shownOnce, ...client, ...actors, newId: () => newId<string>() };
 }

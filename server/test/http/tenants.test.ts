@@ -13,6 +13,7 @@ import {
   authorizationCodeScheme,
   createConnection,
   createCredential,
+  createSubscription,
   credentialOf,
   newConnection,
   readConnection,
@@ -29,7 +30,7 @@ async function fill(world: World, actor: Actor): Promise<void> {
   await createConnection(world, smallConnection({ authSchemeConfigs: [authorizationCodeScheme(application.id)] }), actor);
   await createCredential(world, "oauth2-token", actor);
   await begin(world, await signInConnection(world, { tokenUrl: "https://id.example.com/token" }, actor), actor);
-  await world.subscribe(connection.id, { org: actor.org });
+  await createSubscription(world, connection.id, {}, actor);
   const { body: invitation } = await world.must(actor, "CreateInvitation", {
     body: { email: `${world.newId().toLowerCase()}@example.com`, role: "viewer" },
   });
