@@ -11,6 +11,7 @@ export type CredentialId = string & { readonly brand: "CredentialId" };
 export type VersionId = string & { readonly brand: "VersionId" };
 export type ActionId = string & { readonly brand: "ActionId" };
 export type DefinitionId = string & { readonly brand: "DefinitionId" };
+export type UploadId = string & { readonly brand: "UploadId" };
 export type SubscriptionId = string & { readonly brand: "SubscriptionId" };
 
 /**
