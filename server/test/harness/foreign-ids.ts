@@ -1,6 +1,6 @@
 import type { Actor } from "./actors.ts";
-import { at, createConnection, createCredential, createSubscription, smallConnection } from "./samples.ts";
 import { newAction } from "./content.ts";
+import { at, createConnection, createCredential, createSubscription, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
 /** The values of a path parameter that lead nowhere: each must answer the same as the others (T-1). */
