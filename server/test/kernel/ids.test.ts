@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createIds, isUlid, timeOf } from "../../src/kernel/ids.ts";
+import { createIds, createIdsBackwards, isUlid, timeOf } from "../../src/kernel/ids.ts";
 
 /** A clock that a test sets. */
 function setClock(ms: number) {
@@ -39,4 +39,16 @@ test("two processes never give the same", () => {
   const [one, other] = [createIds(clock), createIds(clock)];
   const ids = new Set(Array.from({ length: 10_000 }, () => [one<string>(), other<string>()]).flat());
   expect(ids.size).toBe(20_000);
+});
+
+test("ids that are given backwards are ULIDs of their time, each below the one before", () => {
+  const at = new Date("2026-01-01T00:00:00.000Z");
+  const newId = createIdsBackwards(at);
+  let last = newId<string>();
+  for (let given = 0; given < 100_000; given += 1) {
+    const id = newId<string>();
+    if (!(id < last) || !isUlid(id)) expect.fail(`${id} follows ${last}`);
+    last = id;
+  }
+  expect(timeOf(last)).toEqual(at);
 });
