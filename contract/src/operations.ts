@@ -7,6 +7,7 @@ import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
+import { exportOperations } from "./operations/exports.ts";
 import { importOperations } from "./operations/imports.ts";
 import { memberOperations } from "./operations/members.ts";
 import { oauth2Operations } from "./operations/oauth2.ts";
@@ -26,6 +27,7 @@ export const operations = {
   ...versionOperations,
   ...subscriptionOperations,
   ...definitionOperations,
+  ...exportOperations,
   ...actionOperations,
   ...protocolOperations,
   ...importOperations,

@@ -64,7 +64,7 @@ async function* actionsOf({ db }: ImportDeps, org: OrganisationId, { id }: Conte
 const actionsAtOnce = 50;
 
 /** The same text in pieces of about 64 KiB, each in a turn of the event loop of its own. */
-async function* inOnes(small: AsyncIterable<string>): AsyncGenerator<string> {
+export async function* inOnes(small: AsyncIterable<string>): AsyncGenerator<string> {
   let held = "";
   for await (const piece of small) {
     held += piece;

@@ -11,6 +11,7 @@ import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
 import { environmentHandlers } from "./environments.ts";
+import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
 import { importHandlers } from "./imports.ts";
 import { memberHandlers } from "./members.ts";
@@ -32,6 +33,7 @@ export function operationHandlers(
     ...versionHandlers(deps),
     ...subscriptionHandlers(deps),
     ...definitionHandlers(deps),
+    ...exportHandlers(deps),
     ...actionHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),

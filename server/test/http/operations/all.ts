@@ -4,6 +4,7 @@ import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import { definitionScenarios } from "./definitions.ts";
+import { exportScenarios } from "./exports.ts";
 import type { Five } from "./five.ts";
 import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
@@ -20,6 +21,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...versionScenarios,
   ...subscriptionScenarios,
   ...definitionScenarios,
+  ...exportScenarios,
   ...actionScenarios,
   ...protocolScenarios,
   ...importScenarios,
