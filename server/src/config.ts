@@ -40,6 +40,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     shutdownDrainMs: read(settings.shutdownDrainMs) ?? 0,
     callsKeepHours: read(settings.callsKeepHours) ?? 168,
     callsKeepMax: read(settings.callsKeepMax) ?? 5_000_000,
+    importBytesMax: read(settings.importBytesMax) ?? 33_554_432,
     googleTokenUrl: read(settings.googleTokenUrl) ?? "",
     bigQueryUrl: read(settings.bigQueryUrl) ?? "",
     bigQueryBytesBilledMax: read(settings.bigQueryBytesBilledMax) ?? 0n,
@@ -79,6 +80,7 @@ export interface Config {
   readonly callsKeepHours: number;
   /** Of each organisation. */
   readonly callsKeepMax: number;
+  readonly importBytesMax: number;
   readonly googleTokenUrl: string;
   readonly bigQueryUrl: string;
   readonly bigQueryBytesBilledMax: bigint;

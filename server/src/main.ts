@@ -12,9 +12,10 @@ import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { operationHandlers } from "./http/operation-handlers.ts";
 import { registerPages } from "./http/pages.ts";
+import { registerSchemas } from "./http/schemas.ts";
 import { serveHttp } from "./http/server.ts";
 import { registerService } from "./http/service.ts";
-import { createValidator } from "./http/validate.ts";
+import { registerUploads } from "./http/uploads.ts";
 import { type Clock, systemClock } from "./kernel/clock.ts";
 import { createIds, type OrganisationId } from "./kernel/ids.ts";
 import { createLog, type Log } from "./kernel/log.ts";
@@ -106,15 +107,22 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     newRequestId,
   });
   const reads = createConnectionReads(db);
-  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
-  const validator = createValidator();
+  const { importBytesMax } = config;
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint, dryRun: gateway.dryRun }),
+    handlers: operationHandlers({
+      ...deps,
+      net,
+      endpoint,
+      dryRun: gateway.dryRun,
+      newDataKey: vault.newDataKey,
+      hashPassword: passwords.hash,
+    }),
+    importBytesMax,
     authenticator,
-    validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
     newRequestId: () => newId<string>(),
@@ -122,9 +130,10 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
       const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
       registerService(server, { ...about, sources: { record, net, tokens, gateway, listener }, siblings });
       registerPages(server, { people, publicUrl: url });
+      registerSchemas(server, deps);
+      registerUploads(server, { ...deps, log });
     },
   });
-  void validator.warm();
   let closing: Promise<void> | undefined;
   return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: (how) => (closing ??= close(how)) };
 
@@ -133,8 +142,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await pause(waitMs);
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
-    await net.close();
-    await sandbox.close();
+    await Promise.all([net.close(), sandbox.close()]);
     await record.close();
     await authenticator.close();
     await db.close();

@@ -138,6 +138,15 @@ export const settings = {
     meaning: "How many calls are kept of each organisation; beyond that the oldest go, in blocks of up to 500.",
     parse: wholeNumber(1000, 1_000_000_000),
   },
+  importBytesMax: {
+    name: "MOORING_IMPORT_BYTES_MAX",
+    kind: "1024 to 268435456",
+    default: "33554432",
+    absent: "",
+    isSecret: false,
+    meaning: "How large a file may be that is imported, in bytes. Plan four times as much memory for files that come at the same time.",
+    parse: wholeNumber(1024, 268_435_456),
+  },
   googleTokenUrl: {
     name: "MOORING_GOOGLE_TOKEN_URL",
     kind: "http:// or https:// URL",

@@ -40,7 +40,7 @@ export const actionOperations = {
     tag: "Actions",
     access: "connections:write",
     summary: "Change an action of a draft",
-    description: "Replaces all of it, but neither its id nor its type.",
+    description: "Replaces all of it, but neither its id nor its type. What was read changes nothing when it is sent back as it was.",
     body: ActionUpdate,
     success: { status: 200, body: Action },
   },

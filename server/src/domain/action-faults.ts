@@ -1,6 +1,6 @@
 import type { ContentError } from "@mooring/contract";
 import type { DefinitionId } from "../kernel/ids.ts";
-import { type ActionDocument, linksOf } from "./action.ts";
+import { type ActionDocument, linksOf, type StoredAction } from "./action.ts";
 import { bigQueryFaults } from "./bigquery-faults.ts";
 import { contentError, isError } from "./content-error.ts";
 import { httpActionFaults } from "./http-action-faults.ts";
@@ -20,6 +20,22 @@ export function actionFaults(document: ActionDocument, definitions: KnownDefinit
 }
 
 const faultsMax = 200;
+
+/**
+ * The faults of an action whose links may have become others. What `compiledSchemaFaults` once found is taken over: that depends on the
+ * action's parameters alone.
+ */
+export function faultsAgain(
+  { document, errors }: Pick<StoredAction, "document" | "errors">,
+  definitions: KnownDefinitions,
+): ContentError[] {
+  const found = actionFaults(document, definitions);
+  const known = new Set(found.map(({ field, message }) => `${field} ${message}`));
+  const compiled = errors.filter(({ field, message }) => ofSchema.test(field) && !known.has(`${field} ${message}`));
+  return [...found, ...compiled];
+}
+
+const ofSchema = /^\/parameters\/\d+\/schema(?:\/|$)/;
 
 function ownFaults(document: ActionDocument, definitions: KnownDefinitions): ContentError[] {
   switch (document.type) {

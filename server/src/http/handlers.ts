@@ -19,7 +19,7 @@ type Calling<Access> = Access extends Scope | "member"
 
 export type Handler<Id extends OperationId> = (request: Request<Id>) => Promise<Given<AnswerOf<Id>>> | Given<AnswerOf<Id>>;
 
-type Given<Answer> = Answer | Reply<Answer>;
+type Given<Answer> = Answer | Reply<Answer> | Pieces;
 
 /** An answer that is more than its body: with a cookie, or with a page for people in its place. */
 export class Reply<Answer> {
@@ -30,6 +30,14 @@ export class Reply<Answer> {
     this.body = body;
     this.cookie = cookie;
     this.page = page;
+  }
+}
+
+/** An answer that is too large to be in memory at once: the pieces of its JSON. */
+export class Pieces {
+  readonly text: AsyncIterable<string>;
+  constructor(text: AsyncIterable<string>) {
+    this.text = text;
   }
 }
 

@@ -14,8 +14,8 @@ import { patternFault } from "./patterns.ts";
  * description of an API.
  */
 export async function readApiFile(request: ApiFileRequest, give: (rows: ApiRows) => Promise<void>): Promise<ApiDraft> {
-  const { document, isConverted } = openApiOf(parseApiFile(request.bytes), request.format);
-  const api = readOpenApi(document, { atMs: request.atMs, isConverted, patternFault: remembered(patternFault) });
+  const { document, isConverted, messages } = openApiOf(parseApiFile(request.bytes), request.format);
+  const api = readOpenApi(document, { atMs: request.atMs, isConverted, messages, patternFault: remembered(patternFault) });
   const known = new Map<DefinitionId, { readonly accept: readonly string[] }>();
   await inPortions(checkedDefinitions(api, known), sizeOfDefinition, (definitions) => give({ definitions, actions: [] }));
   await inPortions(checkedActions(api, known), sizeOfAction, (actions) => give({ definitions: [], actions }));

@@ -1,5 +1,6 @@
 import { Problem } from "../kernel/errors.ts";
 import { type Compiled, compile } from "./compile.ts";
+import { textOf } from "./encoding.ts";
 import type { SchemaBundle } from "./flatten.ts";
 import { readJson } from "./json-text.ts";
 import { faultsOf, type ValueFault } from "./value-faults.ts";
@@ -84,14 +85,6 @@ function check({ first, all }: Compiled, json: string | Uint8Array): readonly Va
   const every = all();
   every(value);
   return faultsOf(every.errors ?? []);
-}
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Problem("malformed_document", { message: "It is not UTF-8." });
-  }
 }
 
 const none: readonly ValueFault[] = [];

@@ -239,6 +239,7 @@ function limitedKeys(world: World): void {
 const wholeOrganisation = [
   "CreateHTTPConnection",
   "CreateBigQueryConnection",
+  "ImportHTTPConnection",
   "CreateCredential",
   "ListCredentials",
   "GetCredential",

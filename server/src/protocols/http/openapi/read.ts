@@ -1,3 +1,4 @@
+import type { Message } from "@mooring/contract";
 import type { DefinitionLink, HttpActionDocument } from "../../../domain/action.ts";
 import type { ApiDraft, DraftAction, DraftDefinition } from "../../../domain/api-draft.ts";
 import { definitionsMax } from "../../../domain/definition.ts";
@@ -31,24 +32,27 @@ export interface ReadOptions {
   readonly patternFault: (pattern: string) => string | undefined;
   /** Whether the document was made of another format, so that its places are not those of the file. */
   readonly isConverted?: boolean;
+  /** What was left out before. */
+  readonly messages?: readonly Message[];
 }
 
 /**
  * Reads an OpenAPI 3.0 or 3.1 document. What it cannot carry over it names in messages; it fetches nothing (J-3). Throws `Problem`
  * invalid_request, with the place, for what is no such document or is too large.
  */
-export function readOpenApi(value: unknown, { atMs, patternFault, isConverted }: ReadOptions): ReadApi {
+export function readOpenApi(value: unknown, { atMs, patternFault, isConverted, messages = [] }: ReadOptions): ReadApi {
   const { document, version } = versionOf(value);
   const notes = createNotes();
+  for (const message of messages) notes.say(message);
   if (isConverted) notes.note("converted", root);
   const nextId = newestFirst(atMs);
   const definitions = createDefinitions({ document, version, notes, patternFault, nextId: nextId<DefinitionId>(definitionsMax) });
-  const { operations, security } = readOperations({ document, version, notes, patternFault, definitions });
+  const { operations, security, local } = readOperations({ document, version, notes, patternFault, definitions });
   if (operations.length === 0) notes.note("noPaths", below(root, "paths"));
   notes.rest(document, root, documentKeys, documentOthers);
   notes.rest(objectOf(document.components) ?? {}, below(root, "components"), componentKeys, componentOthers);
   const authSchemeConfigs = readSecurity(document, security, notes);
-  const server = readServers(document, notes);
+  const server = readServers(document, local, notes);
   const nextActionId = nextId<ActionId>(operationsMax);
   const actions = operations.map((operation) => actionOf(operation, nextActionId(), definitions));
   const info = objectOf(document.info) ?? {};
