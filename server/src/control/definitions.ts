@@ -150,7 +150,8 @@ async function requireFreeNames({ tx, org, version }: Draft, wanted: readonly Na
   throw new Problem("name_taken", { fields: fields.slice(0, faultsMax) });
 }
 
-async function requireRoom({ tx, org, version }: Draft, more: number): Promise<void> {
+/** Throws `Problem` invalid_request when the version would have too many definitions. */
+export async function requireRoom({ tx, org, version }: Draft, more: number): Promise<void> {
   if ((await store.countDefinitions(tx, org, version.id)) + more <= definitionsMax) return;
   requireValid([{ field: "definitions", message: `A version holds at most ${definitionsMax.toLocaleString("en")} definitions.` }]);
 }
