@@ -5,6 +5,7 @@ import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
+import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
 import { exportOperations } from "./operations/exports.ts";
 import { importOperations } from "./operations/imports.ts";
@@ -24,8 +25,9 @@ export const operations = {
   ...credentialOperations,
   ...oauth2Operations,
   ...versionOperations,
-  ...exportOperations,
   ...subscriptionOperations,
+  ...definitionOperations,
+  ...exportOperations,
   ...actionOperations,
   ...protocolOperations,
   ...importOperations,

@@ -69,6 +69,9 @@ function readTightly(document: ContractDocument): ContractDocument {
   }
   // Queries are actions that only Mooring has.
   read.components.schemas.Action?.oneOf.push({ type: "object", properties: { type: { const: "bigquery" } }, required: ["type"] });
+  // An action's name may hold `$`, and where an action is what refers to a definition it is named as it is.
+  const reference = read.components.schemas.DefinitionReference as Schema;
+  reference.properties.name.pattern = reference.properties.name.pattern.replace("-_", "-_$");
   return read;
 }
 

@@ -1,7 +1,9 @@
 import type { ImportHTTPConnectionMetadata, Message } from "@mooring/contract";
-import type { ApiDraft } from "../domain/api-draft.ts";
+import type { ApiDraft, DraftAction, DraftDefinition } from "../domain/api-draft.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
-import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
+import type { ConnectionId, VersionId } from "../kernel/ids.ts";
+import type { ApiFile } from "../sandbox/api-file.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Tx } from "../store/database.ts";
 import { type Call, change, type Recorder } from "./change.ts";
 import { type ConnectionDeps, insertNew } from "./connections.ts";
@@ -11,15 +13,10 @@ import { requireUnlimited } from "./rights.ts";
 import { open, type UploadDeps } from "./uploads.ts";
 
 export interface ImportDeps extends ConnectionDeps, UploadDeps {
-  /** Reads an API's description where it can do no harm. Throws `Problem` that says what is wrong with it, and where. */
-  readonly readApiFile: (org: OrganisationId, file: ApiFile) => Promise<ReadApi>;
+  readonly sandbox: Pick<Sandbox, "readApiFile">;
 }
 
-export interface ApiFile {
-  readonly bytes: Uint8Array;
-  readonly format: ImportHTTPConnectionMetadata["format"];
-}
-
+/** An API's description as it was read. */
 export interface ReadApi extends ImportedRows {
   readonly draft: ApiDraft;
 }
@@ -55,7 +52,7 @@ export async function importApi(deps: ImportDeps, call: Call, { metadata, file }
 
   const upload = metadata.url === undefined ? undefined : await open(deps, call, metadata.url);
   const bytes = upload?.bytes ?? file ?? new Uint8Array();
-  const api = await deps.readApiFile(actor.org, { bytes, format: metadata.format });
+  const api = await read(deps, call, { bytes, format: metadata.format });
   const sealer = await deps.seals.of(actor.org);
   return change(deps, call, async (tx, recorder) => {
     await upload?.use(tx);
@@ -77,6 +74,17 @@ function checkSource({ url, connection, compareWith, version }: ImportHTTPConnec
     faults.push({ field: "metadata.compareWith", message: "A new connection has nothing to be compared with." });
   if (version === "latest" || version === "default") faults.push({ field: "metadata.version", message: `${version} is a reserved name.` });
   if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
+}
+
+/** All rows together are a few times as large as the file, which has a bound. */
+async function read({ sandbox, clock }: ImportDeps, { actor }: Call, file: Pick<ApiFile, "bytes" | "format">): Promise<ReadApi> {
+  const definitions: DraftDefinition[] = [];
+  const actions: DraftAction[] = [];
+  const draft = await sandbox.readApiFile(actor.org, { ...file, atMs: clock.now().getTime() }, (portion) => {
+    definitions.push(...portion.definitions);
+    actions.push(...portion.actions);
+  });
+  return { draft, definitions, actions };
 }
 
 /** A file knows addresses and how to prove who calls, but no secret: credentials are for people to add. */

@@ -71,7 +71,8 @@ export function mapReferences(schema: unknown, map: (reference: string, pointer:
   const members = Object.entries(schema).map(([name, member]) => {
     const inside = `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
     // A property that is called so has a schema, and no text.
-    return [name, name === "$ref" && typeof member === "string" ? map(member, inside) : mapReferences(member, map, inside)];
+    const isReference = (name === "$ref" || name === "$dynamicRef") && typeof member === "string";
+    return [name, isReference ? map(member, inside) : mapReferences(member, map, inside)];
   });
   return Object.fromEntries(members);
 }

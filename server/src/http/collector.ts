@@ -2,7 +2,7 @@
 export interface Collector {
   /** False, and nothing added, when there would be more than allowed. */
   add(piece: Uint8Array): boolean;
-  /** What was added so far. Its memory is its own. */
+  /** All that was added, in memory of its own. To be asked for once. */
   bytes(): Uint8Array;
 }
 
@@ -19,7 +19,12 @@ export function createCollector({ bytesMax, expected }: { bytesMax: number; expe
       length += piece.length;
       return true;
     },
-    bytes: () => held.subarray(0, length),
+    bytes() {
+      // What is left of it is given back, and whoever gets it may give it away.
+      const whole = new Uint8Array((held.buffer as ArrayBuffer).transfer(length));
+      held = Buffer.alloc(0);
+      return whole;
+    },
   };
 
   function grow(needed: number): void {

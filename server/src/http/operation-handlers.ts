@@ -1,4 +1,5 @@
 import type { ConnectionDeps } from "../control/connections.ts";
+import type { DefinitionDeps } from "../control/definition-schemas.ts";
 import type { ImportDeps } from "../control/imports.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
@@ -8,6 +9,8 @@ import { auditHandlers } from "./audit.ts";
 import { callHandlers } from "./calls.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
+import { definitionHandlers } from "./definitions.ts";
+import { type DryRunDeps, dryRunHandlers } from "./dry-runs.ts";
 import { environmentHandlers } from "./environments.ts";
 import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
@@ -20,16 +23,20 @@ import { subscriptionHandlers } from "./subscriptions.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
-export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & ImportDeps): Handlers {
+export function operationHandlers(
+  deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
+): Handlers {
   return {
     ...connectionHandlers(deps),
     ...environmentHandlers(deps),
     ...credentialHandlers(deps),
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
-    ...exportHandlers(deps),
     ...subscriptionHandlers(deps),
+    ...definitionHandlers(deps),
+    ...exportHandlers(deps),
     ...actionHandlers(deps),
+    ...dryRunHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),
     ...organisationHandlers(deps),

@@ -149,7 +149,8 @@ function keyOf({ method, headers }: FastifyRequest): string | undefined {
 
 function sendAnswer(reply: FastifyReply, operation: Operation, answer: unknown): FastifyReply {
   if (answer instanceof Reply) {
-    reply.header("set-cookie", answer.cookie);
+    if (answer.cookie !== undefined) reply.header("set-cookie", answer.cookie);
+    if (answer.etag !== undefined) reply.header("etag", answer.etag);
     if (!answer.page) return sendAnswer(reply, operation, answer.body);
     return reply.code(answer.page.status).headers(pageHeaders).send(answer.page.html);
   }
@@ -159,8 +160,8 @@ function sendAnswer(reply: FastifyReply, operation: Operation, answer: unknown):
     return reply.type("application/json; charset=utf-8").send(Readable.from(answer.text, { objectMode: false }));
   if (!success.body) return reply.send();
   if (success.type) return reply.type(`${success.type}; charset=utf-8`).send(answer);
-  const { text, etag } = written(answer);
-  if (etag !== undefined) reply.header("etag", etag);
+  const { text, etag } = written(answer, operation);
+  if (etag !== undefined && !reply.hasHeader("etag")) reply.header("etag", etag);
   return reply.type("application/json; charset=utf-8").send(text);
 }
 
@@ -176,23 +177,24 @@ interface Written {
 }
 
 /** An answer as it is sent. That of a frozen one, which can never change, is kept for as long as the answer itself is. */
-function written(answer: unknown): Written {
-  if (typeof answer !== "object" || answer === null || !Object.isFrozen(answer)) return write(answer);
+function written(answer: unknown, operation: Operation): Written {
+  if (typeof answer !== "object" || answer === null || !Object.isFrozen(answer)) return write(answer, operation);
   const known = kept.get(answer);
   if (known) return known;
-  const fresh = write(answer);
+  const fresh = write(answer, operation);
   kept.set(answer, fresh);
   return fresh;
 }
 
 const kept = new WeakMap<object, Written>();
 
-function write(answer: unknown): Written {
+function write(answer: unknown, operation: Operation): Written {
   const text = JSON.stringify(answer);
-  return { text, etag: isNoun(answer) ? etagOf(answer, text) : undefined };
+  return { text, etag: isNoun(answer, operation) ? etagOf(answer, text) : undefined };
 }
 
-/** Whether the answer is a single resource as a GET would give it: what is shown once beside it (a key, an address) is no part of it. */
-function isNoun(answer: unknown): boolean {
-  return typeof answer === "object" && answer !== null && "id" in answer && !("key" in answer) && !("url" in answer);
+/** Whether the answer is a single resource as a GET would give it: what a POST shows once beside it (a key, an address) is no part of it. */
+function isNoun(answer: unknown, { method }: Operation): boolean {
+  if (typeof answer !== "object" || answer === null || !("id" in answer)) return false;
+  return method !== "POST" || !("key" in answer || "url" in answer);
 }

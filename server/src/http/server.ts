@@ -12,6 +12,7 @@ import { type LimitStats, limitRequests } from "./limit.ts";
 import type { Listener } from "./listener.ts";
 import { createProblemHandler } from "./problem.ts";
 import { type RouteDeps, registerRoutes } from "./routes.ts";
+import { createValidator } from "./validate.ts";
 
 /** The part that takes calls before the control plane sees them: its path is too hot for a router. */
 export interface FrontDoor {
@@ -21,7 +22,7 @@ export interface FrontDoor {
   distrusts(socket: object): boolean;
 }
 
-export interface ServerDeps extends Omit<RouteDeps, "forms"> {
+export interface ServerDeps extends Omit<RouteDeps, "forms" | "validator"> {
   readonly listener: Listener;
   readonly handlers: Handlers;
   readonly gateway: FrontDoor;
@@ -82,7 +83,8 @@ export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
     });
   });
   extras(app, limitRequests(app, { requestsMax }));
-  registerRoutes(app, handlers, { ...deps, forms: createForms({ fileBytesMax: importBytesMax }) });
+  const validator = createValidator();
+  registerRoutes(app, handlers, { ...deps, validator, forms: createForms({ fileBytesMax: importBytesMax }) });
   await app.ready();
   await listener.serve((request, response) => {
     // Closed after what came before on it; what comes behind that is nobody's request.
@@ -95,6 +97,7 @@ export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     return control(request, response);
   });
+  void validator.warm();
   return app;
 }
 

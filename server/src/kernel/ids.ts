@@ -83,11 +83,12 @@ const timeLength = 10;
 
 /** The id that `text` always gives, on every node: for what must be made once however often it is asked for. Its time part means nothing. */
 export function idOf<Id extends string>(text: string): Id {
-  let bits = BigInt(`0x${hash("sha256", text, "hex").slice(0, 32)}`);
-  let id = "";
-  for (let place = 0; place < 26; place++) {
-    id = crockford[Number(bits & 31n)] + id;
-    bits >>= 5n;
+  const digest = hash("sha256", text, "hex");
+  // 128 bits: eight, which are two characters with room, and then twenty at a time.
+  let id = pairs[Number.parseInt(digest.slice(0, 2), 16)] ?? "";
+  for (let at = 2; at < 32; at += 5) {
+    const bits = Number.parseInt(digest.slice(at, at + 5), 16);
+    id += (pairs[bits >> 10] ?? "") + (pairs[bits & 1023] ?? "");
   }
   return id as Id;
 }

@@ -56,6 +56,23 @@ export async function definitionsByIds(
   return found;
 }
 
+/** At most `count` definitions of a version in the order of their ids, beginning behind `after`: for whoever looks at all of them. */
+export async function definitionsAfter(
+  tx: Tx,
+  org: OrganisationId,
+  versionId: VersionId,
+  { after, count }: { readonly after: DefinitionId | undefined; readonly count: number },
+): Promise<StoredDefinition[]> {
+  const rows = await tx.all(sql<DefinitionRow>`
+    select ${columns}
+    from definitions
+    where org_id = ${org} and version_id = ${versionId} and id > ${after ?? ""}
+    order by id
+    limit ${count}
+  `);
+  return rows.map(definitionOf);
+}
+
 /** The same without their schemas. */
 export async function headsByIds(
   tx: Tx,
@@ -104,6 +121,34 @@ export async function definitionNames(tx: Tx, org: OrganisationId, versionId: Ve
     where org_id = ${org} and version_id = ${versionId}
   `);
   return new Map(rows.map(({ id, name }) => [name, id]));
+}
+
+/** The ids of those of `names` that the version has. */
+export async function definitionIdsByName(
+  tx: Tx,
+  org: OrganisationId,
+  versionId: VersionId,
+  names: Iterable<string>,
+): Promise<Map<string, DefinitionId>> {
+  const found = new Map<string, DefinitionId>();
+  await inBatches([...new Set(names)], async (batch) => {
+    const rows = await tx.all(sql<{ id: DefinitionId; name: string }>`
+      select id, name
+      from definitions
+      where org_id = ${org} and version_id = ${versionId} and name in (${sql.join([...batch])})
+    `);
+    for (const { id, name } of rows) found.set(name, id);
+  });
+  return found;
+}
+
+export async function countDefinitions(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<number> {
+  const row = await tx.first(sql<{ definitions: number | string }>`
+    select count(*) as definitions
+    from definitions
+    where org_id = ${org} and version_id = ${versionId}
+  `);
+  return Number(row?.definitions ?? 0);
 }
 
 /** Every definition of a version without its schema, by name: for whoever looks at all that it holds. */

@@ -40,6 +40,9 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
   const params = { connection_id: connection.id };
   await world.must(stranger, "CreateConnectionVersion", { params, body: { name: "Foreign" } });
   await world.must(stranger, "PublishConnection", { params: { ...params, version: "Foreign" } });
+  const schema = { contentType: "application/schema+json", content: "{}" };
+  const definitions = [{ name: "Foreign", accept: ["application/json"], schema }];
+  await world.must(stranger, "CreateDefinitions", { params: { ...params, version: "1" }, body: { definitions } });
   await world.must(stranger, "CreateAction", { params: { ...params, version: "1" }, body: newAction({ name: "Foreign" }) });
   const credential = await createCredential(world, "string", stranger);
   return {
@@ -49,6 +52,7 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
     version: "Foreign",
     other_version: "Foreign",
     subscription_id: (await createSubscription(world, connection.id, {}, stranger)).id,
+    definition_name: "Foreign",
     action_name: "Foreign",
     credential_id: credential.id,
     user_id: stranger.id ?? "",

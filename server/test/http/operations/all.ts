@@ -3,6 +3,8 @@ import { actionScenarios } from "./actions.ts";
 import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
+import { definitionScenarios } from "./definitions.ts";
+import { dryRunScenarios } from "./dry-runs.ts";
 import { exportScenarios } from "./exports.ts";
 import type { Five } from "./five.ts";
 import { importScenarios } from "./imports.ts";
@@ -18,9 +20,11 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...credentialScenarios,
   ...oauth2Scenarios,
   ...versionScenarios,
-  ...exportScenarios,
   ...subscriptionScenarios,
+  ...definitionScenarios,
+  ...exportScenarios,
   ...actionScenarios,
+  ...dryRunScenarios,
   ...protocolScenarios,
   ...importScenarios,
   ...organisationScenarios,
