@@ -87,14 +87,13 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs, newRequestId };
   const gateway = createGateway({ ...doors, ...kept, validate: sandbox.validate });
   const reads = createConnectionReads(db);
-  const { importBytesMax } = config;
-  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax: config.importBytesMax };
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
     handlers: operationHandlers({ ...deps, net, endpoint, newDataKey: vault.newDataKey, hashPassword: passwords.hash }),
-    importBytesMax,
+    importBytesMax: config.importBytesMax,
     authenticator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
