@@ -86,12 +86,10 @@ function faultsFrom(error: unknown, otherwise: string, words = withoutValues): V
   const details = (error as { details?: readonly Detail[] }).details;
   if (!(error instanceof Error) || !Array.isArray(details))
     throw error instanceof WebAssembly.RuntimeError ? new Problem("too_costly") : error;
-  const faults = details
-    .slice(0, faultsMax)
-    .map(({ message, line, xpath }) => ({
-      pointer: xpath ?? "",
-      message: `${line > 0 ? `Line ${line}: ` : ""}${words(message.trim())}`.slice(0, messageMax),
-    }));
+  const faults = details.slice(0, faultsMax).map(({ message, line, xpath }) => ({
+    pointer: xpath ?? "",
+    message: `${line > 0 ? `Line ${line}: ` : ""}${words(message.trim())}`.slice(0, messageMax),
+  }));
   return faults.length > 0 ? faults : [{ pointer: "", message: otherwise }];
 }
 
