@@ -57,10 +57,10 @@ function givenFaults(parameter: ActionBigQueryParameter, value: unknown): Fault[
 const faultsAt = (parameter: ActionBigQueryParameter, value: unknown): Fault[] =>
   valueFaults(parameter, value).map(({ at, message }) => ({ field: fieldOf(parameter.name) + at, message }));
 
-const fieldOf = (name: string) => `parameters.${name}`;
+const fieldOf = (name: string) => `parameters.${name.slice(0, 200)}`;
 
 function requireNone(fields: readonly Fault[]): void {
-  if (fields.length > 0) throw new Problem("invalid_request", { fields });
+  if (fields.length > 0) throw new Problem("invalid_request", { fields: fields.slice(0, faultsMax) });
 }
 
 /** A value that a template brings is a value all the same: it is checked, and sent beside the SQL. */
@@ -77,3 +77,5 @@ function encoded({ name, type, array }: ActionBigQueryParameter, value: unknown)
     parameterValue: { arrayValues: items.map((item) => ({ value: scalarText(type, item) })) },
   };
 }
+
+const faultsMax = 200;

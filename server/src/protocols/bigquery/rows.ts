@@ -65,12 +65,14 @@ function timestampOf(text: string): string {
   if (!/^-?[0-9]{1,18}$/.test(text)) throw nonsense();
   const micros = BigInt(text);
   const rest = ((micros % million) + million) % million;
+  if (micros < firstMicros || micros > lastMicros) throw nonsense();
   const date = new Date(Number((micros - rest) / 1000n));
-  if (Number.isNaN(date.getTime())) throw nonsense();
   return `${date.toISOString().slice(0, -5)}.${String(rest).padStart(6, "0")}Z`;
 }
 
 const million = 1_000_000n;
+/** From the year 1 to the year 9999, as BigQuery has it. */
+const [firstMicros, lastMicros] = [-62_135_596_800_000_000n, 253_402_300_799_999_999n];
 
 /** The value's own text, because a JavaScript number may hold less than it says. Line breaks between its parts would end a line of NDJSON. */
 function jsonOf(text: string): string {
