@@ -43,9 +43,12 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   template_unresolved:
     "`message` names the placeholder. Give the environment that variable, or mend the base URL or the address of the call.",
   credential_unusable: "`message` says what stands in the way, such as a line break. Store the secret again without it.",
+  action_incomplete: "`fields` has every error of the action. Mend it in a draft; publishing a version refuses such actions.",
   definition_unusable: "Look at the `errors` of the definition, and give it what it refers to.",
   too_costly: "Make the file or the schema smaller: fewer levels, fewer alternatives, simpler patterns.",
   variable_refused: "Leave variables that decide the host out of `Mooring-Variables`; make an environment for another host.",
+  query_refused:
+    "`message` has BigQuery's words, with the place in the query where it says one. Mend the query, or give its account the right.",
   frozen: "Somebody has stopped calls on purpose. Ask them.",
   reauth_required: "Let the person sign in at the outside system again.",
   too_many_requests: "Wait as long as `Retry-After` says.",

@@ -7,6 +7,8 @@ import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
+import { exportOperations } from "./operations/exports.ts";
+import { importOperations } from "./operations/imports.ts";
 import { memberOperations } from "./operations/members.ts";
 import { oauth2Operations } from "./operations/oauth2.ts";
 import type { Operation } from "./operations/operation.ts";
@@ -25,8 +27,10 @@ export const operations = {
   ...versionOperations,
   ...subscriptionOperations,
   ...definitionOperations,
+  ...exportOperations,
   ...actionOperations,
   ...protocolOperations,
+  ...importOperations,
   ...organisationOperations,
   ...memberOperations,
   ...apiKeyOperations,

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ContentError, Definition } from "./definition.ts";
-import { ignored, object, oneOf, text, ulid, words } from "./fields.ts";
+import { ignored, line, object, oneOf, text, ulid, words } from "./fields.ts";
 import { pageInfo } from "./page.ts";
 
 const common = {
@@ -212,8 +212,24 @@ export const ActionBigQueryUpdate = object("ActionBigQueryUpdate", {
 });
 export type ActionBigQueryUpdate = Static<typeof ActionBigQueryUpdate>;
 
+export const ActionDryRun = object("ActionDryRun", {
+  environment: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    pattern: line(),
+    description: "Whose credentials ask: an environment's id or name.",
+  }),
+});
+export type ActionDryRun = Static<typeof ActionDryRun>;
+
 export const Action = oneOf("Action", "type", [ActionHTTP, ActionBigQuery], "One operation of the outside system.");
 export type Action = Static<typeof Action>;
+
+export const ActionDryRunResult = object("ActionDryRunResult", {
+  action: Action,
+  totalBytesProcessed: Type.String({ description: "How many bytes a call would read: a whole number, as text." }),
+});
+export type ActionDryRunResult = Static<typeof ActionDryRunResult>;
 
 export const ActionCreate = oneOf("ActionCreate", "type", [ActionHTTPCreate, ActionBigQueryCreate]);
 export type ActionCreate = Static<typeof ActionCreate>;

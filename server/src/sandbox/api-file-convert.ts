@@ -1,14 +1,16 @@
-import type { ImportHTTPConnectionMetadata } from "@mooring/contract";
+import type { ImportHTTPConnectionMetadata, Message } from "@mooring/contract";
 import { upgradeFromTwoToThree } from "@scalar/openapi-upgrader/2.0-to-3.0";
-import { convert } from "@scalar/postman-to-openapi";
 import { Problem } from "../kernel/errors.ts";
 import { isObject } from "./dialects.ts";
+import { isCollection, openApiOfCollection } from "./postman.ts";
 
 /** A document of OpenAPI, or of what may become one. */
 export interface OpenApiDocument {
   readonly document: unknown;
   /** Whether it was Swagger 2.0 or a Postman collection before. */
   readonly isConverted: boolean;
+  /** What the conversion left out. */
+  readonly messages: readonly Message[];
 }
 
 /**
@@ -16,29 +18,26 @@ export interface OpenApiDocument {
  * `Problem` invalid_request for what is not of the format that was said, or that cannot be converted.
  */
 export function openApiOf(value: unknown, format: ImportHTTPConnectionMetadata["format"]): OpenApiDocument {
-  const isCollection = isPostman(value);
   if (format === "postman") {
-    if (!isCollection) throw refused("metadata.format", "This is no Postman collection (v2); say another format, or export it again.");
-    return { document: converted(() => convert(withKnownAuth(value) as never)), isConverted: true };
+    if (!isCollection(value))
+      throw refused("metadata.format", "This is no Postman collection (v2); say another format, or export it again.");
+    return { ...converted(() => openApiOfCollection(value)), isConverted: true };
   }
-  if (isCollection) throw refused("metadata.format", "This is a Postman collection; say postman as its format.");
-  if (!isSwagger(value)) return { document: value, isConverted: false };
-  return { document: converted(() => upgradeFromTwoToThree({ ...value, swagger: "2.0" })), isConverted: true };
+  if (isCollection(value)) throw refused("metadata.format", "This is a Postman collection; say postman as its format.");
+  if (!isSwagger(value)) return { document: value, isConverted: false, messages: [] };
+  return { document: converted(() => upgradeFromTwoToThree({ ...value, swagger: "2.0" })), isConverted: true, messages: [] };
 }
 
 const refused = (field: string, message: string) => new Problem("invalid_request", { fields: [{ field, message }] });
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-const isPostman = (value: unknown): value is JsonObject =>
-  isObject(value) && isObject(value.info) && Array.isArray(value.item) && /getpostman\.com|postman\.com/.test(String(value.info.schema));
-
 /** YAML reads `swagger: 2.0` as a number. */
 const isSwagger = (value: unknown): value is JsonObject =>
   isObject(value) && !Object.hasOwn(value, "openapi") && /^2(?:\.0)?$/.test(String(value.swagger));
 
 /** The converters take a well-formed file for granted, and stumble over any other in many ways. */
-function converted(convertIt: () => unknown): unknown {
+function converted<Converted>(convertIt: () => Converted): Converted {
   try {
     return convertIt();
   } catch (error) {
@@ -47,16 +46,3 @@ function converted(convertIt: () => unknown): unknown {
     throw refused("file", `The file cannot be converted to OpenAPI 3${said}. Convert it with a tool that says where, or mend it.`);
   }
 }
-
-/** Without the kinds of auth that the converter does not know, for each of which it would refuse the whole collection. */
-function withKnownAuth(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withKnownAuth);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key, inner]) => key !== "auth" || (isObject(inner) && knownAuth.has(inner.type)))
-      .map(([key, inner]) => [key, key === "item" || key === "request" ? withKnownAuth(inner) : inner]),
-  );
-}
-
-const knownAuth = new Set<unknown>(["apikey", "basic", "bearer", "oauth2", "noauth"]);

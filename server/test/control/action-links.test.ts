@@ -128,6 +128,19 @@ onEachEngine("what actions use", (world) => {
     expect(faultsOf(await read(action))).toEqual([nowhere(Order)]);
   });
 
+  test("what was found in the schemas of parameters stays when links are checked again, and keeps the version back", async () => {
+    const { params, Order, change, check } = await given();
+    const key = await world.as("key");
+    const parameters = [{ name: "q", in: "query", required: false, type: "string", schema: { pattern: "(?=a)" } } as const];
+    const responses = [{ definitions: [{ definition: { id: Order } }] }];
+    const { body } = await world.must(key, "CreateAction", { params, body: newAction({ path: "/", parameters, responses }) });
+    expect(body.errors).toMatchObject([{ field: "/parameters/0/schema/pattern", severity: "error" }]);
+    await change((draft) => recheckActions(draft, [body.id as ActionId], new Map([[Order, "Order"]])));
+    const { body: after } = await world.must(key, "GetAction", { params: { ...params, action_name: body.name } });
+    expect(after.errors).toMatchObject([{ field: "/responses/0/definitions/0" }, ...(body.errors ?? [])]);
+    expect(await check()).toMatchObject([{ id: body.id, errors: [{}, { field: "/parameters/0/schema/pattern" }] }]);
+  });
+
   test("checking what has not changed writes nothing", async () => {
     const { params, create, change } = await given();
     const actions = [await create({ definition: { name: "Order" } }), await create({ definition: { name: "Later" } })];
@@ -165,6 +178,26 @@ onEachEngine("what actions use", (world) => {
     const faulty = await check();
     expect(new Set(faulty.map(({ id }) => id as string))).toEqual(wrong);
     expect(at(faulty, 0)).toMatchObject({ name: "many0", errors: [{ field: "/path", severity: "error" }] });
+  });
+
+  test("a version holds 10,000 actions and no more", async () => {
+    const { params, change, create } = await given();
+    await create();
+    await change(({ tx, org, version, now }) => {
+      const document = { type: "http", method: "GET", path: "", parameters: [], responses: [] } as const;
+      const filling = Array.from({ length: 9998 }, (_, index) => ({
+        id: world.newId() as ActionId,
+        name: `f${index}`,
+        document,
+        errors: [],
+      }));
+      return insertActions(tx, org, version.id, filling, now);
+    });
+    const { id } = await create();
+    const { status, error } = await world.send(await world.as("key"), "CreateAction", { params, body: newAction() });
+    expect([status, error.message]).toEqual([400, "A version holds at most 10000 actions."]);
+    const { body } = await world.must(await world.as("key"), "GetActions", { params, query: { first: 1 } });
+    expect(body).toMatchObject({ totalCount: 10_000, actions: [{ id }] });
   });
 
   test("definitions are looked up by name in any number", async () => {

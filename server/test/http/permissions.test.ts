@@ -1,6 +1,7 @@
 import { type OperationId, operations, scopes } from "@mooring/contract";
 import { describe, expect, test } from "vitest";
 import { type Actor, cast } from "../harness/actors.ts";
+import { besideBigQuery } from "../harness/bigquery-world.ts";
 import {
   apiKeyScheme,
   at,
@@ -39,7 +40,7 @@ onEachEngine(
 
     limitedKeys(world);
   },
-  { only: ["sqlite"], settings: loopback },
+  { only: ["sqlite"], settings: loopback, beside: besideBigQuery },
 );
 
 /** Who is let in, and who is answered that there is no such thing. Everybody else gets 403, `nobody` 401. */
@@ -238,6 +239,7 @@ function limitedKeys(world: World): void {
 const wholeOrganisation = [
   "CreateHTTPConnection",
   "CreateBigQueryConnection",
+  "ImportHTTPConnection",
   "CreateCredential",
   "ListCredentials",
   "GetCredential",

@@ -1,7 +1,7 @@
-import type { AuthSchemeConfig, EnvironmentVariable } from "@mooring/contract";
+import type { AuthSchemeConfig, EnvironmentVariable, HTTPMethod } from "@mooring/contract";
 import type { HttpActionDocument, StoredAction } from "../../../domain/action.ts";
 import type { StoredDefinition } from "../../../domain/definition.ts";
-import type { DefinitionId } from "../../../kernel/ids.ts";
+import type { ActionId, DefinitionId } from "../../../kernel/ids.ts";
 import { securityOf, serverOf } from "./export-connection.ts";
 import { operationOf, pathOf } from "./export-operation.ts";
 import { schemaOf } from "./export-schema.ts";
@@ -14,68 +14,102 @@ export interface ExportedVersion {
   readonly baseUrl: string;
   readonly environmentVariables: readonly EnvironmentVariable[];
   readonly authSchemeConfigs: readonly AuthSchemeConfig[];
-  readonly actions: readonly StoredAction[];
   /** In the order in which they are written. */
+  readonly actions: readonly ExportedAction[];
   readonly definitions: readonly ExportedDefinition[];
 }
 
-/** Without its schema, which is asked for when its turn comes. */
+/** An action as far as its place in the document needs it. */
+export interface ExportedAction {
+  readonly id: ActionId;
+  readonly name: string;
+  readonly method: HTTPMethod;
+  readonly path: string;
+}
+
+/** A definition without its schema. */
 export type ExportedDefinition = Pick<StoredDefinition, "id" | "name" | "accept">;
 
+/** Gives the rest, a few at a time. What is gone meanwhile is left out. */
+export interface ExportLoads {
+  actions(ids: readonly ActionId[]): Promise<Iterable<StoredAction>>;
+  definitions(ids: readonly DefinitionId[]): Promise<Iterable<StoredDefinition>>;
+}
+
 /**
- * The version as an OpenAPI 3.1 document: its text in portions of one operation or schema each, so that a large one can be written
- * between other work. `load` gives the definition itself. What `readOpenApi` reads of it are the same actions and definitions; left out
- * are the methods that OpenAPI does not have.
+ * The version as an OpenAPI 3.1 document: its text in pieces of one operation or schema each, so that a large one is never in memory at
+ * once. What `readOpenApi` reads of it are the same actions and definitions. Left out is the one method that OpenAPI does not have.
  */
-export function* exportOpenApi(version: ExportedVersion, load: (id: DefinitionId) => StoredDefinition): Generator<string> {
-  const { name, description, actions, definitions } = version;
+export async function* exportOpenApi(version: ExportedVersion, loads: ExportLoads): AsyncGenerator<string> {
+  const { name, description, definitions } = version;
   const byId = new Map(definitions.map((one) => [one.id, one]));
   const { schemes, security } = securityOf(version.authSchemeConfigs);
   const info = { title: name, version: version.version, ...(description !== undefined && { description }) };
   yield `{"openapi":"3.1.0","info":${JSON.stringify(info)},"servers":${JSON.stringify([serverOf(version)])}`;
   if (security.length > 0) yield `,"security":${JSON.stringify(security)}`;
   yield `,"paths":{`;
-  yield* listed([...inPaths(actions)], ([path, operations]) => pathItem(path, operations));
+  yield* paths(inPaths(version.actions), byId, loads);
   yield `},"components":{"schemas":{`;
-  yield* listed(definitions, function* (definition) {
-    yield `${JSON.stringify(definition.name)}:${JSON.stringify(schemaOf(load(definition.id), byId))}`;
-  });
+  yield* schemas(definitions, byId, loads);
   yield `}${schemes.length === 0 ? "" : `,"securitySchemes":${JSON.stringify(Object.fromEntries(schemes))}`}}}`;
+}
 
-  function* pathItem(path: string, operations: ReadonlyMap<string, HttpAction>): Generator<string> {
-    yield `${JSON.stringify(path)}:{`;
-    yield* listed([...operations], function* ([method, action]) {
-      yield `${JSON.stringify(method)}:${JSON.stringify(operationOf(action, byId))}`;
-    });
-    yield "}";
+type Definitions = ReadonlyMap<DefinitionId, ExportedDefinition>;
+
+interface Placed {
+  readonly id: ActionId;
+  readonly path: string;
+  readonly method: string;
+}
+
+async function* paths(placed: readonly Placed[], definitions: Definitions, loads: ExportLoads): AsyncGenerator<string> {
+  let open: string | undefined;
+  for (const portion of portions(placed)) {
+    const actions = new Map([...(await loads.actions(portion.map(({ id }) => id)))].map((action) => [action.id, action]));
+    for (const { id, path, method } of portion) {
+      const action = actions.get(id);
+      if (action === undefined || !isHttp(action)) continue;
+      const begin = open === undefined ? "" : "},";
+      yield open === path ? "," : `${begin}${JSON.stringify(path)}:{`;
+      open = path;
+      yield `${JSON.stringify(method)}:${JSON.stringify(operationOf(action, definitions))}`;
+    }
+  }
+  if (open !== undefined) yield "}";
+}
+
+async function* schemas(heads: readonly ExportedDefinition[], definitions: Definitions, loads: ExportLoads): AsyncGenerator<string> {
+  let comma = "";
+  for (const portion of portions(heads)) {
+    const loaded = new Map([...(await loads.definitions(portion.map(({ id }) => id)))].map((one) => [one.id, one]));
+    for (const { id } of portion) {
+      const definition = loaded.get(id);
+      if (definition === undefined) continue;
+      yield `${comma}${JSON.stringify(definition.name)}:${JSON.stringify(schemaOf(definition, definitions))}`;
+      comma = ",";
+    }
   }
 }
 
-/** The whole text at once, for documents that are known to be small. */
-export const exportText = (...given: Parameters<typeof exportOpenApi>): string => [...exportOpenApi(...given)].join("");
-
-function* listed<Item>(items: Iterable<Item>, write: (item: Item) => Generator<string>): Generator<string> {
-  let isFirst = true;
-  for (const item of items) {
-    if (!isFirst) yield ",";
-    isFirst = false;
-    yield* write(item);
-  }
+function* portions<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += atOnce) yield items.slice(at, at + atOnce);
 }
 
+const atOnce = 50;
+
+/** The actions with those of one path together. Of several for one request all but the first have their name behind a `#`, as files often do. */
+function inPaths(actions: readonly ExportedAction[]): Placed[] {
+  const byPath = new Map<string, Map<string, Placed>>();
+  for (const { id, name, method, path } of actions) {
+    if (method === "CONNECT") continue;
+    const bare = pathOf(path);
+    const key = byPath.get(bare)?.has(method) ? `${bare}#${name}` : bare;
+    byPath.set(key, (byPath.get(key) ?? new Map()).set(method, { id, path: key, method: method.toLowerCase() }));
+  }
+  return [...byPath.values()].flatMap((methods) => [...methods.values()]);
+}
+
+/** An action of an HTTP connection. */
 export type HttpAction = Omit<StoredAction, "document"> & { readonly document: HttpActionDocument };
 
-/** The actions by path and method. Of several for the same request, all but the first have their name behind a `#`, as others do it too. */
-function inPaths(actions: readonly StoredAction[]): Map<string, Map<string, HttpAction>> {
-  const paths = new Map<string, Map<string, HttpAction>>();
-  for (const action of actions) {
-    if (!isWritten(action)) continue;
-    const method = action.document.method.toLowerCase();
-    const path = pathOf(action.document.path);
-    const key = paths.get(path)?.has(method) ? `${path}#${action.name}` : path;
-    paths.set(key, (paths.get(key) ?? new Map()).set(method, action));
-  }
-  return paths;
-}
-
-const isWritten = (action: StoredAction): action is HttpAction => action.document.type === "http" && action.document.method !== "CONNECT";
+const isHttp = (action: StoredAction): action is HttpAction => action.document.type === "http";

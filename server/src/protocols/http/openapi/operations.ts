@@ -19,15 +19,24 @@ export interface Operation {
   readonly document: HttpActionDocument;
 }
 
-export const operationsMax = 5_000;
+const operationsMax = 5_000;
+
+/** The operations of a file, and what some of them have of their own. */
+export interface ReadOperations {
+  readonly operations: readonly Operation[];
+  readonly security: readonly OwnSecurity[];
+  /** Paths and operations with servers. */
+  readonly local: readonly Found[];
+}
 
 /** Every operation of the file, in its order. One that is not written as OpenAPI says is left out, with a note. */
-export function readOperations(reading: ParameterReading): { operations: Operation[]; security: OwnSecurity[] } {
+export function readOperations(reading: ParameterReading): ReadOperations {
   const { document, notes } = reading;
   const paths = objectOf(document.paths) ?? {};
   const names = createActionNames();
   const operations: Operation[] = [];
   const security: OwnSecurity[] = [];
+  const local: Found[] = [];
   for (const path of Object.keys(paths)) {
     const place = below(root, "paths", path);
     if (path.startsWith("x-")) {
@@ -37,6 +46,7 @@ export function readOperations(reading: ParameterReading): { operations: Operati
     const item = follow(reading, paths[path], place, "brokenOperation");
     if (item === undefined) continue;
     notes.rest(item.object, item.place, pathKeys, pathOthers);
+    if (item.object.servers !== undefined) local.push(item);
     for (const key of Object.keys(item.object)) {
       const method = methods.get(key);
       if (method === undefined) continue;
@@ -46,11 +56,12 @@ export function readOperations(reading: ParameterReading): { operations: Operati
       const read = readOperation({ path, method, item, operation }, names, reading);
       if (read === undefined) continue;
       operations.push(read);
+      if (operation.object.servers !== undefined) local.push(operation);
       const own = listOf(operation.object.security);
       if (own) security.push({ security: own, place: below(operation.place, "security") });
     }
   }
-  return { operations, security };
+  return { operations, security, local };
 }
 
 const methods: ReadonlyMap<string, HTTPMethod> = new Map<string, HTTPMethod>([
@@ -64,16 +75,14 @@ const methods: ReadonlyMap<string, HTTPMethod> = new Map<string, HTTPMethod>([
   ["trace", "TRACE"],
 ]);
 
-const pathKeys = new Set([...methods.keys(), "parameters", "$ref"]);
+const pathKeys = new Set([...methods.keys(), "parameters", "servers", "$ref"]);
 const pathOthers: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ["servers", "localServers"],
   ["summary", "documentation"],
   ["description", "documentation"],
 ]);
 
-const operationKeys = new Set(["operationId", "summary", "description", "parameters", "requestBody", "responses", "security"]);
+const operationKeys = new Set(["operationId", "summary", "description", "parameters", "requestBody", "responses", "security", "servers"]);
 const operationOthers: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ["servers", "localServers"],
   ["callbacks", "callbacks"],
   ["tags", "documentation"],
   ["externalDocs", "documentation"],

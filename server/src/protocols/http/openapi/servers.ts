@@ -3,6 +3,7 @@ import { baseUrlFault, parseBaseUrl, resolveBaseUrl } from "../../../domain/base
 import type { Kind } from "./kinds.ts";
 import type { Notes } from "./notes.ts";
 import { below, type Place, root } from "./place.ts";
+import type { Found } from "./reading.ts";
 import { type JsonObject, listOf, objectOf, ownOf, textOf } from "./values.ts";
 
 /** Where calls go, and the variables in it that have a default. */
@@ -12,21 +13,30 @@ export interface Server {
 }
 
 /**
- * The first server as a base URL: its variables become environment variables. Where there is no server, or one that cannot be a base
- * URL, a variable stands for its host, with a note.
+ * The first server as a base URL: its variables become environment variables. Where the document has none, the first that a path or an
+ * operation has is taken. Where there is no server, or one that cannot be a base URL, a variable stands for its host, with a note.
  */
-export function readServers(document: JsonObject, notes: Notes): Server {
-  const servers = listOf(document.servers) ?? [];
-  const place = below(root, "servers");
-  for (let at = 1; at < servers.length; at++) notes.note("moreServers", below(place, at));
-  const server = objectOf(servers[0]);
-  const url = textOf(server?.url);
-  if (server === undefined || url === undefined) {
-    notes.note("server", place);
+export function readServers(document: JsonObject, local: readonly Found[], notes: Notes): Server {
+  const servers = serversOf({ object: document, place: root });
+  const others = local.flatMap(serversOf);
+  const first = servers[0] ?? others[0];
+  const url = textOf(first?.object.url);
+  for (const { place } of servers.slice(1)) notes.note("moreServers", place);
+  for (const { object, place } of others) if (JSON.stringify(object) !== JSON.stringify(first?.object)) notes.note("localServers", place);
+  if (first === undefined || url === undefined) {
+    notes.note("server", below(root, "servers"));
     return withHost("");
   }
-  notes.rest(server, below(place, 0), serverKeys, serverOthers);
-  return readServer(url, server.variables, { notes, place: below(place, 0) });
+  notes.rest(first.object, first.place, serverKeys, serverOthers);
+  return readServer(url, first.object.variables, { notes, place: first.place });
+}
+
+function serversOf({ object, place }: Found): Found[] {
+  const servers = listOf(object.servers) ?? [];
+  return servers.flatMap((server, at) => {
+    const found = objectOf(server);
+    return found ? [{ object: found, place: below(place, "servers", at) }] : [];
+  });
 }
 
 const serverKeys = new Set(["url", "variables", "name"]);
