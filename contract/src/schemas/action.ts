@@ -166,7 +166,10 @@ export const ActionBigQueryParameter = object("ActionBigQueryParameter", {
     pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
     description: "As in `@name` in the query.",
   }),
-  required: Type.Boolean({ description: "Whether a call without it is refused. One that is not required and left out is null." }),
+  required: Type.Boolean({
+    description:
+      "Whether a call without it is refused. One that is not required, left out and without a default is null; a list is then empty.",
+  }),
   type: words(bigQueryTypes, { description: "Its type in BigQuery; of a list, that of its items." }),
   array: Type.Optional(Type.Boolean({ description: "Whether it is a list." })),
   default: Type.Optional(Type.Unknown({ description: "Used when a call leaves it out. A text may hold `{{ env.name }}`." })),
