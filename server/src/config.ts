@@ -3,7 +3,8 @@ import type { OrganisationId } from "./kernel/ids.ts";
 import type { LogLevel } from "./kernel/log.ts";
 import type { Secret } from "./kernel/secret.ts";
 import type { EgressRule } from "./net/egress.ts";
-import { mask, type Setting, settings } from "./settings.ts";
+import { mask } from "./setting-values.ts";
+import { type Setting, settings } from "./settings.ts";
 
 /**
  * Every setting of the program, from `env` and the command line. Throws ConfigError with all mistakes at once: values that do not

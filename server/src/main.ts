@@ -4,10 +4,10 @@ import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { once } from "./control/once.ts";
 import { createCredentials } from "./credentials/credentials.ts";
-import { createActions } from "./gateway/actions.ts";
+import { actionsOf } from "./gateway/actions.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { startRecording } from "./gateway/recording.ts";
-import { createSnapshots } from "./gateway/resolve.ts";
+import { snapshotsOf } from "./gateway/resolve.ts";
 import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { operationHandlers } from "./http/operation-handlers.ts";
@@ -26,7 +26,6 @@ import { openDatabase } from "./open-database.ts";
 import { createPeople, type People } from "./people/people.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
-import { readActionCall } from "./store/action-calls.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
 import { createPasswords } from "./vault/password.ts";
@@ -79,53 +78,28 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const poolsMax = Math.max(1024, config.callsMax);
   const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, poolsMax, ...(resolve ? { resolve } : {}) });
   const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
-  const snapshots = createSnapshots({ load: loadSnapshot, isLive: db.changes.isLive });
-  db.changes.subscribe(snapshots.invalidate);
-  const actions = createActions({
-    load: (org, connectionId, name) => db.read(org, (tx) => readActionCall(tx, org, connectionId, name)),
-    isLive: db.changes.isLive,
-  });
-  db.changes.subscribe(actions.invalidate);
+  const kept = { snapshots: snapshotsOf(db, loadSnapshot), actions: actionsOf(db) };
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const admission = { callsMax: config.callsMax };
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
+  const secrecy = { newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const sandbox = createSandbox({ log });
-  const gateway = createGateway({
-    net,
-    log,
-    snapshots,
-    actions,
-    validate: sandbox.validate,
-    bytesBilledMax: config.bigQueryBytesBilledMax,
-    tokens,
-    authenticate,
-    admission,
-    record,
-    clock,
-    lingerMs,
-    newRequestId,
-  });
+  const { importBytesMax, bigQueryBytesBilledMax: bytesBilledMax } = config;
+  const admission = { callsMax: config.callsMax };
+  const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs: 2_000 };
+  const gateway = createGateway({ ...doors, ...kept, newRequestId, validate: sandbox.validate, bytesBilledMax });
   const reads = createConnectionReads(db);
-  const { importBytesMax } = config;
   const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({
-      ...deps,
-      net,
-      endpoint,
-      dryRun: gateway.dryRun,
-      newDataKey: vault.newDataKey,
-      hashPassword: passwords.hash,
-    }),
+    handlers: operationHandlers({ ...deps, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
     importBytesMax,
     authenticator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
-    newRequestId: () => newId<string>(),
+    newRequestId,
     extras: (server) => {
       const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
       registerService(server, { ...about, sources: { record, net, tokens, gateway, listener }, siblings });
@@ -143,8 +117,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await Promise.all([net.close(), sandbox.close()]);
-    await record.close();
-    await authenticator.close();
+    await Promise.all([record.close(), authenticator.close()]);
     await db.close();
   }
 }
@@ -153,7 +126,6 @@ type Assembling = Required<Pick<Start, "clock" | "log">> & { readonly listener: 
 
 const version = "0.1.0";
 const idleMs = 1_000;
-const lingerMs = 2_000;
 
 async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
   if (first) return firstGreeting({ url, first, link: await people.createSignInLink(first.owner) });

@@ -1,7 +1,7 @@
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
 import { type ReadyAction, readyAction } from "../protocols/http/action/ready.ts";
-import type { StoredActionCall } from "../store/action-calls.ts";
-import type { Change } from "../store/database.ts";
+import { readActionCall, type StoredActionCall } from "../store/action-calls.ts";
+import type { Change, Database } from "../store/database.ts";
 import { createLoads } from "./loads.ts";
 import { createSchemas, type Schemas } from "./schemas.ts";
 
@@ -41,6 +41,16 @@ export interface ActionsDeps {
   readonly charactersMax?: number;
   /** How many are loaded at a time, in turns of organisations; 8 when left out. */
   readonly loadsMax?: number;
+}
+
+/** Actions as they are in the database. */
+export function actionsOf(db: Pick<Database, "read" | "changes">): Actions {
+  const actions = createActions({
+    load: (org, connectionId, name) => db.read(org, (tx) => readActionCall(tx, org, connectionId, name)),
+    isLive: db.changes.isLive,
+  });
+  db.changes.subscribe(actions.invalidate);
+  return actions;
 }
 
 export function createActions({ load, isLive, charactersMax = 16_000_000, loadsMax = 8 }: ActionsDeps): Actions {

@@ -78,10 +78,10 @@ async function wholeBody(call: Call): Promise<Buffer | undefined> {
   const { headers } = call.request;
   const length = headers["content-length"];
   if (length === undefined && headers["transfer-encoding"] === undefined) return nothing;
-  if (length !== "0" && !isJson(headers["content-type"])) throw new Problem("unsupported_media_type");
   if (headers.expect !== undefined && !(Number(length) > bytesMax)) goAhead(call);
   const bytes = await heldBody(call.request, { length, bytesMax, timeoutMs: 60_000, why });
   call.bytesIn = bytes?.length ?? 0;
+  if (call.bytesIn > 0 && !isJson(headers["content-type"])) throw new Problem("unsupported_media_type");
   return bytes;
 }
 

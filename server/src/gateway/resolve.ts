@@ -1,6 +1,6 @@
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
-import type { Change } from "../store/database.ts";
+import type { Change, Database } from "../store/database.ts";
 import { type About, createLoads } from "./loads.ts";
 
 /** Snapshots of environments, kept in memory so that a warm call asks no database. */
@@ -20,6 +20,13 @@ export interface SnapshotDeps {
   readonly entriesMax?: number;
   /** How many are loaded at a time, in turns of organisations; 8 when left out. */
   readonly loadsMax?: number;
+}
+
+/** Snapshots as `load` reads them from this database. */
+export function snapshotsOf({ changes }: Pick<Database, "changes">, load: SnapshotDeps["load"]): Snapshots {
+  const snapshots = createSnapshots({ load, isLive: changes.isLive });
+  changes.subscribe(snapshots.invalidate);
+  return snapshots;
 }
 
 /** Keeps `entriesMax` snapshots (10,000 when not said); those not used since they were last looked at go first. */

@@ -44,6 +44,7 @@ export const problems = {
   invalid_request: { status: 400, message: "The request is invalid; each fault is listed in fields." },
   malformed_body: { status: 400, message: "The body is not valid JSON." },
   malformed_document: { status: 400, message: "The document cannot be read." },
+  version_incomplete: { status: 400, message: "Something in the version is not ready to be published; each fault is listed in fields." },
   ambiguous_request: { status: 400, message: "The request could be read in two ways; the connection is closed." },
   sign_in_unknown: {
     status: 400,

@@ -108,9 +108,6 @@ function without(pairs: readonly string[], dropped: ReadonlySet<string>): string
   return pairs.filter((_, at) => !dropped.has(classOf(pairs[at - (at % 2)] as string).key));
 }
 
-/** Whether a header of this name can be sent by anybody but the gateway and credentials. */
-export const isForwardable = (name: string) => classOf(name).kind === "forward";
-
 interface HeaderClass {
   readonly key: string;
   readonly kind: Kind;

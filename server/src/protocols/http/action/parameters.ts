@@ -1,6 +1,8 @@
 import type { ActionHTTPParameter } from "@mooring/contract";
+import { isList, isPlainObject } from "../../../domain/action-parameter.ts";
+import { isNeverForwarded } from "../../../domain/caller-headers.ts";
+import { headerKey } from "../../../domain/places.ts";
 import { parseTemplate, type Template } from "../../../domain/template.ts";
-import { isForwardable } from "../request-headers.ts";
 
 /** A parameter of an action, readied for any number of calls. */
 export interface Parameter {
@@ -33,18 +35,19 @@ export function readyParameters(given: readonly ActionHTTPParameter[]): Paramete
   const addresses = addressesOf(given);
   return given.map((parameter, at) => {
     const { name, in: place, type, schema } = parameter;
-    const isList = isListSchema(schema);
+    const obstacle = obstacleOf(parameter);
     return {
       name,
       in: place,
       address: addresses[at] as string,
-      isRequired: parameter.required || place === "path",
+      // What can never be sent is missed by nobody.
+      isRequired: (parameter.required || place === "path") && obstacle === undefined,
       type,
-      isList,
-      delimiter: isList ? delimiterOf(parameter) : undefined,
+      isList: isList(parameter),
+      delimiter: isList(parameter) ? delimiterOf(parameter) : undefined,
       otherwise: otherwiseOf(parameter.default),
       schema: saysMore(schema) ? schema : undefined,
-      obstacle: obstacleOf(parameter),
+      obstacle,
     };
   });
 }
@@ -56,10 +59,6 @@ function addressesOf(given: readonly ActionHTTPParameter[]): string[] {
     names.some((other, index) => index !== at && (other === name || qualified[index] === name));
   return names.map((name, at) => (isShared(name, at) ? (qualified[at] as string) : name));
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
-
-const isListSchema = (schema: unknown) => isObject(schema) && [schema.type].flat().includes("array");
 
 /** OpenAPI 3.1, "Style Values" and the defaults there. */
 function delimiterOf({ in: place, style, explode }: ActionHTTPParameter): Delimiter | undefined {
@@ -83,7 +82,7 @@ function otherwiseOf(value: unknown): Parameter["otherwise"] {
 
 /** Whether there is anything in the schema that the type alone does not say. */
 function saysMore(schema: unknown): boolean {
-  if (!isObject(schema)) return schema === false;
+  if (!isPlainObject(schema)) return schema === false;
   return Object.entries(schema).some(([keyword, value]) => {
     if (keyword === "items") return saysMore(value);
     return !annotations.has(keyword) && !(keyword === "type" && typeof value === "string");
@@ -93,10 +92,13 @@ function saysMore(schema: unknown): boolean {
 const annotations = new Set(["title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "$comment"]);
 
 function obstacleOf({ name, in: place }: ActionHTTPParameter): string | undefined {
-  if (place === "header" && !(token.test(name) && isForwardable(name) && name.toLowerCase() !== "content-type"))
-    return "No action can set this header.";
+  if (place === "header" && (!token.test(name) || notTheirs.has(headerKey(name)) || isNeverForwarded(headerKey(name))))
+    return "A call cannot set this header.";
   return place === "cookie" && !token.test(name) ? "No cookie can have this name." : undefined;
 }
+
+/** What the body says itself. */
+const notTheirs = new Set(["content-type"]);
 
 /** RFC 9110 section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -1,5 +1,6 @@
 import type { HttpActionDocument, StoredResponse } from "../../../domain/action.ts";
 import type { StoredDefinition } from "../../../domain/definition.ts";
+import { mediaTypesOf } from "../../../domain/media-types.ts";
 import { percentEncoded } from "../../../domain/percent-encoding.ts";
 import { parseTemplate, type Template } from "../../../domain/template.ts";
 import type { DefinitionId } from "../../../kernel/ids.ts";
@@ -53,7 +54,7 @@ export function readyAction(document: HttpActionDocument, definitions: readonly 
   const mediaOf = (links: StoredResponse["definitions"]) =>
     links.flatMap((link) => {
       if (!("id" in link)) return [];
-      return (link.accept ?? acceptOf.get(link.id) ?? []).map((accept): Media => ({ accept, definitionId: link.id }));
+      return mediaTypesOf(link, { accept: acceptOf.get(link.id) ?? [] }).map((accept): Media => ({ accept, definitionId: link.id }));
     });
   const byAddress = new Map(parameters.map((parameter) => [parameter.address, parameter]));
   const inPath = parameters.filter((parameter) => parameter.in === "path").map((parameter) => [parameter.name, parameter] as const);
