@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Definition } from "@mooring/contract";
+import type { Definition, VersionDiff } from "@mooring/contract";
 import { schemasUrl, shownDefinition } from "../domain/definition.ts";
 import { shownAction } from "../domain/shown-action.ts";
 import { Problem } from "../kernel/errors.ts";
@@ -10,6 +10,7 @@ import { definitionHeads } from "../store/definitions.ts";
 import { type ContentVersion, getContentVersion } from "../store/versions.ts";
 import type { Call } from "./change.ts";
 import type { ImportDeps, Imported } from "./imports.ts";
+import { diffVersions } from "./version-diff.ts";
 
 /**
  * What an import came to as the API shows it, as the pieces of a JSON text: that of a large API has many megabytes, which are never in
@@ -25,6 +26,7 @@ export async function importAnswer(deps: ImportDeps, call: Call, imported: Impor
     if (!stored || !content) throw new Problem("not_found");
     return { connection: stored, version: content, heads: await definitionHeads(tx, org, content.id) };
   });
+  const diff = await diffOf(deps, org, imported);
   const schemas = schemasUrl(deps.publicUrl, org, version.schemaKey);
   const own = imported.isNew ? undefined : connection.versions.find(({ id }) => id === version.id);
   return inOnes(pieces());
@@ -48,7 +50,19 @@ export async function importAnswer(deps: ImportDeps, call: Call, imported: Impor
     }
     yield `],"messages":${JSON.stringify(imported.messages)}`;
     if (own) yield `,"version":${JSON.stringify(own)}`;
+    if (diff) yield `,"diff":${JSON.stringify(diff)}`;
     yield "}";
+  }
+}
+
+/** Undefined where there was nothing to compare with, or is not any more. */
+async function diffOf({ db }: ImportDeps, org: OrganisationId, { comparedWith, versionId }: Imported): Promise<VersionDiff | undefined> {
+  if (!comparedWith) return undefined;
+  try {
+    return await db.read(org, (tx) => diffVersions(tx, org, comparedWith.id, versionId));
+  } catch (error) {
+    if (error instanceof Problem && error.code === "not_found") return undefined;
+    throw error;
   }
 }
 

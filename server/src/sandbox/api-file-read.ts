@@ -4,7 +4,7 @@ import type { DefinitionId } from "../kernel/ids.ts";
 import { type ReadApi, readOpenApi } from "../protocols/http/openapi/read.ts";
 import type { ApiFileRequest, ApiRows } from "./api-file.ts";
 import { openApiOf } from "./api-file-convert.ts";
-import { checkJsonSchemas } from "./check.ts";
+import { checkJson } from "./check.ts";
 import { fileLimits, readDocument } from "./documents.ts";
 import { patternFault } from "./patterns.ts";
 
@@ -37,10 +37,9 @@ function* checkedActions(api: ReadApi, known: KnownDefinitions): Generator<Draft
 }
 
 /** What the check takes for addresses of other definitions are here the references by id. */
-function isUsable({ id, name, contentType, content, uses }: DraftDefinition): boolean {
-  const known = uses.map((used) => [used as string, used] as const);
-  const [checked] = checkJsonSchemas({ schemas: [{ id, name, contentType, content }], known, urlPrefix: "mooring:" });
-  return checked !== undefined && checked.faults.length === 0;
+function isUsable({ content, uses }: DraftDefinition): boolean {
+  const names = new Map(uses.map((used) => [used as string, used]));
+  return checkJson({ content }, { names, urlPrefix: "mooring:" }).faults.length === 0;
 }
 
 const sizeOfDefinition = ({ content, description }: DraftDefinition) => rowSize + content.length + (description?.length ?? 0);
