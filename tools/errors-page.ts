@@ -47,6 +47,8 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   definition_unusable: "Look at the `errors` of the definition, and give it what it refers to.",
   too_costly: "Make the file or the schema smaller: fewer levels, fewer alternatives, simpler patterns.",
   variable_refused: "Leave variables that decide the host out of `Mooring-Variables`; make an environment for another host.",
+  query_refused:
+    "`message` has BigQuery's words, with the place in the query where it says one. Mend the query, or give its account the right.",
   frozen: "Somebody has stopped calls on purpose. Ask them.",
   reauth_required: "Let the person sign in at the outside system again.",
   too_many_requests: "Wait as long as `Retry-After` says.",

@@ -3,7 +3,8 @@ import type { OrganisationId } from "./kernel/ids.ts";
 import type { LogLevel } from "./kernel/log.ts";
 import type { Secret } from "./kernel/secret.ts";
 import type { EgressRule } from "./net/egress.ts";
-import { mask, type Setting, settings } from "./settings.ts";
+import { mask } from "./setting-values.ts";
+import { type Setting, settings } from "./settings.ts";
 
 /**
  * Every setting of the program, from `env` and the command line. Throws ConfigError with all mistakes at once: values that do not
@@ -43,6 +44,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     importBytesMax: read(settings.importBytesMax) ?? 33_554_432,
     googleTokenUrl: read(settings.googleTokenUrl) ?? "",
     bigQueryUrl: read(settings.bigQueryUrl) ?? "",
+    bigQueryBytesBilledMax: read(settings.bigQueryBytesBilledMax) ?? 0n,
     logLevel: read(settings.logLevel) ?? "info",
   };
   const bootstrap = { organisation: read(settings.bootstrapOrganisation), apiKey: read(settings.bootstrapApiKey) };
@@ -82,6 +84,7 @@ export interface Config {
   readonly importBytesMax: number;
   readonly googleTokenUrl: string;
   readonly bigQueryUrl: string;
+  readonly bigQueryBytesBilledMax: bigint;
   readonly logLevel: LogLevel;
   readonly bootstrap: { readonly organisation: OrganisationId; readonly apiKey: Secret } | undefined;
   readonly shown: readonly ShownSetting[];

@@ -80,20 +80,22 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
   const kept = { snapshots: snapshotsOf(db, loadSnapshot), actions: actionsOf(db) };
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const admission = { callsMax: config.callsMax };
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
+  const secrecy = { newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const sandbox = createSandbox({ log });
-  const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs, newRequestId };
-  const gateway = createGateway({ ...doors, ...kept, validate: sandbox.validate });
+  const { importBytesMax, bigQueryBytesBilledMax: bytesBilledMax } = config;
+  const admission = { callsMax: config.callsMax };
+  const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs: 2_000 };
+  const gateway = createGateway({ ...doors, ...kept, newRequestId, validate: sandbox.validate, bytesBilledMax });
   const reads = createConnectionReads(db);
-  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax: config.importBytesMax };
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint, newDataKey: vault.newDataKey, hashPassword: passwords.hash }),
-    importBytesMax: config.importBytesMax,
+    handlers: operationHandlers({ ...deps, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
+    importBytesMax,
     authenticator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
@@ -115,8 +117,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await Promise.all([net.close(), sandbox.close()]);
-    await record.close();
-    await authenticator.close();
+    await Promise.all([record.close(), authenticator.close()]);
     await db.close();
   }
 }
@@ -125,7 +126,6 @@ type Assembling = Required<Pick<Start, "clock" | "log">> & { readonly listener: 
 
 const version = "0.1.0";
 const idleMs = 1_000;
-const lingerMs = 2_000;
 
 async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
   if (first) return firstGreeting({ url, first, link: await people.createSignInLink(first.owner) });

@@ -117,7 +117,8 @@ async function shown({ publicUrl }: ActionDeps, { tx, org, version }: Content, a
   return actions.map((action) => shownAction(action, definitions));
 }
 
-async function shownOne(deps: ActionDeps, content: Content, action: StoredAction): Promise<Action> {
+/** An action as it is answered. */
+export async function shownOne(deps: ActionDeps, content: Content, action: StoredAction): Promise<Action> {
   const [one] = await shown(deps, content, [action]);
   return one as Action;
 }

@@ -1,7 +1,7 @@
 import type { ContentError } from "@mooring/contract";
 import type { DefinitionId } from "../kernel/ids.ts";
 import { type ActionDocument, linksOf, type StoredAction } from "./action.ts";
-import { bigQueryActionFaults } from "./bigquery-action-faults.ts";
+import { bigQueryFaults } from "./bigquery-faults.ts";
 import { contentError, isError } from "./content-error.ts";
 import { httpActionFaults } from "./http-action-faults.ts";
 
@@ -42,7 +42,7 @@ function ownFaults(document: ActionDocument, definitions: KnownDefinitions): Con
     case "http":
       return httpActionFaults(document, definitions);
     case "bigquery":
-      return bigQueryActionFaults(document);
+      return bigQueryFaults(document);
   }
 }
 

@@ -110,7 +110,7 @@ function compareNamed(walk: Walk, { before, after, owner, newOwner }: Parts, poi
 const namedOf = ({ schema }: Spot): Schema => (isPlainObject(schema) ? schema : {});
 const own = (schemas: Schema, name: string) => (Object.hasOwn(schemas, name) ? schemas[name] : undefined);
 
-/** Compares properties by name. One that is new and optional is taken as safe where others were allowed before, as everybody does. */
+/** Compares properties by name. One that is new and optional is taken as safe beside those that were described, as everybody does. */
 function compareProperties(walk: Walk, { before, after, owner }: Parts, pointer: string, reading: Reading): void {
   const [old, now] = [namedOf(before), namedOf(after)];
   for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) {
@@ -128,7 +128,10 @@ function addedProperty(owner: Schema, name: string, schema: unknown): Effect {
     return widens(`${quoted([name])} was not allowed before`);
   // A map, whose values were described otherwise.
   if (!isAnything(owner.additionalProperties ?? true)) return unclear(`${quoted([name])} was described as any other property before`);
-  return neutral;
+  // Where no property was described, it is the first demand on what was free.
+  return Object.keys(namedOf({ schema: owner.properties, document: undefined })).length > 0
+    ? neutral
+    : narrows(`${quoted([name])} is described now`);
 }
 
 /** Compares `items`, or the schemas of the first items one by one. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import { type ActionInput, faultsMax, readInput } from "../protocols/http/action/input.ts";
-import type { ReadyAction } from "../protocols/http/action/ready.ts";
+import type { Media, ReadyAction } from "../protocols/http/action/ready.ts";
 import { actionHeaders, builtRequest, withCookies } from "../protocols/http/action/request.ts";
 import { baseWith, callerHeaders, planRequest } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
@@ -31,7 +31,7 @@ export function createHttpPerformer({ validate, answerRoom, road, prepare, excha
     async invoke(asked) {
       const { call, action, checksAnswer } = asked;
       const ready = action.http as ReadyAction;
-      const input = readInput(ready, asked.bytes, { boundary });
+      const input = inputOf(asked);
       const faults = await faultsOf(asked, input);
       if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
       const prepared = prepare(await road.usable(asked));
@@ -48,7 +48,7 @@ export function createHttpPerformer({ validate, answerRoom, road, prepare, excha
       let input: ActionInput | undefined;
       const refused = await problemOf(async () => {
         requireComplete(action.stored);
-        input = readInput(ready, asked.bytes, { boundary });
+        input = inputOf(asked);
         const faults = await faultsOf(asked, input);
         if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
       });
@@ -58,6 +58,11 @@ export function createHttpPerformer({ validate, answerRoom, road, prepare, excha
       });
     },
   };
+
+  function inputOf({ action, bytes }: Asked): ActionInput {
+    const isChecked = ({ definitionId }: Media) => action.schemas.of(definitionId) !== undefined;
+    return readInput(action.http as ReadyAction, bytes, { boundary, isChecked });
+  }
 
   /** Everything that is wrong with the input. Those that only a worker can tell are asked for together. */
   async function faultsOf({ action }: Asked, input: ActionInput): Promise<readonly Fault[]> {

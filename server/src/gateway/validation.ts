@@ -4,6 +4,7 @@ import type { ActionInput } from "../protocols/http/action/input.ts";
 import { kindOf, parseMediaType } from "../protocols/http/action/media-type.ts";
 import type { CalledAction } from "./actions.ts";
 import type { Schema } from "./schemas.ts";
+import { fitsForSure } from "./sure-fit.ts";
 
 /**
  * Holds a value against a schema where neither can do harm; resolves to every fault, [] when it fits. Throws `Problem` too_costly when it
@@ -25,17 +26,18 @@ export interface SchemaFault {
   readonly message: string;
 }
 
-/** What of the body does not fit its definition; undefined when there is nothing to hold it against. */
+/** What of the body does not fit its definition; undefined when there is nothing to hold it against, or it fits beyond doubt. */
 export function bodyFaults(validate: Validate, action: CalledAction, { body, media }: ActionInput): Promise<Fault[]> | undefined {
   if (body === undefined || media === undefined || kindOfType(body.contentType) === "xml") return undefined;
   const schema = action.schemas.of(media.definitionId);
-  return schema && faultsBelow("body", validate, validationOf(action, schema, body.json));
+  if (schema === undefined || fitsForSure(schema, body.json)) return undefined;
+  return faultsBelow("body", validate, validationOf(action, schema, body.json));
 }
 
 /** The same for those parameters whose schema says more than their type. */
 export function parameterFaults(validate: Validate, action: CalledAction, { constrained }: ActionInput): Promise<Fault[]> | undefined {
   const schema = action.schemas.parameters;
-  if (schema === undefined || constrained === undefined) return undefined;
+  if (schema === undefined || constrained === undefined || fitsForSure(schema, constrained)) return undefined;
   return faultsBelow("parameters", validate, validationOf(action, schema, constrained));
 }
 

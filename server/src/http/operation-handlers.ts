@@ -10,6 +10,7 @@ import { callHandlers } from "./calls.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
+import { type DryRunDeps, dryRunHandlers } from "./dry-runs.ts";
 import { environmentHandlers } from "./environments.ts";
 import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
@@ -23,7 +24,7 @@ import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
 export function operationHandlers(
-  deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps,
+  deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
 ): Handlers {
   return {
     ...connectionHandlers(deps),
@@ -35,6 +36,7 @@ export function operationHandlers(
     ...definitionHandlers(deps),
     ...exportHandlers(deps),
     ...actionHandlers(deps),
+    ...dryRunHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),
     ...organisationHandlers(deps),

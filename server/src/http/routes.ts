@@ -149,7 +149,8 @@ function keyOf({ method, headers }: FastifyRequest): string | undefined {
 
 function sendAnswer(reply: FastifyReply, operation: Operation, answer: unknown): FastifyReply {
   if (answer instanceof Reply) {
-    reply.header("set-cookie", answer.cookie);
+    if (answer.cookie !== undefined) reply.header("set-cookie", answer.cookie);
+    if (answer.etag !== undefined) reply.header("etag", answer.etag);
     if (!answer.page) return sendAnswer(reply, operation, answer.body);
     return reply.code(answer.page.status).headers(pageHeaders).send(answer.page.html);
   }
@@ -160,7 +161,7 @@ function sendAnswer(reply: FastifyReply, operation: Operation, answer: unknown):
   if (!success.body) return reply.send();
   if (success.type) return reply.type(`${success.type}; charset=utf-8`).send(answer);
   const { text, etag } = written(answer, operation);
-  if (etag !== undefined) reply.header("etag", etag);
+  if (etag !== undefined && !reply.hasHeader("etag")) reply.header("etag", etag);
   return reply.type("application/json; charset=utf-8").send(text);
 }
 

@@ -76,6 +76,7 @@ export const problems = {
   definition_unusable: { status: 422, message: "A schema refers to something that is gone; nothing was sent." },
   too_costly: { status: 422, message: "To read or check this takes more time or memory than is allowed; make it smaller or simpler." },
   variable_refused: { status: 422, message: "A variable of Mooring-Variables may not be set for a call; nothing was sent." },
+  query_refused: { status: 422, message: "BigQuery refuses the query." },
   frozen: { status: 423, message: "Calls are frozen." },
   reauth_required: { status: 424, message: "The credential needs a person to sign in again." },
   too_many_requests: { status: 429, message: "Too many attempts; wait and try again." },

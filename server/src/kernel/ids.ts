@@ -38,6 +38,21 @@ export function createIds(clock: Clock): <Id extends string>() => Id {
   };
 }
 
+/**
+ * Gives ids of the time `at`, each of which sorts before the one given before: so a list by newest first has the order in which they were
+ * given. Throws when all of the million are used up.
+ */
+export function createIdsBackwards(at: Date): <Id extends string>() => Id {
+  const head = monotonicFactory(createRandom())(at.getTime()).slice(0, -4);
+  let tail = tailsMax;
+  return <Id extends string>() => {
+    if (tail < 0) throw new Error("More ids were asked for than there are.");
+    const id = `${head}${pairs[tail >> 10]}${pairs[tail & 1023]}`;
+    tail -= 1;
+    return id as Id;
+  };
+}
+
 export type NewId = ReturnType<typeof createIds>;
 
 /** What makes the addresses of a version's schemas impossible to guess: 128 random bits. */

@@ -4,8 +4,8 @@ import type { DefinitionId } from "../kernel/ids.ts";
 import { type ReadApi, readOpenApi } from "../protocols/http/openapi/read.ts";
 import type { ApiFileRequest, ApiRows } from "./api-file.ts";
 import { openApiOf } from "./api-file-convert.ts";
-import { parseApiFile } from "./api-file-text.ts";
-import { checkJsonSchemas } from "./check.ts";
+import { checkJson } from "./check.ts";
+import { fileLimits, readDocument } from "./documents.ts";
 import { patternFault } from "./patterns.ts";
 
 /**
@@ -14,13 +14,16 @@ import { patternFault } from "./patterns.ts";
  * description of an API.
  */
 export async function readApiFile(request: ApiFileRequest, give: (rows: ApiRows) => Promise<void>): Promise<ApiDraft> {
-  const { document, isConverted, messages } = openApiOf(parseApiFile(request.bytes), request.format);
+  const { document, isConverted, messages } = openApiOf(readDocument(request.bytes, limits).value, request.format);
   const api = readOpenApi(document, { atMs: request.atMs, isConverted, messages, patternFault: remembered(patternFault) });
   const known = new Map<DefinitionId, { readonly accept: readonly string[] }>();
   await inPortions(checkedDefinitions(api, known), sizeOfDefinition, (definitions) => give({ definitions, actions: [] }));
   await inPortions(checkedActions(api, known), sizeOfAction, (actions) => give({ definitions: [], actions }));
   return api.draft();
 }
+
+// How large a file may be was decided where it came in. GitHub's has 258,000 values.
+const limits = { ...fileLimits, bytesMax: Number.MAX_SAFE_INTEGER, nodesMax: 1_000_000 };
 
 function* checkedDefinitions(api: ReadApi, known: Map<DefinitionId, { readonly accept: readonly string[] }>): Generator<DraftDefinition> {
   for (const definition of api.definitions()) {
@@ -34,10 +37,9 @@ function* checkedActions(api: ReadApi, known: KnownDefinitions): Generator<Draft
 }
 
 /** What the check takes for addresses of other definitions are here the references by id. */
-function isUsable({ id, name, contentType, content, uses }: DraftDefinition): boolean {
-  const known = uses.map((used) => [used as string, used] as const);
-  const [checked] = checkJsonSchemas({ schemas: [{ id, name, contentType, content }], known, urlPrefix: "mooring:" });
-  return checked !== undefined && checked.faults.length === 0;
+function isUsable({ content, uses }: DraftDefinition): boolean {
+  const names = new Map(uses.map((used) => [used as string, used]));
+  return checkJson({ content }, { names, urlPrefix: "mooring:" }).faults.length === 0;
 }
 
 const sizeOfDefinition = ({ content, description }: DraftDefinition) => rowSize + content.length + (description?.length ?? 0);

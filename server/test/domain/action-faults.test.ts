@@ -304,7 +304,7 @@ test("a query has each parameter once, and rows of a definition that is there", 
   const query = (changes: Partial<ActionDocument>): ActionDocument =>
     ({ type: "bigquery", query: "select @a", parameters: [], ...changes }) as ActionDocument;
   const named = (name: string) => ({ name, required: true, type: "STRING" as const });
-  check(query({ parameters: [named("a"), named("b")], row: link(order) }), []);
+  check(query({ parameters: [named("a"), named("b")], row: link(order) }), [["warning /parameters/1/name", "@b"]]);
   check(query({ parameters: [named("a"), named("A")], row: { missing: "Row" } }), [
     ["error /parameters/1/name", "@A"],
     ["error /row", "Row"],

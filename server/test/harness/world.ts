@@ -24,16 +24,19 @@ export interface World extends Client, Actors {
 export function onEachEngine(
   title: string,
   body: (world: World) => void,
-  { only = engines.map(({ name }) => name), settings = {} }: { only?: string[]; settings?: Readonly<Record<string, string>> } = {},
+  { only = engines.map(({ name }) => name), settings = {}, beside }: Surroundings = {},
 ): void {
   describe.each(engines.filter(({ name }) => only.includes(name)))(`${title}, on $name`, ({ prepare }) => {
     const world = {} as World;
     const heard: Heard = { answers: 0, leaks: [] };
+    let other: Beside | undefined;
     beforeAll(async () => {
-      Object.assign(world, await createWorld(await prepare(), heard, settings));
+      other = await beside?.();
+      Object.assign(world, await createWorld(await prepare(), heard, { ...settings, ...other?.settings }));
     });
     afterAll(async () => {
       await world.mooring?.close();
+      await other?.close();
       await world.place?.remove();
     });
     body(world);
@@ -49,6 +52,20 @@ export function onEachEngine(
       expect(world.mooring.logLines.length).toBeGreaterThan(heard.answers / 2);
     });
   });
+}
+
+/** What is different about a world. */
+interface Surroundings {
+  readonly only?: string[];
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Starts something that runs as long as the world does, and that settings name. */
+  readonly beside?: () => Promise<Beside>;
+}
+
+/** An outside system that a world knows by its settings. */
+export interface Beside {
+  readonly settings: Readonly<Record<string, string>>;
+  close(): Promise<void>;
 }
 
 /** Settings of a world whose outside systems run beside it. */

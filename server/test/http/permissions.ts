@@ -48,6 +48,8 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   GetAction: "owner admin developer viewer key readKey writeKey",
   UpdateAction: "owner admin developer key writeKey",
   DeleteAction: "owner admin developer key writeKey",
+  // It asks an outside system with the environment's credentials, as a call does.
+  DryRunAction: "owner admin developer key",
   ListProtocols: "owner admin developer viewer key readKey writeKey",
   ListAuthSchemes: "owner admin developer viewer key readKey writeKey",
   ImportHTTPConnection: "owner admin developer key writeKey",

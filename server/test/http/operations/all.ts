@@ -4,6 +4,7 @@ import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import { definitionScenarios } from "./definitions.ts";
+import { dryRunScenarios } from "./dry-runs.ts";
 import { exportScenarios } from "./exports.ts";
 import type { Five } from "./five.ts";
 import { importScenarios } from "./imports.ts";
@@ -23,6 +24,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...definitionScenarios,
   ...exportScenarios,
   ...actionScenarios,
+  ...dryRunScenarios,
   ...protocolScenarios,
   ...importScenarios,
   ...organisationScenarios,

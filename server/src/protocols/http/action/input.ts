@@ -20,26 +20,38 @@ export interface ActionInput {
   readonly faults: readonly Fault[];
 }
 
+export interface InputReading extends Pick<BodyPlan, "boundary"> {
+  /** Whether a body of JSON is still held against what describes it, which tells as well when it is no JSON. */
+  readonly isChecked: (media: Media) => boolean;
+}
+
 /**
  * Reads the body of a call of an action, and lists every fault at once: unknown parameters, missing ones, values that do not fit their
  * type or place, a body or a media type that the action does not take. Throws `Problem` malformed_body when it is no JSON.
  */
-export function readInput(action: ReadyAction, bytes: Buffer, { boundary }: Pick<BodyPlan, "boundary">): ActionInput {
-  const { members, faults } = membersOf(bytes);
+export function readInput(action: ReadyAction, bytes: Buffer, reading: InputReading): ActionInput {
+  const { members, faults } = membersOf(bytes, known);
   const { parameters, constrained } = readParameters(action, members.get("parameters"), faults);
-  const { body, media } = readBody(action.body, members, { faults, boundary });
+  const { body, media } = readBody(action.body, members, { ...reading, faults });
   return { parameters, body, media, constrained, faults: faults.slice(0, faultsMax) };
 }
 
 export const faultsMax = 200;
 
-function membersOf(bytes: Buffer): { members: ReadonlyMap<string, string>; faults: Fault[] } {
+/**
+ * The members of a call's body, each as the text that was sent, and what is wrong with them: one that is there twice, or is not among
+ * `known`. Throws `Problem` malformed_body when it is no JSON.
+ */
+export function membersOf(bytes: Buffer, known: ReadonlySet<string>): { members: ReadonlyMap<string, string>; faults: Fault[] } {
   if (bytes.length === 0) return { members: new Map(), faults: [] };
   if (!isUtf8(bytes)) throw new Problem("malformed_body", { message: "The body is not valid UTF-8." });
   const text = bytes.toString("utf8");
-  const value = parse(text);
-  if (!isObject(value)) return { members: new Map(), faults: [{ field: "", message: "This must be an object." }] };
-  const { texts, repeated } = memberTexts(text);
+  const found = memberTexts(text);
+  if (!found) {
+    parsed(text);
+    return { members: new Map(), faults: [{ field: "", message: "This must be an object." }] };
+  }
+  const { texts, repeated } = found;
   const faults = repeated.map((name) => ({ field: shownName(name), message: "This is there twice." }));
   for (const name of texts.keys()) {
     if (!known.has(name)) faults.push({ field: shownName(name), message: "This property is not known here." });
@@ -49,16 +61,17 @@ function membersOf(bytes: Buffer): { members: ReadonlyMap<string, string>; fault
 
 const known = new Set(["parameters", "body", "contentType"]);
 
-function parse(text: string): unknown {
+/** The value of a text. Throws `Problem` malformed_body when it is no JSON. */
+function parsed(text: string, read: (text: string) => unknown = JSON.parse): unknown {
   try {
-    return JSON.parse(text);
+    return read(text);
   } catch (error) {
     throw new Problem("malformed_body", { cause: error });
   }
 }
 
 function readParameters(action: ReadyAction, text: string | undefined, faults: Fault[]): Pick<ActionInput, "parameters" | "constrained"> {
-  const given: unknown = text === undefined ? {} : exactValue(text);
+  const given: unknown = text === undefined ? {} : parsed(text, exactValue);
   const parameters = new Map<Parameter, Written>();
   if (!isObject(given)) {
     faults.push({ field: "parameters", message: "This must be an object." });
@@ -97,14 +110,14 @@ function unknownMessage({ parameters }: ReadyAction, name: string): string {
   return places.length > 0 ? `Several places have this name: write ${places.join(" or ")}.` : "The action has no such parameter.";
 }
 
-interface BodyReading extends Pick<BodyPlan, "boundary"> {
+interface BodyReading extends InputReading {
   readonly faults: Fault[];
 }
 
 function readBody(
   ready: ReadyBody | undefined,
   members: ReadonlyMap<string, string>,
-  { faults, boundary }: BodyReading,
+  { faults, boundary, isChecked }: BodyReading,
 ): Pick<ActionInput, "body" | "media"> {
   const none = { body: undefined, media: undefined };
   const json = members.get("body");
@@ -115,14 +128,17 @@ function readBody(
     return none;
   }
   if (json === undefined && ready.isRequired) faults.push({ field: "body", message: "This is required." });
-  const chosen = chosenMedia(ready, asked === undefined ? undefined : JSON.parse(asked));
+  const chosen = chosenMedia(ready, asked === undefined ? undefined : parsed(asked));
   if ("message" in chosen) {
     faults.push({ field: "contentType", message: chosen.message });
     return none;
   }
   if (json === undefined) return none;
   const { contentType, type, media } = chosen;
-  const answer = writtenBody(json, { kind: kindOf(type.essence), contentType, type, boundary });
+  const kind = kindOf(type.essence);
+  // Long ones are parsed where they are checked, and not here too.
+  if (kind !== "json" || media === undefined || !isChecked(media)) parsed(json);
+  const answer = writtenBody(json, { kind, contentType, type, boundary });
   if ("faults" in answer) {
     faults.push(...answer.faults);
     return none;

@@ -1,25 +1,50 @@
-/**
- * The members of an object, each as the text that was sent: what goes on stays byte for byte. `text` must be valid JSON (RFC 8259) of an
- * object. A name that is there twice is in `repeated`, and its first text is the one that is given.
- */
-export function memberTexts(text: string): { readonly texts: ReadonlyMap<string, string>; readonly repeated: readonly string[] } {
-  const texts = new Map<string, string>();
-  const repeated: string[] = [];
-  let at = afterSpace(text, afterSpace(text, 0) + 1);
-  while (text.charCodeAt(at) === quote) {
-    const nameEnd = afterString(text, at);
-    const name = JSON.parse(text.slice(at, nameEnd)) as string;
-    const from = afterSpace(text, afterSpace(text, nameEnd) + 1);
-    const to = afterValue(text, from);
-    if (texts.has(name)) repeated.push(name);
-    else texts.set(name, text.slice(from, to));
-    at = afterSpace(text, to);
-    if (text.charCodeAt(at) === comma) at = afterSpace(text, at + 1);
-  }
-  return { texts, repeated };
+/** The members of an object, each as the text that was sent. */
+export interface MemberTexts {
+  readonly texts: ReadonlyMap<string, string>;
+  /** Names that are there twice: the first text is the one that is given. */
+  readonly repeated: readonly string[];
 }
 
-const [quote, comma, backslash, openBrace, closeBrace, openBracket, closeBracket] = [0x22, 0x2c, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+/**
+ * Finds the members of an object in its JSON (RFC 8259), so that what goes on stays byte for byte, and a long one need not be parsed
+ * to be passed on. Undefined when the text is no object. Whether the text of a member is JSON itself is still to be looked at: it is
+ * looked over only as far as its end is to be found.
+ */
+export function memberTexts(text: string): MemberTexts | undefined {
+  const texts = new Map<string, string>();
+  const repeated: string[] = [];
+  let at = afterSpace(text, 0);
+  if (text.charCodeAt(at) !== openBrace) return undefined;
+  at = afterSpace(text, at + 1);
+  while (text.charCodeAt(at) === quote) {
+    const nameEnd = afterString(text, at);
+    const name = nameEnd === nowhere ? undefined : nameOf(text.slice(at, nameEnd));
+    const from = afterSpace(text, nameEnd);
+    if (name === undefined || text.charCodeAt(from) !== colon) return undefined;
+    const start = afterSpace(text, from + 1);
+    const end = afterValue(text, start);
+    if (end === nowhere || end === start) return undefined;
+    if (texts.has(name)) repeated.push(name);
+    else texts.set(name, text.slice(start, end));
+    at = afterSpace(text, end);
+    if (text.charCodeAt(at) !== comma) break;
+    at = afterSpace(text, at + 1);
+    if (text.charCodeAt(at) !== quote) return undefined;
+  }
+  const isEnd = text.charCodeAt(at) === closeBrace && afterSpace(text, at + 1) === text.length;
+  return isEnd ? { texts, repeated } : undefined;
+}
+
+const [quote, comma, colon, backslash, openBrace, closeBrace, openBracket, closeBracket] = [0x22, 0x2c, 0x3a, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+const nowhere = -1;
+
+function nameOf(text: string): string | undefined {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return undefined;
+  }
+}
 
 function afterSpace(text: string, from: number): number {
   let at = from;
@@ -30,8 +55,8 @@ function afterSpace(text: string, from: number): number {
 
 function afterString(text: string, from: number): number {
   let end = text.indexOf('"', from + 1);
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end + 1;
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? nowhere : end + 1;
 }
 
 function isEscaped(text: string, at: number): boolean {
@@ -46,12 +71,15 @@ function afterValue(text: string, from: number): number {
   do {
     const code = text.charCodeAt(at);
     if (code === quote) at = afterString(text, at);
-    else if (depth === 0 && code !== openBrace && code !== openBracket) at = afterWord(text, at);
+    else if (code === openBrace || code === openBracket) {
+      depth += 1;
+      at += 1;
+    } else if (depth === 0) return afterWord(text, at);
     else {
-      if (code === openBrace || code === openBracket) depth += 1;
-      else if (code === closeBrace || code === closeBracket) depth -= 1;
+      if (code === closeBrace || code === closeBracket) depth -= 1;
       at += 1;
     }
+    if (at === nowhere || at > text.length) return nowhere;
   } while (depth > 0);
   return at;
 }
@@ -61,7 +89,7 @@ function afterWord(text: string, from: number): number {
   return wordEnd.test(text) ? wordEnd.lastIndex - 1 : text.length;
 }
 
-const wordEnd = /[\s,}\]]/g;
+const wordEnd = /[\s,:}\]]/g;
 
 /** A number with more digits than a JavaScript number keeps, as it was written. */
 export interface RawNumber {

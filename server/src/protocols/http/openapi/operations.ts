@@ -19,7 +19,7 @@ export interface Operation {
   readonly document: HttpActionDocument;
 }
 
-export const operationsMax = 5_000;
+const operationsMax = 5_000;
 
 /** The operations of a file, and what some of them have of their own. */
 export interface ReadOperations {

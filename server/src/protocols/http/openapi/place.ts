@@ -44,4 +44,4 @@ export function stepsIn(fragment: string): string[] | undefined {
 
 /** Steps as a URL fragment that every resolver of `$ref` reads alike; empty for no steps. */
 export const fragmentOf = (steps: readonly string[]): string =>
-  steps.length === 0 ? "" : `#${pointerTo(steps).split("/").map(encodeURIComponent).join("/")}`;
+  steps.length === 0 ? "" : `#${encodeURI(pointerTo(steps).toWellFormed()).replaceAll("#", "%23")}`;

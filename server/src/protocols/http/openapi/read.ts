@@ -1,13 +1,12 @@
 import type { Message } from "@mooring/contract";
 import type { DefinitionLink, HttpActionDocument } from "../../../domain/action.ts";
 import type { ApiDraft, DraftAction, DraftDefinition } from "../../../domain/api-draft.ts";
-import { definitionsMax } from "../../../domain/definition.ts";
 import { Problem } from "../../../kernel/errors.ts";
-import { type ActionId, createIds, type DefinitionId } from "../../../kernel/ids.ts";
+import { type ActionId, createIdsBackwards, type DefinitionId } from "../../../kernel/ids.ts";
 import { createDefinitions, type Definitions } from "./definitions.ts";
 import type { Kind } from "./kinds.ts";
 import { createNotes } from "./notes.ts";
-import { type Operation, operationsMax, readOperations } from "./operations.ts";
+import { type Operation, readOperations } from "./operations.ts";
 import { below, root } from "./place.ts";
 import type { SpecificationVersion } from "./reading.ts";
 import { readSecurity } from "./security.ts";
@@ -45,15 +44,14 @@ export function readOpenApi(value: unknown, { atMs, patternFault, isConverted, m
   const notes = createNotes();
   for (const message of messages) notes.say(message);
   if (isConverted) notes.note("converted", root);
-  const nextId = newestFirst(atMs);
-  const definitions = createDefinitions({ document, version, notes, patternFault, nextId: nextId<DefinitionId>(definitionsMax) });
+  const definitions = createDefinitions({ document, version, notes, patternFault, nextId: createIdsBackwards(new Date(atMs)) });
   const { operations, security, local } = readOperations({ document, version, notes, patternFault, definitions });
   if (operations.length === 0) notes.note("noPaths", below(root, "paths"));
   notes.rest(document, root, documentKeys, documentOthers);
   notes.rest(objectOf(document.components) ?? {}, below(root, "components"), componentKeys, componentOthers);
   const authSchemeConfigs = readSecurity(document, security, notes);
   const server = readServers(document, local, notes);
-  const nextActionId = nextId<ActionId>(operationsMax);
+  const nextActionId = createIdsBackwards(new Date(atMs));
   const actions = operations.map((operation) => actionOf(operation, nextActionId(), definitions));
   const info = objectOf(document.info) ?? {};
   notes.rest(info, below(root, "info"), infoKeys, infoOthers);
@@ -108,20 +106,6 @@ function versionOf(value: unknown): { document: JsonObject; version: Specificati
 
 const refused = (pointer: string, message: string) =>
   new Problem("invalid_request", { fields: [{ field: pointer === "" ? "file" : `file#${pointer}`, message }] });
-
-/** Gives ids backwards, so that a list by newest first has the order of the document. */
-function newestFirst(atMs: number) {
-  const at = new Date(atMs);
-  const newId = createIds({ now: () => at });
-  return <Id extends string>(count: number): (() => Id) => {
-    const ids = Array.from({ length: count }, () => newId<Id>());
-    return () => {
-      const id = ids.pop();
-      if (id === undefined) throw new Error("More ids were asked for than there are places.");
-      return id;
-    };
-  };
-}
 
 function actionOf({ document, ...operation }: Operation, id: ActionId, definitions: Definitions): DraftAction {
   const uses = new Set<DefinitionId>();
