@@ -15,6 +15,7 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   invalid_request: "Mend every fault in `fields`, then send it again. A name that is not known is a fault too.",
   malformed_body: "Send JSON: UTF-8, double quotes, no comma at the end.",
   malformed_document: "`message` says line, column and what is wrong. Mend it there.",
+  version_incomplete: "Each `field` begins with what it is about, as in `actions[listUsers]/path`. Mend it there, then publish again.",
   ambiguous_request: "Send one `Host` header and no transfer coding but `chunked`; a proxy in between may have added them.",
   sign_in_unknown: "Begin the sign-in again, in the browser that will also end it, and finish it within 10 minutes.",
   sign_in_refused: "`message` has the server's own words. Mend the credential or what is registered at the server, and begin again.",
@@ -46,6 +47,8 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   definition_unusable: "Look at the `errors` of the definition, and give it what it refers to.",
   too_costly: "Make the file or the schema smaller: fewer levels, fewer alternatives, simpler patterns.",
   variable_refused: "Leave variables that decide the host out of `Mooring-Variables`; make an environment for another host.",
+  query_refused:
+    "`message` has BigQuery's words, with the place in the query where it says one. Mend the query, or give its account the right.",
   frozen: "Somebody has stopped calls on purpose. Ask them.",
   reauth_required: "Let the person sign in at the outside system again.",
   too_many_requests: "Wait as long as `Retry-After` says.",

@@ -2,6 +2,7 @@ export * from "./openapi.ts";
 export * from "./operations/gateway.ts";
 export * from "./operations/operation.ts";
 export * from "./operations/path-parameters.ts";
+export * from "./operations/schemas.ts";
 export * from "./operations.ts";
 export * from "./schemas/action.ts";
 export * from "./schemas/api-key.ts";

@@ -3,6 +3,7 @@ import { createComponents, type Json } from "./components.ts";
 import { type GatewayOperation, gatewayOperations } from "./operations/gateway.ts";
 import { type Failure, type Operation, tags } from "./operations/operation.ts";
 import { pathParameters } from "./operations/path-parameters.ts";
+import { schemaAddress } from "./operations/schemas.ts";
 import { operations } from "./operations.ts";
 import { ErrorBody } from "./schemas/error.ts";
 import { PageInfo } from "./schemas/page.ts";
@@ -22,6 +23,7 @@ export function openApiDocument({ version, serverUrl }: { version: string; serve
   for (const one of gatewayOperations) {
     for (const method of one.methods) at(one.path)[method.toLowerCase()] = describeGateway(one, method, emit);
   }
+  at(schemaAddress.path).get = describeSchemaAddress(emit);
   emit(PageInfo);
 
   return {
@@ -164,6 +166,27 @@ function describeGateway(operation: GatewayOperation, method: string, emit: Emit
         headers: ofGateway,
         content: { ...(!answer && any), ...(content(ErrorBody, emit) as object) },
       },
+    },
+  };
+}
+
+function describeSchemaAddress(emit: Emit): Json {
+  const { operationId, tag, summary, description, types } = schemaAddress;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    description,
+    "x-mooring-access": "public",
+    security: [],
+    responses: {
+      200: {
+        description: "The schema.",
+        headers: headerRefs("ETag", "Mooring-Request-Id"),
+        content: Object.fromEntries(types.map((type) => [type, { schema: {} }])),
+      },
+      304: { description: "It is still as `If-None-Match` says.", headers: headerRefs("ETag", "Mooring-Request-Id") },
+      default: describeFailure("Any failure.", emit),
     },
   };
 }

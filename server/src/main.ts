@@ -12,9 +12,10 @@ import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { operationHandlers } from "./http/operation-handlers.ts";
 import { registerPages } from "./http/pages.ts";
+import { registerSchemas } from "./http/schemas.ts";
 import { serveHttp } from "./http/server.ts";
 import { registerService } from "./http/service.ts";
-import { createValidator } from "./http/validate.ts";
+import { registerUploads } from "./http/uploads.ts";
 import { type Clock, systemClock } from "./kernel/clock.ts";
 import { createIds, type OrganisationId } from "./kernel/ids.ts";
 import { createLog, type Log } from "./kernel/log.ts";
@@ -79,22 +80,23 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
   const kept = { snapshots: snapshotsOf(db, loadSnapshot), actions: actionsOf(db) };
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const admission = { callsMax: config.callsMax };
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
+  const secrecy = { newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const sandbox = createSandbox({ log });
-  const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs, newRequestId };
-  const gateway = createGateway({ ...doors, ...kept, validate: sandbox.validate });
+  const { importBytesMax, bigQueryBytesBilledMax: bytesBilledMax } = config;
+  const admission = { callsMax: config.callsMax };
+  const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs: 2_000 };
+  const gateway = createGateway({ ...doors, ...kept, newRequestId, validate: sandbox.validate, bytesBilledMax });
   const reads = createConnectionReads(db);
-  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
-  const validator = createValidator();
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint }),
+    handlers: operationHandlers({ ...deps, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
+    importBytesMax,
     authenticator,
-    validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
     newRequestId,
@@ -102,9 +104,10 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
       const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
       registerService(server, { ...about, sources: { record, net, tokens, gateway, listener }, siblings });
       registerPages(server, { people, publicUrl: url });
+      registerSchemas(server, deps);
+      registerUploads(server, { ...deps, log });
     },
   });
-  void validator.warm();
   let closing: Promise<void> | undefined;
   return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: (how) => (closing ??= close(how)) };
 
@@ -113,10 +116,8 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await pause(waitMs);
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
-    await net.close();
-    await sandbox.close();
-    await record.close();
-    await authenticator.close();
+    await Promise.all([net.close(), sandbox.close()]);
+    await Promise.all([record.close(), authenticator.close()]);
     await db.close();
   }
 }
@@ -125,7 +126,6 @@ type Assembling = Required<Pick<Start, "clock" | "log">> & { readonly listener: 
 
 const version = "0.1.0";
 const idleMs = 1_000;
-const lingerMs = 2_000;
 
 async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
   if (first) return firstGreeting({ url, first, link: await people.createSignInLink(first.owner) });

@@ -26,6 +26,7 @@ export const ExplainedBody = object("ExplainedBody", {
   held: Type.Boolean({
     description: "Whether all of it would be held before anything leaves, because a credential signs it, or because the gateway writes it.",
   }),
+  text: Type.Optional(Type.String({ description: "What it is, where that is a query." })),
   bytes: Type.Optional(whole("Its length, where the caller gave it.")),
 });
 export type ExplainedBody = Static<typeof ExplainedBody>;

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { ContentError } from "@mooring/contract";
 import type { DefinitionLink, StoredAction } from "../domain/action.ts";
-import { actionFaults } from "../domain/action-faults.ts";
+import { faultsAgain } from "../domain/action-faults.ts";
 import { mapLinks, missingIn, usesOf } from "../domain/action-links.ts";
 import { isError } from "../domain/content-error.ts";
 import type { DefinitionHead } from "../domain/definition.ts";
@@ -21,7 +21,7 @@ export interface FaultyAction {
 }
 
 /**
- * Checks every action of a version anew, whatever is kept of earlier checks; [] when none keeps it from being published. Lets the event
+ * Checks every action of a version anew, whatever is kept of earlier checks of its links; [] when none keeps it from being published. Lets the event
  * loop run between portions.
  */
 export async function faultyActions({ tx, org, version }: Content): Promise<FaultyAction[]> {
@@ -29,8 +29,8 @@ export async function faultyActions({ tx, org, version }: Content): Promise<Faul
   const faulty: FaultyAction[] = [];
   let portion = await actionsAfter(tx, org, version.id, { after: undefined, count: portionActions });
   while (portion.length > 0) {
-    for (const { id, name, document } of portion) {
-      const errors = actionFaults(document, definitions).filter(isError);
+    for (const { id, name, document, errors: kept } of portion) {
+      const errors = faultsAgain({ document, errors: kept }, definitions).filter(isError);
       if (errors.length > 0) faulty.push({ id, name, errors });
     }
     await setImmediate();
@@ -85,7 +85,7 @@ async function recheck(
   gone: Names,
 ): Promise<void> {
   const document = mapLinks(action.document, relinked);
-  const after = { ...action, document, errors: actionFaults(document, byId) };
+  const after = { ...action, document, errors: faultsAgain({ ...action, document }, byId) };
   if (isDeepStrictEqual(after, action)) return;
   const { id, name } = action;
   await updateAction(tx, org, version.id, after, now);

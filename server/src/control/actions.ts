@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Action, ActionCreate, ActionUpdate, QueryOf } from "@mooring/contract";
+import type { Action, ActionCreate, ActionUpdate, ContentError, QueryOf } from "@mooring/contract";
 import { actionsMax, type StoredAction } from "../domain/action.ts";
 import { actionFaults } from "../domain/action-faults.ts";
 import { usesOf } from "../domain/action-links.ts";
@@ -7,6 +7,7 @@ import { schemasUrl, shownDefinition } from "../domain/definition.ts";
 import { shownAction } from "../domain/shown-action.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ActionId, ConnectionId } from "../kernel/ids.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import * as store from "../store/actions.ts";
 import { protocolOf } from "../store/connections.ts";
 import { deleteUses, replaceUses } from "../store/definition-uses.ts";
@@ -17,10 +18,13 @@ import { type Linked, linked } from "./action-links.ts";
 import { type Call, type ControlDeps, requireMatch } from "./change.ts";
 import { type Content, changeDraft, type Draft, readContent } from "./content.ts";
 import { differences } from "./differences.ts";
+import { compiledSchemaFaults } from "./parameter-schemas.ts";
+import { requireWholeConnection } from "./rights.ts";
 
 export interface ActionDeps extends ControlDeps {
   /** Where the addresses of schemas begin. */
   readonly publicUrl: URL;
+  readonly sandbox: Pick<Sandbox, "checkSchemas">;
 }
 
 /** The version that an action is of. */
@@ -50,11 +54,12 @@ export async function get(deps: ActionDeps, call: Call, { connectionId, version 
 
 /** Adds an action to a draft; what is wrong with it is kept in its `errors`. Throws `Problem` name_taken, or version_published. */
 export async function create(deps: ActionDeps, call: Call, { connectionId, version }: Version, given: ActionCreate): Promise<Action> {
+  const schemaFaults = await faultsOfSchemas(deps, call, connectionId, given);
   return changeDraft(deps, call, connectionId, version, async (draft) => {
     const { tx, org, now, recorder } = draft;
     await requireProtocol(draft, connectionId, given.type);
     await requireRoom(draft);
-    const action = storedAction(deps.newId<ActionId>(), given, await linked(draft, given));
+    const action = storedAction(deps.newId<ActionId>(), given, await linked(draft, given), schemaFaults);
     await unlessTaken(store.insertActions(tx, org, draft.version.id, [action], now));
     await keepUses(draft, action);
     recorder.audit({ operation: "action.created", subject: subjectOf(action) });
@@ -73,6 +78,7 @@ export async function update(
   name: string,
   given: ActionUpdate,
 ): Promise<Action> {
+  const schemaFaults = await faultsOfSchemas(deps, call, connectionId, given);
   return changeDraft(deps, call, connectionId, version, async (draft) => {
     const { tx, org, now, recorder } = draft;
     const stored = await existing(draft, name);
@@ -80,7 +86,7 @@ export async function update(
     requireMatch(call, before);
     requireSameAction(stored, given);
     if (isDeepStrictEqual(given, before)) return before;
-    const action = storedAction(stored.id, given, await linked(draft, given));
+    const action = storedAction(stored.id, given, await linked(draft, given), schemaFaults);
     if (isDeepStrictEqual(action, stored)) return before;
 
     await unlessTaken(store.updateAction(tx, org, draft.version.id, action, now));
@@ -111,21 +117,40 @@ async function shown({ publicUrl }: ActionDeps, { tx, org, version }: Content, a
   return actions.map((action) => shownAction(action, definitions));
 }
 
-async function shownOne(deps: ActionDeps, content: Content, action: StoredAction): Promise<Action> {
+/** An action as it is answered. */
+export async function shownOne(deps: ActionDeps, content: Content, action: StoredAction): Promise<Action> {
   const [one] = await shown(deps, content, [action]);
   return one as Action;
 }
 
-function storedAction(id: ActionId, { name, summary, description }: ActionCreate, { document, definitions }: Linked): StoredAction {
+/** Looked for before the change begins, so that nobody waits for it. */
+async function faultsOfSchemas(
+  { sandbox }: ActionDeps,
+  { actor }: Call,
+  connectionId: ConnectionId,
+  given: ActionCreate | ActionUpdate,
+): Promise<ContentError[]> {
+  requireWholeConnection(actor, connectionId);
+  return compiledSchemaFaults(sandbox, actor.org, given);
+}
+
+function storedAction(
+  id: ActionId,
+  { name, summary, description }: ActionCreate,
+  { document, definitions }: Linked,
+  schemaFaults: readonly ContentError[],
+): StoredAction {
   return {
     id,
     name,
     ...(summary === undefined ? {} : { summary }),
     ...(description === undefined ? {} : { description }),
     document,
-    errors: actionFaults(document, definitions),
+    errors: [...actionFaults(document, definitions), ...schemaFaults.slice(0, schemaFaultsMax)],
   };
 }
+
+const schemaFaultsMax = 100;
 
 const subjectOf = ({ id, name }: StoredAction) => ({ type: "action", id, name });
 

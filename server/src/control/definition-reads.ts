@@ -26,8 +26,14 @@ export async function shownDefinitions(
   return definitions.map((one) => shownDefinition(one, schemas, referrers.get(one.id) ?? []));
 }
 
-/** A definition as it is shown alone: with the first thousand that refer to it. */
-export async function shownAlone(deps: { readonly publicUrl: URL }, content: Content, definition: DefinitionHead): Promise<Definition> {
-  const [shown] = await shownDefinitions(deps, content, [definition], 1_000);
-  return shown as Definition;
+/** A definition as it is shown alone, and its state: with its schema, which is shown elsewhere but is part of what a caller read. */
+export interface DefinitionState {
+  readonly definition: Definition;
+  readonly state: unknown;
+}
+
+/** The definition with the first thousand that refer to it. */
+export async function shownAlone(deps: { readonly publicUrl: URL }, content: Content, stored: StoredDefinition): Promise<DefinitionState> {
+  const [definition] = (await shownDefinitions(deps, content, [stored], 1_000)) as [Definition];
+  return { definition, state: { definition, contentType: stored.contentType, content: stored.content } };
 }

@@ -21,7 +21,7 @@ export async function remove(
 ): Promise<void> {
   await changeDraft(deps, call, connectionId, version, async (draft) => {
     const before = await existingDefinition(draft, name);
-    requireMatch(call, await shownAlone(deps, draft, before));
+    requireMatch(call, (await shownAlone(deps, draft, before)).state);
     await removeAll(draft, { chosen: [before], except: new Set([before.id]), force }, ([definition]) => ({ definition }));
   });
 }

@@ -7,7 +7,7 @@ import * as store from "../store/definitions.ts";
 import type { Page } from "../store/pages.ts";
 import { type Call, requireMatch } from "./change.ts";
 import { type Draft, readContent } from "./content.ts";
-import { existingDefinition, shownAlone, shownDefinitions } from "./definition-reads.ts";
+import { type DefinitionState, existingDefinition, shownAlone, shownDefinitions } from "./definition-reads.ts";
 import { type CheckedSchema, changeWithSchemas, type DefinitionDeps } from "./definition-schemas.ts";
 import { definitionsChanged } from "./definition-users.ts";
 import { differences } from "./differences.ts";
@@ -33,7 +33,7 @@ export async function get(
   connectionId: ConnectionId,
   version: string,
   name: string,
-): Promise<Definition> {
+): Promise<DefinitionState> {
   return readContent(deps, call, connectionId, version, async (content) =>
     shownAlone(deps, content, await existingDefinition(content, name)),
   );
@@ -79,14 +79,14 @@ export async function update(
   version: string,
   name: string,
   given: DefinitionUpdate,
-): Promise<Definition> {
+): Promise<DefinitionState> {
   const { schema } = given;
   const sent = schema ? [{ id: given.id as DefinitionId, name: given.name, schema, field: "" }] : [];
   return changeWithSchemas(deps, call, { connectionId, version }, sent, async (draft, [checked]) => {
     const { tx, org, now, recorder } = draft;
     const before = await existingDefinition(draft, name);
     const shownBefore = await shownAlone(deps, draft, before);
-    requireMatch(call, shownBefore);
+    requireMatch(call, shownBefore.state);
     requireValid([...(given.id === before.id ? [] : [otherId]), ...(checked?.faults ?? [])]);
     if (given.name !== before.name) await requireFreeNames(draft, [{ name: given.name, field: "" }]);
     const after = storedOf(before.id, given, checked ?? before);
@@ -150,7 +150,8 @@ async function requireFreeNames({ tx, org, version }: Draft, wanted: readonly Na
   throw new Problem("name_taken", { fields: fields.slice(0, faultsMax) });
 }
 
-async function requireRoom({ tx, org, version }: Draft, more: number): Promise<void> {
+/** Throws `Problem` invalid_request when the version would have too many definitions. */
+export async function requireRoom({ tx, org, version }: Draft, more: number): Promise<void> {
   if ((await store.countDefinitions(tx, org, version.id)) + more <= definitionsMax) return;
   requireValid([{ field: "definitions", message: `A version holds at most ${definitionsMax.toLocaleString("en")} definitions.` }]);
 }

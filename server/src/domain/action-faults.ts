@@ -1,7 +1,7 @@
 import type { ContentError } from "@mooring/contract";
 import type { DefinitionId } from "../kernel/ids.ts";
-import { type ActionDocument, linksOf } from "./action.ts";
-import { bigQueryActionFaults } from "./bigquery-action-faults.ts";
+import { type ActionDocument, linksOf, type StoredAction } from "./action.ts";
+import { bigQueryFaults } from "./bigquery-faults.ts";
 import { contentError, isError } from "./content-error.ts";
 import { httpActionFaults } from "./http-action-faults.ts";
 
@@ -21,12 +21,28 @@ export function actionFaults(document: ActionDocument, definitions: KnownDefinit
 
 const faultsMax = 200;
 
+/**
+ * The faults of an action whose links may have become others. What `compiledSchemaFaults` once found is taken over: that depends on the
+ * action's parameters alone.
+ */
+export function faultsAgain(
+  { document, errors }: Pick<StoredAction, "document" | "errors">,
+  definitions: KnownDefinitions,
+): ContentError[] {
+  const found = actionFaults(document, definitions);
+  const known = new Set(found.map(({ field, message }) => `${field} ${message}`));
+  const compiled = errors.filter(({ field, message }) => ofSchema.test(field) && !known.has(`${field} ${message}`));
+  return [...found, ...compiled];
+}
+
+const ofSchema = /^\/parameters\/\d+\/schema(?:\/|$)/;
+
 function ownFaults(document: ActionDocument, definitions: KnownDefinitions): ContentError[] {
   switch (document.type) {
     case "http":
       return httpActionFaults(document, definitions);
     case "bigquery":
-      return bigQueryActionFaults(document);
+      return bigQueryFaults(document);
   }
 }
 

@@ -33,6 +33,8 @@ export interface MadeRequest {
   /** The request without its body, to send with what is prepared; called again when a renewed token is to be tried. Throws `Problem`. */
   readonly planned: (prepared: Prepared) => Planned;
   readonly body: Buffer | null;
+  /** Whether an explanation shows the body: it is Mooring's own, as is all of a query but its values. */
+  readonly isBodyShown?: boolean;
   /** The caller's headers, for what they ask of the gateway. */
   readonly headers: Pick<CallerHeaders, "retries" | "takesTrailers">;
   /** What the answer goes to in place of the relay, which it passes it on to. */
@@ -199,7 +201,8 @@ export function variablesOf(text: string): ReadonlyMap<string, string> {
   return new Map(new URLSearchParams(text));
 }
 
-const timeoutMsMax = 300_000;
+/** What a call may take in all. */
+export const timeoutMsMax = 300_000;
 
 /** The time that a call gives itself in Mooring-Timeout-Ms. Throws `Problem` invalid_request. */
 export function timeoutOf(text: string): number {
@@ -208,7 +211,8 @@ export function timeoutOf(text: string): number {
   return timeoutMs;
 }
 
-function retriesOf(text: string): number {
+/** Reads `Mooring-Retries`. Throws `Problem` invalid_request. */
+export function retriesOf(text: string): number {
   const retries = /^[0-9]$/.test(text) ? Number(text) : retriesMax + 1;
   if (retries > retriesMax) throw fault(`Mooring-Retries is a whole number from 0 to ${retriesMax}.`);
   return retries;

@@ -55,8 +55,9 @@ export function createExplain({ net, clock }: ExplainDeps): Explain {
     made: (call, snapshot, make) =>
       explanation(call, snapshot, (prepared) => {
         const { found, problem } = attempted(() => {
-          const { planned, body } = make(prepared);
-          return { planned: planned(prepared), body: body === null ? undefined : { held: true, bytes: body.length } };
+          const { planned, body, isBodyShown = false } = make(prepared);
+          const shown = body !== null && { held: true, bytes: body.length, ...(isBodyShown && { text: body.toString() }) };
+          return { planned: planned(prepared), body: shown || undefined };
         });
         return { planned: found?.planned, body: found?.body, problem, dropped: droppedByAction(call, prepared) };
       }),

@@ -8,14 +8,19 @@ import type { Actions } from "./actions.ts";
 import { type AdmissionDeps, type AdmissionStats, createAdmission } from "./admission.ts";
 import { requireUnambiguous } from "./ambiguity.ts";
 import { answerJson, answerProblem } from "./answer.ts";
+import { systemDoors } from "./attempts.ts";
+import { createBigQuery } from "./bigquery.ts";
+import { createBigQueryPerformer } from "./bigquery-action.ts";
+import { createBigQueryRequests } from "./bigquery-requests.ts";
 import { discardRest } from "./body.ts";
 import { type Call, newCall } from "./call.ts";
+import { createDryRun, type DryRun } from "./dry-run.ts";
 import { createExchange, type ExchangeDeps } from "./exchange.ts";
 import { createExplain, type ExplainDeps } from "./explain.ts";
 import { AnswerRoom } from "./held-answer.ts";
 import { createHttpPerformer } from "./http-action.ts";
 import { createInvoke } from "./invoke.ts";
-import type { Performer, Road } from "./performer.ts";
+import type { Road } from "./performer.ts";
 import { createPrepare } from "./prepare.ts";
 import { type CallRecord, createRecord, type GatewayStats } from "./record.ts";
 import type { Outcome } from "./relay.ts";
@@ -30,6 +35,7 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** Whether the connection is being closed after an ambiguous request: nobody may act on what follows on it (S-7). */
   distrusts(socket: object): boolean;
+  readonly dryRun: DryRun;
   stats(): GatewayStats & { readonly admission: AdmissionStats };
 }
 
@@ -45,6 +51,8 @@ export interface GatewayDeps extends ExchangeDeps {
   /** Holds what callers give, and what outside systems answer, against the definitions of an action. */
   readonly validate: Validate;
   readonly tokens: RenewalsDeps["tokens"];
+  /** What one query of BigQuery may be billed for at most, in bytes. */
+  readonly bytesBilledMax: number;
   readonly admission: Omit<AdmissionDeps, "log">;
   /** A record that only counts, when left out. */
   readonly record?: CallRecord;
@@ -59,16 +67,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const renewals = createRenewals({ ...deps, prepare });
   const exchange = createExchange({ ...deps, renew: renewals.again });
   const explain = createExplain(deps);
+  const ask = createBigQueryRequests({ ...deps, doors: deps.doors ?? systemDoors });
   const road = { usable, settle };
   const performers = {
     http: createHttpPerformer({ ...deps, road, prepare, exchange, explain, answerRoom: new AnswerRoom(answerBytesMax) }),
-    bigquery: unperformed,
+    bigquery: createBigQueryPerformer({ ...deps, road, prepare, explain, query: createBigQuery({ ...deps, ask, renew: renewals.again }) }),
   };
   const invoke = createInvoke({ ...deps, performers, road });
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
   const stats = () => ({ ...record.stats(), admission: admission.stats() });
-  return { handle, distrusts: (socket) => distrusted.has(socket), stats };
+  return { handle, distrusts: (socket) => distrusted.has(socket), dryRun: createDryRun({ ...deps, ask, renewals, prepare }), stats };
 
   function handle(request: IncomingMessage, response: ServerResponse): boolean {
     const target = targetOf(request.url ?? "");
@@ -166,11 +175,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
 /** How many bytes of answers are held at a time to be checked. */
 const answerBytesMax = 128 * 1024 * 1024;
-
-const unperformed: Performer = {
-  invoke: () => Promise.reject(new Problem("not_found", { message: "Actions of this type cannot be called." })),
-  explain: () => Promise.reject(new Problem("not_found", { message: "Actions of this type cannot be called." })),
-};
 
 /** Another organisation answers as an unknown one does; so do a malformed id, and a name with a NUL, which the engines cannot keep. */
 function requireCallRights(actor: Actor, { org, connection, environment }: Target): void {

@@ -175,7 +175,7 @@ const joinedBytesMax = 16 * 1024;
 const flush = (relay: Relay) => relay.flush();
 
 /** Ends the connection without ending the answer. HTTP/1.0 ends answers by closing, so there only a reset tells the difference. */
-function breakOff(response: ServerResponse): void {
+export function breakOff(response: ServerResponse): void {
   if (response.req.httpVersionMinor === 0) response.socket?.resetAndDestroy();
   response.destroy();
 }

@@ -44,6 +44,7 @@ export const problems = {
   invalid_request: { status: 400, message: "The request is invalid; each fault is listed in fields." },
   malformed_body: { status: 400, message: "The body is not valid JSON." },
   malformed_document: { status: 400, message: "The document cannot be read." },
+  version_incomplete: { status: 400, message: "Something in the version is not ready to be published; each fault is listed in fields." },
   ambiguous_request: { status: 400, message: "The request could be read in two ways; the connection is closed." },
   sign_in_unknown: {
     status: 400,
@@ -75,6 +76,7 @@ export const problems = {
   definition_unusable: { status: 422, message: "A schema refers to something that is gone; nothing was sent." },
   too_costly: { status: 422, message: "To read or check this takes more time or memory than is allowed; make it smaller or simpler." },
   variable_refused: { status: 422, message: "A variable of Mooring-Variables may not be set for a call; nothing was sent." },
+  query_refused: { status: 422, message: "BigQuery refuses the query." },
   frozen: { status: 423, message: "Calls are frozen." },
   reauth_required: { status: 424, message: "The credential needs a person to sign in again." },
   too_many_requests: { status: 429, message: "Too many attempts; wait and try again." },

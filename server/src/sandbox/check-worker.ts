@@ -1,4 +1,4 @@
-import { type CheckedSchema, checkJsonSchemas, type SchemaCheck } from "./check.ts";
+import { type CheckedSchema, checkSchemas, type SchemaCheck } from "./check.ts";
 import { answerRequests } from "./worker-loop.ts";
 
-answerRequests<SchemaCheck, CheckedSchema[]>(checkJsonSchemas);
+answerRequests<SchemaCheck, CheckedSchema[]>(checkSchemas);

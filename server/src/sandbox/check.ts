@@ -1,16 +1,20 @@
 import { Problem } from "../kernel/errors.ts";
 import type { DefinitionId } from "../kernel/ids.ts";
+import { checkTogether } from "./check-together.ts";
 import { type Compiled, compile } from "./compile.ts";
 import { type Dialect, dialectOf, isObject, type Schema } from "./dialects.ts";
 import { readJson } from "./json-text.ts";
 import { type Naming, store } from "./stored-form.ts";
 import { faultsOf, type ValueFault } from "./value-faults.ts";
+import { compileXml } from "./xml.ts";
 
 /** Schemas as somebody wrote them, to be made definitions of one version together. */
 export interface SchemaCheck {
   readonly schemas: readonly GivenSchema[];
   /** The definitions that the version has already, by name. Those of `schemas` come first. */
   readonly known: readonly (readonly [name: string, id: DefinitionId])[];
+  /** Of those, as stored, the ones that are referred to, and what they refer to in turn; what is not here is not looked into. */
+  readonly stored?: readonly { readonly id: DefinitionId; readonly content: string }[];
   /** What the addresses of the version's schemas begin with: with a name after it, it is that definition. */
   readonly urlPrefix: string;
 }
@@ -36,15 +40,42 @@ export interface CheckedSchema {
 export type SchemaFault = ValueFault;
 
 /**
- * Looks whether each text is a JSON Schema that can be compiled, and gives the form in which it is stored: every reference to another
+ * Looks whether each text is a JSON Schema or an XML Schema, and gives the form in which it is stored: in JSON Schema, every reference to another
  * definition by id. Runs in a worker; never throws for what a schema says.
  */
-export function checkJsonSchemas({ schemas, known, urlPrefix }: SchemaCheck): CheckedSchema[] {
+export async function checkSchemas({ schemas, known, stored = [], urlPrefix }: SchemaCheck): Promise<CheckedSchema[]> {
   const names = new Map([...known, ...schemas.map(({ name, id }) => [name, id] as const)]);
-  return schemas.map((schema) => checkOne(schema, { names, urlPrefix }));
+  const checked: (CheckedSchema & { readonly id: DefinitionId })[] = [];
+  for (const schema of schemas) checked.push({ id: schema.id, ...(await checkAny(schema, { names, urlPrefix })) });
+  const together = checkTogether(checked, stored);
+  return checked.map(({ id, content, uses, faults }) => {
+    const more = together.get(id) ?? [];
+    return more.length > 0 ? failed(more) : { content, uses, faults };
+  });
 }
 
-function checkOne({ content }: GivenSchema, naming: Naming): CheckedSchema {
+async function checkAny(schema: GivenSchema, naming: Naming): Promise<CheckedSchema> {
+  switch (schema.contentType.split(";", 1)[0]?.trim().toLowerCase()) {
+    case "application/json":
+    case "application/schema+json":
+      return checkJson(schema, naming);
+    case "application/xml":
+    case "text/xml":
+      return await checkXml(schema);
+    default:
+      return failed([{ pointer: "", message: otherContentType }]);
+  }
+}
+
+async function checkXml({ content }: GivenSchema): Promise<CheckedSchema> {
+  const made = await compileXml(content);
+  if ("faults" in made) return failed(made.faults);
+  made.compiled.dispose();
+  return { content, uses: [], faults: [] };
+}
+
+/** As `checkSchemas`, for one JSON Schema, which is not seen together with what it refers to. */
+export function checkJson({ content }: Pick<GivenSchema, "content">, naming: Naming): CheckedSchema {
   let root: unknown;
   try {
     root = readJson(content, limits);
@@ -83,5 +114,6 @@ const addresses = {
 // Real ones have no more than 24 levels and, taken together, 260,000 values in the largest file that is known.
 const limits = { depthMax: 64, nodesMax: 200_000 };
 const faultsMax = 100;
+const otherContentType = "Only application/schema+json, application/json, text/xml and application/xml are known.";
 const otherDialect =
   "Only 2020-12 (https://json-schema.org/draft/2020-12/schema) and draft-07 (http://json-schema.org/draft-07/schema#) are known.";

@@ -18,7 +18,12 @@ export interface Compiled {
  * gone, too_costly when it is larger than can be compiled in time, or was not.
  */
 export function compile(bundle: SchemaBundle): Compiled {
-  const flat = flatten(documentsOf(bundle));
+  return compileDocuments(documentsOf(bundle));
+}
+
+/** `compile`, for what was parsed before. */
+export function compileDocuments(documents: ReturnType<typeof documentsOf>): Compiled {
+  const flat = flatten(documents);
   let all: ValidateFunction | undefined;
   return { first: timed(() => createAjv({ stopAt: "first fault" }).compile(flat as object)), all: () => (all ??= timed(compileAll)) };
 

@@ -65,7 +65,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** How many keys there are in a value. One named `__proto__` does not count, so that it is found. */
+/** How many keys there are in a value, but for those that may not be, so that they are missed and looked for. */
 function countKeys(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   let count = 0;
@@ -74,9 +74,16 @@ function countKeys(value: unknown): number {
     return count;
   }
   for (const key of Object.keys(value)) {
-    if (key !== "__proto__") count += 1 + countKeys((value as Record<string, unknown>)[key]);
+    if (key !== "__proto__" && key.length <= keyMax) count += 1 + countKeys((value as Record<string, unknown>)[key]);
   }
   return count;
+}
+
+/** What is wrong with one more key of an object; undefined when it may be (J-1, J-6). */
+export function keyFault(key: string, others: { has(key: string): boolean }): string | undefined {
+  if (key === "__proto__") return "A key may not be __proto__.";
+  if (key.length > keyMax) return `A key may have at most ${keyMax} characters.`;
+  return others.has(key) ? "The object has this key twice." : undefined;
 }
 
 /** The first fault of a text that has one, with its place. */
@@ -108,8 +115,8 @@ function faultIn(text: string) {
       const end = after(string, text, at);
       if (end === undefined) return fault("A key in double quotes is missing.");
       const key = JSON.parse(text.slice(at, end)) as string;
-      if (key === "__proto__") return fault("A key may not be __proto__.");
-      if ((inside as Set<string>).has(key)) return fault("The object has this key twice.");
+      const wrong = keyFault(key, inside as Set<string>);
+      if (wrong) return fault(wrong);
       (inside as Set<string>).add(key);
       at = after(blanks, text, end) ?? end;
       if (text[at] !== ":") return fault("A colon is missing after the key.");
@@ -136,6 +143,7 @@ function after(pattern: RegExp, text: string, at: number): number | undefined {
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
+const keyMax = 4096;
 const blanks = /[ \t\n\r]*/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON's own rule (RFC 8259, section 7)
 const string = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;

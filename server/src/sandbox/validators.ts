@@ -1,13 +1,17 @@
 import { Problem } from "../kernel/errors.ts";
 import { type Compiled, compile } from "./compile.ts";
+import { textOf } from "./encoding.ts";
 import type { SchemaBundle } from "./flatten.ts";
 import { readJson } from "./json-text.ts";
 import { faultsOf, type ValueFault } from "./value-faults.ts";
+import { compileXml } from "./xml.ts";
 
 /** A value to be held against the schema of a key, which comes along when it is not known here. */
 export interface Validation {
   readonly key: string;
-  readonly json: string | Uint8Array;
+  readonly language: "json" | "xml";
+  readonly text: string | Uint8Array;
+  /** For XML the root is the schema, and there are no definitions. */
   readonly bundle?: SchemaBundle;
 }
 
@@ -23,11 +27,12 @@ export function createValidators({ bytesMax }: { bytesMax: number }) {
   let bytes = 0;
   return { validate };
 
-  function validate({ key, json, bundle }: Validation): Validated {
-    const known = use(key) ?? (bundle && keep(key, bundle));
-    if (!known) return "unknown key";
-    if (known.problem) throw known.problem;
-    return check(known.compiled as Compiled, json);
+  function validate({ key, language, text, bundle }: Validation): Validated | Promise<Validated> {
+    const known = use(key);
+    if (known) return known.check(text);
+    if (!bundle) return "unknown key";
+    if (language === "json") return keep(key, bundle, attempt(bundle)).check(text);
+    return attemptXml(bundle.root).then((ready) => keep(key, bundle, ready).check(text));
   }
 
   function use(key: string): Kept | undefined {
@@ -39,41 +44,61 @@ export function createValidators({ bytesMax }: { bytesMax: number }) {
     return known;
   }
 
-  function keep(key: string, bundle: SchemaBundle): Kept {
+  function keep(key: string, bundle: SchemaBundle, ready: Ready): Kept {
     const size = overhead + bundle.root.length + bundle.definitions.reduce((sum, { content }) => sum + content.length, 0);
-    const fresh = { size, ...attempt(bundle) };
+    const fresh = { size, ...ready };
     kept.set(key, fresh);
     bytes += size;
     for (const [oldKey, old] of kept) {
       if (bytes <= bytesMax || old === fresh) break;
       kept.delete(oldKey);
       bytes -= old.size;
+      old.dispose?.();
     }
     return fresh;
   }
 }
 
-interface Kept {
-  readonly size: number;
-  readonly compiled?: Compiled;
-  readonly problem?: Problem;
+interface Ready {
+  check(text: string | Uint8Array): Validated;
+  dispose?(): void;
 }
 
-function attempt(bundle: SchemaBundle): { compiled: Compiled } | { problem: Problem } {
+interface Kept extends Ready {
+  readonly size: number;
+}
+
+function attempt(bundle: SchemaBundle): Ready {
   try {
-    return { compiled: compile(bundle) };
+    const compiled = compile(bundle);
+    return { check: (text) => check(compiled, text) };
   } catch (error) {
-    if (error instanceof Problem) return { problem: error };
-    if (error instanceof RangeError) return { problem: new Problem("too_costly") };
-    throw error;
+    return refusing(error);
   }
 }
 
-function check({ first, all }: Compiled, json: string | Uint8Array): readonly ValueFault[] {
+async function attemptXml(schema: string): Promise<Ready> {
+  const made = await compileXml(schema);
+  if ("faults" in made) return refusing(new Problem("definition_unusable"));
+  const { compiled } = made;
+  return { check: (text) => compiled.check(typeof text === "string" ? text : textOf(text)), dispose: compiled.dispose };
+}
+
+function refusing(error: unknown): Ready {
+  const problem = error instanceof RangeError ? new Problem("too_costly") : error;
+  if (!(problem instanceof Problem)) throw problem;
+  return {
+    check() {
+      throw problem;
+    },
+  };
+}
+
+function check({ first, all }: Compiled, given: string | Uint8Array): readonly ValueFault[] {
   let value: unknown;
   let text: string;
   try {
-    text = typeof json === "string" ? json : textOf(json);
+    text = typeof given === "string" ? given : textOf(given);
     value = readJson(text, valueLimits);
   } catch (error) {
     if (error instanceof Problem) return [{ pointer: "", message: error.message }];
@@ -84,14 +109,6 @@ function check({ first, all }: Compiled, json: string | Uint8Array): readonly Va
   const every = all();
   every(value);
   return faultsOf(every.errors ?? []);
-}
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Problem("malformed_document", { message: "It is not UTF-8." });
-  }
 }
 
 const none: readonly ValueFault[] = [];

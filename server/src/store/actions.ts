@@ -51,6 +51,16 @@ export async function actionsAfter(
   return actionsWhere(tx, org, versionId, sql`and id > ${after ?? ""} order by id limit ${count}`);
 }
 
+/** Which actions a version has: the id of each name. */
+export async function actionNames(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<Map<string, ActionId>> {
+  const rows = await tx.all(sql<{ id: ActionId; name: string }>`
+    select id, name
+    from actions
+    where org_id = ${org} and version_id = ${versionId}
+  `);
+  return new Map(rows.map(({ id, name }) => [name, id]));
+}
+
 /** How many actions a version has. */
 export async function countActions(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<number> {
   const row = await tx.first(sql<{ actions: number | string }>`

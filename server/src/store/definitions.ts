@@ -56,6 +56,23 @@ export async function definitionsByIds(
   return found;
 }
 
+/** At most `count` definitions of a version in the order of their ids, beginning behind `after`: for whoever looks at all of them. */
+export async function definitionsAfter(
+  tx: Tx,
+  org: OrganisationId,
+  versionId: VersionId,
+  { after, count }: { readonly after: DefinitionId | undefined; readonly count: number },
+): Promise<StoredDefinition[]> {
+  const rows = await tx.all(sql<DefinitionRow>`
+    select ${columns}
+    from definitions
+    where org_id = ${org} and version_id = ${versionId} and id > ${after ?? ""}
+    order by id
+    limit ${count}
+  `);
+  return rows.map(definitionOf);
+}
+
 /** The same without their schemas. */
 export async function headsByIds(
   tx: Tx,

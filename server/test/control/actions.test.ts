@@ -41,6 +41,10 @@ const using = newAction({
   ],
 });
 
+const wrongSchemas = [{ minimum: "low" }, { minimum: 1 }, { type: "array", items: { pattern: "(a+)\\1" } }, "no schema"].map(
+  (schema, index) => ({ name: `p${index}`, in: "query", required: false, type: index === 2 ? "string" : "integer", schema }) as const,
+);
+
 onEachEngine("actions", (world) => {
   scenarios(world, { title: "creating", operation: "CreateAction", given }, [
     {
@@ -104,6 +108,17 @@ onEachEngine("actions", (world) => {
           ["/parameters/0/name", "error"],
           ["/responses/1/status", "error"],
         ]),
+    },
+    {
+      name: "with a parameter's schema that is malformed, or has a pattern that may take for ever, says so (J-4)",
+      send: ({ params }) => ({ params, body: newAction({ name: "wrong", path: "/", parameters: wrongSchemas }) }),
+      expect: 201,
+      after: async ({ body }, { params }) => {
+        const places = ["/parameters/0/schema/minimum", "/parameters/2/schema/items/pattern", "/parameters/3/schema"];
+        expect((body.errors ?? []).map(({ field }) => field).sort()).toEqual(places);
+        const { body: page } = await world.must(await world.as("key"), "GetActions", { params, query: { name: "wrong" } });
+        expect(at(page.actions, 0)).toEqual(body);
+      },
     },
     {
       name: "takes no query for a connection that speaks HTTP",

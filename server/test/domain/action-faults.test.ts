@@ -285,11 +285,26 @@ test("all faults of an action are told at once, in the order of its parts", () =
   ]);
 });
 
+test("of very many faults 200 are told, errors before warnings, each in few words", () => {
+  const many = Array.from({ length: 300 }, (_, index) => parameter({ in: "header", name: index < 250 ? "Authorization" : "Host" }));
+  const found = actionFaults(request({ path: "nowhere", parameters: many }), definitions);
+  expect(found).toHaveLength(200);
+  expect(found.some(({ field }) => field === "/path")).toBe(true);
+  expect(found.every(({ severity }) => severity === "error")).toBe(true);
+
+  const types = Array.from({ length: 50 }, (_, index) => `text/${"x".repeat(190)}${index}`);
+  const [, repeated] = actionFaults(request(responsesFor(link(order, ...types), link(order, ...types))), definitions);
+  expect(repeated?.message).toMatch(/ and 47 more/);
+  expect(repeated?.message.length).toBeLessThan(1000);
+});
+
+const responsesFor = (...definitions: DefinitionLink[]): Partial<HttpActionDocument> => ({ responses: [{ status: 200, definitions }] });
+
 test("a query has each parameter once, and rows of a definition that is there", () => {
   const query = (changes: Partial<ActionDocument>): ActionDocument =>
     ({ type: "bigquery", query: "select @a", parameters: [], ...changes }) as ActionDocument;
   const named = (name: string) => ({ name, required: true, type: "STRING" as const });
-  check(query({ parameters: [named("a"), named("b")], row: link(order) }), []);
+  check(query({ parameters: [named("a"), named("b")], row: link(order) }), [["warning /parameters/1/name", "@b"]]);
   check(query({ parameters: [named("a"), named("A")], row: { missing: "Row" } }), [
     ["error /parameters/1/name", "@A"],
     ["error /row", "Row"],

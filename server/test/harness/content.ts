@@ -1,9 +1,10 @@
-import type { Action, ActionHTTPCreate } from "@mooring/contract";
+import type { Action, ActionHTTPCreate, Definition, DefinitionsCreateDefinition } from "@mooring/contract";
 import type { StoredDefinition } from "../../src/domain/definition.ts";
 import type { ConnectionId, DefinitionId, OrganisationId } from "../../src/kernel/ids.ts";
 import { insertDefinitions } from "../../src/store/definitions.ts";
 import { getContentVersion } from "../../src/store/versions.ts";
 import type { Actor } from "./actors.ts";
+import { createConnection, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
 /** An action without faults that uses no definition. */
@@ -54,3 +55,28 @@ export async function addDefinitions(
 }
 
 export type HTTPAction = Extract<Action, { type: "http" }>;
+
+/** A definition of JSON with this schema. */
+export const newDefinition = (name: string, schema: unknown = {}, changes: Partial<DefinitionsCreateDefinition> = {}) => ({
+  name,
+  accept: ["application/json"],
+  schema: { contentType: "application/schema+json", content: JSON.stringify(schema) },
+  ...changes,
+});
+
+/** A reference to a definition by its name. */
+export const ref = (name: string) => ({ $ref: `#/$defs/${name}` });
+
+/** A connection whose draft `1` has definitions with these schemas, by name. */
+export async function draftWith(world: World, schemas: Readonly<Record<string, unknown>>, actor?: Actor) {
+  const { id } = await createConnection(world, smallConnection(), actor);
+  const params = { connection_id: id, version: "1" };
+  const definitions = Object.entries(schemas).map(([name, schema]) => newDefinition(name, schema));
+  const key = actor ?? (await world.as("key"));
+  const { body } =
+    definitions.length === 0
+      ? { body: { definitions: [] } }
+      : await world.must(key, "CreateDefinitions", { params, body: { definitions } });
+  const byName = Object.fromEntries(body.definitions.map((one) => [one.name, one])) as Record<string, Definition>;
+  return { params, ids: Object.fromEntries(body.definitions.map(({ id: one, name }) => [name, one])) as Record<string, string>, byName };
+}

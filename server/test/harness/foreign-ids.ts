@@ -1,6 +1,6 @@
 import type { Actor } from "./actors.ts";
 import { newAction } from "./content.ts";
-import { at, createConnection, createCredential, smallConnection } from "./samples.ts";
+import { at, createConnection, createCredential, createSubscription, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
 /** The values of a path parameter that lead nowhere: each must answer the same as the others (T-1). */
@@ -50,6 +50,8 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
     connection_id: connection.id,
     environment_id: at(connection.environments, 0).id,
     version: "Foreign",
+    other_version: "Foreign",
+    subscription_id: (await createSubscription(world, connection.id, {}, stranger)).id,
     definition_name: "Foreign",
     action_name: "Foreign",
     credential_id: credential.id,

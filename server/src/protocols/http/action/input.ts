@@ -30,7 +30,7 @@ export interface InputReading extends Pick<BodyPlan, "boundary"> {
  * type or place, a body or a media type that the action does not take. Throws `Problem` malformed_body when it is no JSON.
  */
 export function readInput(action: ReadyAction, bytes: Buffer, reading: InputReading): ActionInput {
-  const { members, faults } = membersOf(bytes);
+  const { members, faults } = membersOf(bytes, known);
   const { parameters, constrained } = readParameters(action, members.get("parameters")?.text, faults);
   const { body, media } = readBody(action.body, members, { ...reading, faults });
   return { parameters, body, media, constrained, faults: faults.slice(0, faultsMax) };
@@ -38,7 +38,11 @@ export function readInput(action: ReadyAction, bytes: Buffer, reading: InputRead
 
 export const faultsMax = 200;
 
-function membersOf(bytes: Buffer): { members: ReadonlyMap<string, ValueText>; faults: Fault[] } {
+/**
+ * The members of a call's body, each as the text that was sent, and what is wrong with them: one that is there twice, or is not among
+ * `known`. Throws `Problem` malformed_body when it is no JSON.
+ */
+export function membersOf(bytes: Buffer, known: ReadonlySet<string>): { members: ReadonlyMap<string, ValueText>; faults: Fault[] } {
   if (bytes.length === 0) return { members: new Map(), faults: [] };
   if (!isUtf8(bytes)) throw new Problem("malformed_body", { message: "The body is not valid UTF-8." });
   const text = bytes.toString("utf8");
