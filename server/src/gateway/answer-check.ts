@@ -23,9 +23,9 @@ interface Checking {
 export const checkedAnswer =
   ({ action, validate, room }: Checking) =>
   (relay: Relay): Receiver =>
-    new HeldAnswer(relay, room, (answer) => verdictOf(validate, action, answer).catch(unchecked));
+    new HeldAnswer(relay, room, (answer) => verdictOf({ validate, action, room }, answer).catch(unchecked));
 
-async function verdictOf(validate: Validate, action: CalledAction, answer: WholeAnswer): Promise<Verdict> {
+async function verdictOf({ validate, action, room }: Checking, answer: WholeAnswer): Promise<Verdict> {
   const { method, responses } = action.http as ReadyAction;
   if (responses.length === 0) return notChecked("The action says nothing of its answers.");
   const response = responses.find(({ status }) => status === answer.status) ?? responses.find(({ status }) => status === undefined);
@@ -37,12 +37,12 @@ async function verdictOf(validate: Validate, action: CalledAction, answer: Whole
   const media = type && mediaFor(response.media, type.essence);
   if (!type || !media) return wrong({ field: "contentType", message: "The action has no answer of this media type with this status." });
   const kind = kindOf(type.essence);
-  const text = await textOf(answer, { kind, charset: type.charset });
-  if (typeof text !== "string") return text;
   const schema = kind === "xml" ? undefined : action.schemas.of(media.definitionId);
-  if (!schema) return notChecked("The definition is not one that bodies of this media type are held against.");
-  const faults = await faultsBelow("body", validate, validationOf(action, schema, kind === "text" ? JSON.stringify(text) : text));
-  return faults.length === 0 ? right : { valid: "false", faults };
+  return withText(answer, { kind, charset: type.charset, room }, async (text) => {
+    if (!schema) return notChecked("The definition is not one that bodies of this media type are held against.");
+    const faults = await faultsBelow("body", validate, validationOf(action, schema, kind === "text" ? JSON.stringify(text) : text));
+    return faults.length === 0 ? right : { valid: "false", faults };
+  });
 }
 
 const right: Verdict = { valid: "true", faults: [] };
@@ -58,15 +58,29 @@ function unchecked(error: unknown): Verdict {
 interface Reading {
   readonly kind: MediaKind;
   readonly charset: string | undefined;
+  readonly room: AnswerRoom;
 }
 
-/** The body as text, its content codings undone, or why it is not to be had. */
-async function textOf({ headers, body }: WholeAnswer, { kind, charset = "utf-8" }: Reading): Promise<string | Verdict> {
+/**
+ * What `work` says of the body as text, its content codings undone, or why that is not to be had. While it works, the text has its own
+ * place in the room: a few bytes may come to a thousand times as many.
+ */
+async function withText(
+  { headers, body }: WholeAnswer,
+  { kind, charset = "utf-8", room }: Reading,
+  work: (text: string) => Promise<Verdict>,
+): Promise<Verdict> {
   if (kind === "form" || kind === "multipart" || kind === "binary") return notChecked("Bodies of this media type are not checked.");
   if (charset !== "utf-8" && charset !== "us-ascii" && kind !== "xml") return notChecked("Only utf-8 is checked.");
   const plain = await decoded(body, codingsOf(headers));
   if (plain === undefined) return notChecked("Its content coding is not known.");
-  return isUtf8(plain) ? plain.toString("utf8") : wrong({ field: "body", message: "This is not valid UTF-8." });
+  const { length } = plain;
+  if (!room.take(length)) return notChecked("Too many answers are checked.");
+  try {
+    return isUtf8(plain) ? await work(plain.toString("utf8")) : wrong({ field: "body", message: "This is not valid UTF-8." });
+  } finally {
+    room.leave(length);
+  }
 }
 
 function codingsOf({ "content-encoding": value = [] }: UpstreamHeaders): string[] {
