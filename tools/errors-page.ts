@@ -15,6 +15,7 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   invalid_request: "Mend every fault in `fields`, then send it again. A name that is not known is a fault too.",
   malformed_body: "Send JSON: UTF-8, double quotes, no comma at the end.",
   malformed_document: "`message` says line, column and what is wrong. Mend it there.",
+  version_incomplete: "Each `field` begins with what it is about, as in `actions[listUsers]/path`. Mend it there, then publish again.",
   ambiguous_request: "Send one `Host` header and no transfer coding but `chunked`; a proxy in between may have added them.",
   sign_in_unknown: "Begin the sign-in again, in the browser that will also end it, and finish it within 10 minutes.",
   sign_in_refused: "`message` has the server's own words. Mend the credential or what is registered at the server, and begin again.",
@@ -33,6 +34,8 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   version_published: "Create a draft from it with `fromVersion`, and change that.",
   precondition_failed: "Read it again, take its new `ETag`, and decide anew.",
   environment_in_use: "`message` names the subscriptions. Delete them first, or send `force=true`.",
+  definition_in_use:
+    "`definition` or `definitions` has what refers to it. Change that first, delete both together, or send `force=true`, which leaves an error there.",
   too_large:
     "A JSON body may have 1 MiB. A body through the gateway has no such limit, unless a credential signs it: then it may have 1 MiB too.",
   unsupported_media_type: "Send `Content-Type: application/json`.",
@@ -40,9 +43,12 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   template_unresolved:
     "`message` names the placeholder. Give the environment that variable, or mend the base URL or the address of the call.",
   credential_unusable: "`message` says what stands in the way, such as a line break. Store the secret again without it.",
+  action_incomplete: "`fields` has every error of the action. Mend it in a draft; publishing a version refuses such actions.",
   definition_unusable: "Look at the `errors` of the definition, and give it what it refers to.",
   too_costly: "Make the file or the schema smaller: fewer levels, fewer alternatives, simpler patterns.",
   variable_refused: "Leave variables that decide the host out of `Mooring-Variables`; make an environment for another host.",
+  query_refused:
+    "`message` has BigQuery's words, with the place in the query where it says one. Mend the query, or give its account the right.",
   frozen: "Somebody has stopped calls on purpose. Ask them.",
   reauth_required: "Let the person sign in at the outside system again.",
   too_many_requests: "Wait as long as `Retry-After` says.",

@@ -81,18 +81,17 @@ export interface Rate {
 /** One side of a comparison: each call of it asks for `forMs`. */
 export type Side = () => Promise<Rate>;
 
-/** 64 callers that ask `port` for `paths` in turn. The processor time is that of `pids`; NaN where there is no /proc. */
+/** 64 callers that ask `port` for `paths` in turn, with a body of JSON where one is given. The processor time is that of `pids`; NaN where there is no /proc. */
 export async function callersOf(
   { fork }: Rig,
-  { port, paths, pids }: { port: number; paths: readonly string[]; pids: readonly number[] },
+  { port, paths, pids, body }: { port: number; paths: readonly string[]; pids: readonly number[]; body?: string },
   { forMs = 1500, callers = 64 }: { forMs?: number; callers?: number } = {},
 ): Promise<Side> {
   const load = fork(new URL("load-process.ts", import.meta.url));
-  await ordered(load, {
-    port,
-    requests: paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${headers}\r\n`),
-    callers,
-  });
+  const method = body === undefined ? "GET" : "POST";
+  const rest = body === undefined ? "" : `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`;
+  const requests = paths.map((path) => `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${headers}${rest}\r\n${body ?? ""}`);
+  await ordered(load, { port, requests, callers });
   return async () => {
     const before = await cpuSecondsOf(pids);
     const { answers, seconds } = await ordered<{ answers: number; seconds: number }>(load, { forMs });

@@ -1,8 +1,9 @@
 import type { TObject, TSchema } from "typebox";
 import { createComponents, type Json } from "./components.ts";
-import { explain, type GatewayOperation, gateway } from "./operations/gateway.ts";
+import { type GatewayOperation, gatewayOperations } from "./operations/gateway.ts";
 import { type Failure, type Operation, tags } from "./operations/operation.ts";
 import { pathParameters } from "./operations/path-parameters.ts";
+import { schemaAddress } from "./operations/schemas.ts";
 import { operations } from "./operations.ts";
 import { ErrorBody } from "./schemas/error.ts";
 import { PageInfo } from "./schemas/page.ts";
@@ -19,9 +20,10 @@ export function openApiDocument({ version, serverUrl }: { version: string; serve
   for (const [operationId, operation] of Object.entries<Operation>(operations)) {
     at(operation.path)[operation.method.toLowerCase()] = describeOperation(operationId, operation, emit);
   }
-  for (const one of [gateway, explain]) {
+  for (const one of gatewayOperations) {
     for (const method of one.methods) at(one.path)[method.toLowerCase()] = describeGateway(one, method, emit);
   }
+  at(schemaAddress.path).get = describeSchemaAddress(emit);
   emit(PageInfo);
 
   return {
@@ -110,7 +112,7 @@ function describeOperation(operationId: string, operation: Operation, emit: Emit
   };
 }
 
-function describeQuery({ query }: Operation, emit: Emit): Json[] {
+function describeQuery({ query }: Pick<Operation, "query">, emit: Emit): Json[] {
   const { properties = {}, required = [], else: unlessOther } = (query ?? {}) as Partial<TObject> & { else?: { required: string[] } };
   // One that only another may stand in for is described as required, as the agreed contract has it.
   const always = new Set([...required, ...(unlessOther?.required ?? [])]);
@@ -144,17 +146,19 @@ function describeFailure(failure: Failure, emit: Emit): Json {
 
 const content = (schema: TSchema, emit: Emit, type = "application/json"): Json => ({ [type]: { schema: emit(schema) } });
 
-function describeGateway({ name, tag, access, summary, description, answer }: GatewayOperation, method: string, emit: Emit): Json {
+function describeGateway(operation: GatewayOperation, method: string, emit: Emit): Json {
+  const { name, methods, tag, access, summary, description, query, body, answer } = operation;
   const hasBody = method === "POST" || method === "PUT" || method === "PATCH" || method === "DELETE";
   const ofGateway = headerRefs("Mooring-Origin", "Mooring-Request-Id");
   const any = { "*/*": { schema: {} } };
   return {
-    operationId: `${name}${method.charAt(0)}${method.slice(1).toLowerCase()}`,
+    operationId: methods.length === 1 ? name : `${name}${method.charAt(0)}${method.slice(1).toLowerCase()}`,
     tags: [tag],
     summary,
     description,
     "x-mooring-access": access,
-    ...(hasBody && { requestBody: { required: false, content: any } }),
+    ...(query && { parameters: describeQuery({ query }, emit) }),
+    ...(hasBody && { requestBody: { required: false, content: body ? content(body, emit) : any } }),
     responses: {
       ...(answer && { 200: { description: "What the call would come to.", headers: ofGateway, content: content(answer, emit) } }),
       default: {
@@ -162,6 +166,27 @@ function describeGateway({ name, tag, access, summary, description, answer }: Ga
         headers: ofGateway,
         content: { ...(!answer && any), ...(content(ErrorBody, emit) as object) },
       },
+    },
+  };
+}
+
+function describeSchemaAddress(emit: Emit): Json {
+  const { operationId, tag, summary, description, types } = schemaAddress;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    description,
+    "x-mooring-access": "public",
+    security: [],
+    responses: {
+      200: {
+        description: "The schema.",
+        headers: headerRefs("ETag", "Mooring-Request-Id"),
+        content: Object.fromEntries(types.map((type) => [type, { schema: {} }])),
+      },
+      304: { description: "It is still as `If-None-Match` says.", headers: headerRefs("ETag", "Mooring-Request-Id") },
+      default: describeFailure("Any failure.", emit),
     },
   };
 }

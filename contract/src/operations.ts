@@ -1,16 +1,21 @@
 import type { Static, TSchema } from "typebox";
+import { actionOperations } from "./operations/actions.ts";
 import { apiKeyOperations } from "./operations/api-keys.ts";
 import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
+import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
+import { exportOperations } from "./operations/exports.ts";
+import { importOperations } from "./operations/imports.ts";
 import { memberOperations } from "./operations/members.ts";
 import { oauth2Operations } from "./operations/oauth2.ts";
 import type { Operation } from "./operations/operation.ts";
 import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
 import { protocolOperations } from "./operations/protocols.ts";
+import { subscriptionOperations } from "./operations/subscriptions.ts";
 import { versionOperations } from "./operations/versions.ts";
 
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
@@ -20,7 +25,12 @@ export const operations = {
   ...credentialOperations,
   ...oauth2Operations,
   ...versionOperations,
+  ...subscriptionOperations,
+  ...definitionOperations,
+  ...exportOperations,
+  ...actionOperations,
   ...protocolOperations,
+  ...importOperations,
   ...organisationOperations,
   ...memberOperations,
   ...apiKeyOperations,

@@ -10,10 +10,15 @@ import { ErrorBody } from "./schemas/error.ts";
  */
 export function validationSchemas(): ValidationSchemas {
   const { emit, all } = createComponents(`${definitionsId}#/$defs/`);
-  const describe = ({ query, body, success }: Operation): OperationSchemas => ({
+  const describe = ({ query, body, success, failures = {} }: Operation): OperationSchemas => ({
     ...(query && { query: emit(query) }),
     ...(body && { body: emit(body) }),
     ...(success.body && { answer: emit(success.body) }),
+    failures: Object.fromEntries(
+      Object.entries(failures).flatMap(([status, failure]) =>
+        typeof failure === "object" && failure.body ? [[status, emit(failure.body)]] : [],
+      ),
+    ),
   });
 
   const byOperation = Object.entries<Operation>(operations).map(([id, operation]) => [id, describe(operation)]);
@@ -32,6 +37,8 @@ export interface OperationSchemas {
   readonly query?: Json;
   readonly body?: Json;
   readonly answer?: Json;
+  /** By status, where a failure answers with more than `error`. */
+  readonly failures: Readonly<Record<string, Json>>;
 }
 
 const definitionsId = "mooring";

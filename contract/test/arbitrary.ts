@@ -40,10 +40,12 @@ function objectOf(schema: Schema): fc.Arbitrary<object> {
   if (typeof schema.additionalProperties === "object") return fc.constantFrom({}, { audience: "api", prompt: "" });
   const properties = Object.fromEntries(Object.entries<Schema>(schema.properties).map(([name, part]) => [name, arbitraryOf(part)]));
   const filled = fc.record(properties, { requiredKeys: schema.required ?? [], noNullPrototype: true });
-  const token = schema.else ? new RegExp(schema.else.properties.name.pattern, "u") : undefined;
+  const token = schema.else?.properties.name.pattern ? new RegExp(schema.else.properties.name.pattern, "u") : undefined;
   return filled.filter(
     (value: Schema) =>
-      Object.keys(value).length >= (schema.minProperties ?? 0) && (!token || value.in === "query" || token.test(value.name)),
+      Object.keys(value).length >= (schema.minProperties ?? 0) &&
+      (schema.else?.required ?? []).every((name: string) => name in value || schema.if.required.every((one: string) => one in value)) &&
+      (!token || value.in === "query" || token.test(value.name)),
   );
 }
 
@@ -67,4 +69,5 @@ const samples = [
   "person@example.com",
   "https://{{ env.tenant }}.example.com/api",
   "line\nbreak",
+  "1000",
 ];

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  Action,
   BigQueryConnection,
   Connection,
   ConnectionVersion,
@@ -39,6 +40,7 @@ describe("what a GET returned may be PUT back as it was", () => {
     { id: "UpdateConnectionVersion", read: ConnectionVersion },
     { id: "UpdateOrganisation", read: Organisation },
     { id: "UpdateMember", read: Member },
+    { id: "UpdateAction", read: Action },
   ] as const;
 
   test.each(roundTrips)("$id takes every $read.title", ({ id, read }) => {

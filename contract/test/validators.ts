@@ -67,6 +67,11 @@ function readTightly(document: ContractDocument): ContractDocument {
     list.anyOf = list.oneOf;
     delete list.oneOf;
   }
+  // Queries are actions that only Mooring has.
+  read.components.schemas.Action?.oneOf.push({ type: "object", properties: { type: { const: "bigquery" } }, required: ["type"] });
+  // An action's name may hold `$`, and where an action is what refers to a definition it is named as it is.
+  const reference = read.components.schemas.DefinitionReference as Schema;
+  reference.properties.name.pattern = reference.properties.name.pattern.replace("-_", "-_$");
   return read;
 }
 

@@ -3,7 +3,8 @@ import type { OrganisationId } from "./kernel/ids.ts";
 import type { LogLevel } from "./kernel/log.ts";
 import type { Secret } from "./kernel/secret.ts";
 import type { EgressRule } from "./net/egress.ts";
-import { mask, type Setting, settings } from "./settings.ts";
+import { mask } from "./setting-values.ts";
+import { type Setting, settings } from "./settings.ts";
 
 /**
  * Every setting of the program, from `env` and the command line. Throws ConfigError with all mistakes at once: values that do not
@@ -40,8 +41,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     shutdownDrainMs: read(settings.shutdownDrainMs) ?? 0,
     callsKeepHours: read(settings.callsKeepHours) ?? 168,
     callsKeepMax: read(settings.callsKeepMax) ?? 5_000_000,
+    importBytesMax: read(settings.importBytesMax) ?? 33_554_432,
     googleTokenUrl: read(settings.googleTokenUrl) ?? "",
     bigQueryUrl: read(settings.bigQueryUrl) ?? "",
+    bigQueryBytesBilledMax: read(settings.bigQueryBytesBilledMax) ?? 0,
     logLevel: read(settings.logLevel) ?? "info",
   };
   const bootstrap = { organisation: read(settings.bootstrapOrganisation), apiKey: read(settings.bootstrapApiKey) };
@@ -78,8 +81,10 @@ export interface Config {
   readonly callsKeepHours: number;
   /** Of each organisation. */
   readonly callsKeepMax: number;
+  readonly importBytesMax: number;
   readonly googleTokenUrl: string;
   readonly bigQueryUrl: string;
+  readonly bigQueryBytesBilledMax: number;
   readonly logLevel: LogLevel;
   readonly bootstrap: { readonly organisation: OrganisationId; readonly apiKey: Secret } | undefined;
   readonly shown: readonly ShownSetting[];

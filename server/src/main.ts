@@ -4,16 +4,18 @@ import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { once } from "./control/once.ts";
 import { createCredentials } from "./credentials/credentials.ts";
+import { actionsOf } from "./gateway/actions.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { startRecording } from "./gateway/recording.ts";
-import { createSnapshots } from "./gateway/resolve.ts";
+import { snapshotsOf } from "./gateway/resolve.ts";
 import { createAuthenticator } from "./http/authenticate.ts";
 import { type Listener, listen } from "./http/listener.ts";
 import { operationHandlers } from "./http/operation-handlers.ts";
 import { registerPages } from "./http/pages.ts";
+import { registerSchemas } from "./http/schemas.ts";
 import { serveHttp } from "./http/server.ts";
 import { registerService } from "./http/service.ts";
-import { createValidator } from "./http/validate.ts";
+import { registerUploads } from "./http/uploads.ts";
 import { type Clock, systemClock } from "./kernel/clock.ts";
 import { createIds, type OrganisationId } from "./kernel/ids.ts";
 import { createLog, type Log } from "./kernel/log.ts";
@@ -76,34 +78,36 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const poolsMax = Math.max(1024, config.callsMax);
   const net = createNet({ allow: config.egressAllow, own: { port: listener.port }, log, clock, poolsMax, ...(resolve ? { resolve } : {}) });
   const { seals, endpoint, tokens, loadSnapshot } = createCredentials({ db, vault, net, clock, log, newId, config });
-  const snapshots = createSnapshots({ load: loadSnapshot, isLive: db.changes.isLive });
-  db.changes.subscribe(snapshots.invalidate);
+  const kept = { snapshots: snapshotsOf(db, loadSnapshot), actions: actionsOf(db) };
   const authenticate = (request: IncomingMessage, org: OrganisationId) => authenticator.actorFor(request, org, "gateway");
-  const admission = { callsMax: config.callsMax };
   const record = startRecording({ db, clock, log, keepHours: config.callsKeepHours, callsMax: config.callsKeepMax });
   const newRequestId = () => newId<string>();
-  const gateway = createGateway({ net, log, snapshots, tokens, authenticate, admission, record, clock, lingerMs, newRequestId });
-  const reads = createConnectionReads(db);
+  const secrecy = { newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const sandbox = createSandbox({ log });
-  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, newDataKey: vault.newDataKey, hashPassword: passwords.hash };
-  const validator = createValidator();
+  const { importBytesMax, bigQueryBytesBilledMax: bytesBilledMax } = config;
+  const admission = { callsMax: config.callsMax };
+  const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs: 2_000 };
+  const gateway = createGateway({ ...doors, ...kept, newRequestId, validate: sandbox.validate, bytesBilledMax });
+  const reads = createConnectionReads(db);
+  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint }),
+    handlers: operationHandlers({ ...deps, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
+    importBytesMax,
     authenticator,
-    validator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,
-    newRequestId: () => newId<string>(),
+    newRequestId,
     extras: (server) => {
       const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
       registerService(server, { ...about, sources: { record, net, tokens, gateway, listener }, siblings });
       registerPages(server, { people, publicUrl: url });
+      registerSchemas(server, deps);
+      registerUploads(server, { ...deps, log });
     },
   });
-  void validator.warm();
   let closing: Promise<void> | undefined;
   return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: (how) => (closing ??= close(how)) };
 
@@ -112,10 +116,8 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     await pause(waitMs);
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
-    await net.close();
-    await sandbox.close();
-    await record.close();
-    await authenticator.close();
+    await Promise.all([net.close(), sandbox.close()]);
+    await Promise.all([record.close(), authenticator.close()]);
     await db.close();
   }
 }
@@ -124,7 +126,6 @@ type Assembling = Required<Pick<Start, "clock" | "log">> & { readonly listener: 
 
 const version = "0.1.0";
 const idleMs = 1_000;
-const lingerMs = 2_000;
 
 async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
   if (first) return firstGreeting({ url, first, link: await people.createSignInLink(first.owner) });

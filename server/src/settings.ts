@@ -1,9 +1,21 @@
 import { resolve } from "node:path";
-import { isUlid, type OrganisationId } from "./kernel/ids.ts";
-import { type LogLevel, logLevels } from "./kernel/log.ts";
-import { Secret } from "./kernel/secret.ts";
+import { logLevels } from "./kernel/log.ts";
 import { parseEgressRule } from "./net/egress.ts";
-import { isMasterKeyText } from "./vault/master.ts";
+import {
+  maskDatabaseUrl,
+  matching,
+  parseAddress,
+  parseApiKey,
+  parseBytes,
+  parseDatabaseUrl,
+  parseLogLevel,
+  parseMasterKey,
+  parseOrganisation,
+  parseOrigin,
+  parsePort,
+  parseWorkers,
+  wholeNumber,
+} from "./setting-values.ts";
 
 /** The settings, in the order in which they are shown. */
 export const settings = {
@@ -138,6 +150,15 @@ export const settings = {
     meaning: "How many calls are kept of each organisation; beyond that the oldest go, in blocks of up to 500.",
     parse: wholeNumber(1000, 1_000_000_000),
   },
+  importBytesMax: {
+    name: "MOORING_IMPORT_BYTES_MAX",
+    kind: "1024 to 268435456",
+    default: "33554432",
+    absent: "",
+    isSecret: false,
+    meaning: "How large a file may be that is imported, in bytes. Plan four times as much memory for files that come at the same time.",
+    parse: wholeNumber(1024, 268_435_456),
+  },
   googleTokenUrl: {
     name: "MOORING_GOOGLE_TOKEN_URL",
     kind: "http:// or https:// URL",
@@ -155,6 +176,15 @@ export const settings = {
     isSecret: false,
     meaning: "Base URL of calls through BigQuery connections.",
     parse: parseAddress,
+  },
+  bigQueryBytesBilledMax: {
+    name: "MOORING_BIGQUERY_BYTES_BILLED_MAX",
+    kind: "1 to 9007199254740991",
+    default: "107374182400",
+    absent: "",
+    isSecret: false,
+    meaning: "Bytes that one query may be billed for at most. An action can lower it for itself, and not raise it.",
+    parse: parseBytes,
   },
   logLevel: {
     name: "MOORING_LOG_LEVEL",
@@ -199,86 +229,4 @@ export interface Setting<T> {
   readonly masked?: (text: string) => string;
   /** The value that `text` stands for. Throws an Error that says what it must be; of a secret it may not quote anything. */
   readonly parse: (text: string) => T;
-}
-
-export const mask = "********";
-
-function matching(pattern: RegExp, requirement: string): (text: string) => string {
-  return (text) => {
-    if (!pattern.test(text)) throw new Error(`must be ${requirement}`);
-    return text;
-  };
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= least && value <= most)) throw new Error(`must be a whole number from ${least} to ${most}`);
-    return value;
-  };
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  // Number takes "9e3", "0x50" and " 80 " too.
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error("must be a whole number from 1 to 65535, or 0 for any free port");
-  return port;
-}
-
-function parseWorkers(text: string): number {
-  const workers = Number(text);
-  if (!/^\d{1,2}$/.test(text) || workers < 1 || workers > 64) throw new Error("must be a whole number from 1 to 64");
-  return workers;
-}
-
-function parseDatabaseUrl(text: string): Secret {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isPostgres = url?.protocol === "postgres:" || url?.protocol === "postgresql:";
-  if (!isPostgres || !(url.hostname || url.searchParams.has("host"))) {
-    throw new Error("must be postgres://user:password@host:port/database; percent-encode special characters in the password");
-  }
-  return new Secret(text);
-}
-
-function maskDatabaseUrl(text: string): string {
-  if (!URL.canParse(text)) return mask;
-  const url = new URL(text);
-  if (url.password) url.password = mask;
-  for (const name of [...url.searchParams.keys()]) if (/pass/i.test(name)) url.searchParams.set(name, mask);
-  return url.href;
-}
-
-function parseMasterKey(text: string): Secret {
-  if (!isMasterKeyText(text)) throw new Error("must be 32 bytes in base64; make one with: openssl rand -base64 32");
-  return new Secret(text);
-}
-
-function parseOrigin(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !/[?#]/.test(text);
-  if (!isOrigin) throw new Error("must be an origin like https://mooring.example.com, without path, query or user");
-  return url.origin;
-}
-
-function parseAddress(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isAddress = url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" && !/[?#]/.test(text);
-  if (!isAddress) throw new Error("must be a URL like https://host.example.com/path, without query or user");
-  return url.href;
-}
-
-function parseLogLevel(text: string): LogLevel {
-  const level = logLevels.find((known) => known === text);
-  if (!level) throw new Error(`must be one of ${logLevels.join(", ")}`);
-  return level;
-}
-
-function parseOrganisation(text: string): OrganisationId {
-  if (!isUlid(text)) throw new Error("must be a ULID: 26 upper-case characters");
-  return text as OrganisationId;
-}
-
-function parseApiKey(text: string): Secret {
-  if (!/^[\x21-\x7e]{32,128}$/.test(text)) throw new Error("must have 32 to 128 printable ASCII characters, without spaces");
-  return new Secret(text);
 }

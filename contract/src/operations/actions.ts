@@ -1,4 +1,4 @@
-import { Action, ActionCreate, ActionPage, ActionUpdate } from "../schemas/action.ts";
+import { Action, ActionCreate, ActionDryRun, ActionDryRunResult, ActionPage, ActionUpdate } from "../schemas/action.ts";
 import { ContentQuery } from "../schemas/definition.ts";
 import type { Operation } from "./operation.ts";
 
@@ -40,7 +40,7 @@ export const actionOperations = {
     tag: "Actions",
     access: "connections:write",
     summary: "Change an action of a draft",
-    description: "Replaces all of it, but neither its id nor its type.",
+    description: "Replaces all of it, but neither its id nor its type. What was read changes nothing when it is sent back as it was.",
     body: ActionUpdate,
     success: { status: 200, body: Action },
   },
@@ -52,5 +52,16 @@ export const actionOperations = {
     summary: "Delete an action of a draft",
     description: "The definitions it used stay.",
     success: { status: 204 },
+  },
+  DryRunAction: {
+    method: "POST",
+    path: `${all}/{action_name}/dry-run`,
+    tag: "Actions",
+    access: "connections:write",
+    summary: "Ask BigQuery what a query would give",
+    description:
+      "Sends the query of an action of a draft for a dry run, which runs and bills nothing. The rows it would give are described in the definition `{action}_row`, which is made or changed, and which the action then has as its `row`. Needs `gateway:call` besides. What BigQuery refuses is a 422 with its words.",
+    body: ActionDryRun,
+    success: { status: 200, body: ActionDryRunResult },
   },
 } as const satisfies Record<string, Operation>;

@@ -1,5 +1,6 @@
-import type { TSchema } from "typebox";
+import { type TObject, type TSchema, Type } from "typebox";
 import { Explanation } from "../schemas/explanation.ts";
+import { InvokeRequest } from "../schemas/invoke.ts";
 import type { Access, Tag } from "./operation.ts";
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
@@ -34,6 +35,51 @@ export const explain = {
   answer: Explanation,
 } as const satisfies GatewayOperation;
 
+const ofAction = "/o/{organisation_id}/connections/{connection_id}/environments/{environment_id}/actions/{action_name}";
+const actionMethod = ["POST"] as const;
+
+const version = {
+  version: Type.Optional(
+    Type.String({ default: "default", description: "The version of the action: a name, also that of a draft, `latest` or `default`." }),
+  ),
+};
+
+/** A typed call: the action says what is sent. */
+export const invoke = {
+  name: "InvokeAction",
+  methods: actionMethod,
+  path: `${ofAction}/invoke`,
+  tag: "Gateway",
+  access: "gateway:call",
+  summary: "Call an action",
+  description:
+    "Holds the input against the action, builds the request and sends it as `proxy` does. Nothing is sent before all of the input was checked: a 400 lists every fault at once. " +
+    "With `validate=response` the answer, up to 10 MiB, is held against the action too, and `Mooring-Response-Valid` and `Mooring-Response-Faults` tell what was found.",
+  query: Type.Object({
+    ...version,
+    validate: Type.Optional(Type.Literal("response", { description: "Whether the answer is held against what the action says of it." })),
+  }),
+  body: InvokeRequest,
+} as const satisfies GatewayOperation;
+
+/** What the gateway answers itself instead of sending. */
+export const explainAction = {
+  name: "ExplainAction",
+  methods: actionMethod,
+  path: `${ofAction}/explain`,
+  tag: "Gateway",
+  access: "gateway:call",
+  summary: "See what a call of an action would come to",
+  description:
+    "Takes the very request that `invoke` takes and sends nothing. Answers as `explain` of a plain call does; what is wrong with the input is in `problem`.",
+  query: invoke.query,
+  body: InvokeRequest,
+  answer: Explanation,
+} as const satisfies GatewayOperation;
+
+/** All that the gateway serves. */
+export const gatewayOperations: readonly GatewayOperation[] = [gateway, explain, invoke, explainAction];
+
 /** An address of the gateway: one and the same for every method. */
 export interface GatewayOperation {
   /** Goes before the method in the operation's id. */
@@ -44,6 +90,9 @@ export interface GatewayOperation {
   readonly access: Access;
   readonly summary: string;
   readonly description: string;
+  readonly query?: TObject;
+  /** Undefined when it is the outside system's, or none. */
+  readonly body?: TSchema;
   /** Undefined when the answer is the outside system's own. */
   readonly answer?: TSchema;
 }

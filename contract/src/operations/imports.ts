@@ -15,7 +15,7 @@ export const importOperations = {
     bodyType: "multipart/form-data",
     body: Type.Object(
       {
-        file: Type.Optional(Type.String({ format: "binary", description: "The description itself." })),
+        file: Type.Optional(Type.Unsafe<Uint8Array>({ type: "string", format: "binary", description: "The description itself." })),
         metadata: ImportHTTPConnectionMetadata,
       },
       { additionalProperties: false },

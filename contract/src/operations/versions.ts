@@ -1,3 +1,4 @@
+import { Type } from "typebox";
 import { ForceQuery, PageQuery } from "../schemas/page.ts";
 import {
   ConnectionVersion,
@@ -7,6 +8,7 @@ import {
   PublishConnectionResponse,
   UnpublishConnectionResponse,
 } from "../schemas/version.ts";
+import { VersionDiff } from "../schemas/version-diff.ts";
 import type { Operation } from "./operation.ts";
 
 export const versionOperations = {
@@ -58,6 +60,24 @@ export const versionOperations = {
     description: "With everything in it. 409 while it is published and a subscription uses it, unless forced.",
     query: ForceQuery,
     success: { status: 204 },
+  },
+  DiffConnectionVersions: {
+    method: "GET",
+    path: "/o/{organisation_id}/connections/{connection_id}/versions/{version}/diff/{other_version}",
+    tag: "Versions",
+    access: "connections:read",
+    summary: "Compare two versions",
+    description: "What going from the first to the second adds, removes and changes, and what of it breaks callers.",
+    success: { status: 200, body: VersionDiff },
+  },
+  GetConnectionVersionTypes: {
+    method: "GET",
+    path: "/o/{organisation_id}/connections/{connection_id}/versions/{version}/types.d.ts",
+    tag: "Versions",
+    access: "connections:read",
+    summary: "Get TypeScript types of a version",
+    description: "Declarations of every action's input and output, for programs that call them.",
+    success: { status: 200, body: Type.String({ description: "A TypeScript declaration file." }), type: "text/plain" },
   },
   PublishConnection: {
     method: "POST",

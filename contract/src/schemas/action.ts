@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ContentError, Definition } from "./definition.ts";
-import { ignored, object, oneOf, text, ulid, words } from "./fields.ts";
+import { ignored, line, object, oneOf, text, ulid, words } from "./fields.ts";
 import { pageInfo } from "./page.ts";
 
 const common = {
@@ -72,7 +72,11 @@ export const ActionDefinitionCreate = object("ActionDefinitionCreate", {
       referencedBy: ignored(),
       errors: ignored(),
     },
-    { description: "A definition of the same version, by its id or its name.", anyOf: [{ required: ["id"] }, { required: ["name"] }] },
+    {
+      description: "A definition of the same version, by its id or its name.",
+      if: { properties: { id: {} }, required: ["id"] },
+      else: { properties: { name: {} }, required: ["name"] },
+    },
   ),
   accept,
 });
@@ -162,7 +166,10 @@ export const ActionBigQueryParameter = object("ActionBigQueryParameter", {
     pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
     description: "As in `@name` in the query.",
   }),
-  required: Type.Boolean({ description: "Whether a call without it is refused. One that is not required and left out is null." }),
+  required: Type.Boolean({
+    description:
+      "Whether a call without it is refused. One that is not required, left out and without a default is null; a list is then empty.",
+  }),
   type: words(bigQueryTypes, { description: "Its type in BigQuery; of a list, that of its items." }),
   array: Type.Optional(Type.Boolean({ description: "Whether it is a list." })),
   default: Type.Optional(Type.Unknown({ description: "Used when a call leaves it out. A text may hold `{{ env.name }}`." })),
@@ -208,8 +215,24 @@ export const ActionBigQueryUpdate = object("ActionBigQueryUpdate", {
 });
 export type ActionBigQueryUpdate = Static<typeof ActionBigQueryUpdate>;
 
+export const ActionDryRun = object("ActionDryRun", {
+  environment: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    pattern: line(),
+    description: "Whose credentials ask: an environment's id or name.",
+  }),
+});
+export type ActionDryRun = Static<typeof ActionDryRun>;
+
 export const Action = oneOf("Action", "type", [ActionHTTP, ActionBigQuery], "One operation of the outside system.");
 export type Action = Static<typeof Action>;
+
+export const ActionDryRunResult = object("ActionDryRunResult", {
+  action: Action,
+  totalBytesProcessed: Type.String({ description: "How many bytes a call would read: a whole number, as text." }),
+});
+export type ActionDryRunResult = Static<typeof ActionDryRunResult>;
 
 export const ActionCreate = oneOf("ActionCreate", "type", [ActionHTTPCreate, ActionBigQueryCreate]);
 export type ActionCreate = Static<typeof ActionCreate>;

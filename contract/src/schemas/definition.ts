@@ -6,7 +6,7 @@ import { pageInfo, paging, strict } from "./page.ts";
 export const DefinitionReference = object("DefinitionReference", {
   type: words(["definition", "action", "trigger"], { description: "What refers to it." }),
   id: ulid("The one that refers to it."),
-  name: Type.String({ description: "Its name." }),
+  name: Type.String({ pattern: "^[a-zA-Z0-9_\\-$]+$", description: "Its name." }),
 });
 export type DefinitionReference = Static<typeof DefinitionReference>;
 
@@ -95,7 +95,9 @@ export const Definition = object(
       description: "Where its schema is, with every reference turned into such an address. It needs no key, and cannot be guessed.",
     }),
     referencedBy: Type.Optional(
-      Type.Array(DefinitionReference, { description: "What refers to it, where the definition itself is asked for." }),
+      Type.Array(DefinitionReference, {
+        description: "What refers to it, itself excepted: the first 1,000, in a list the first 100. Not where an action uses it.",
+      }),
     ),
     errors: Type.Optional(
       Type.Array(ContentError, { description: "What keeps it from being used, such as a deleted definition it refers to." }),

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { ErrorField } from "./error.ts";
 import { object, timestamp, ulid, words } from "./fields.ts";
 
 const places = words(["header", "query", "cookie"], { description: "Which part of the request." });
@@ -9,6 +10,7 @@ export const ExplainedProblem = object(
   {
     code: Type.String({ description: "The code that a call would answer with." }),
     message: Type.String({ description: "Made for people: what stands in the way and what to do about it." }),
+    fields: Type.Optional(Type.Array(ErrorField, { description: "Every fault of the input." })),
   },
   { description: "Why a call would not be sent." },
 );
@@ -21,7 +23,10 @@ export const ExplainedHeader = object("ExplainedHeader", {
 export type ExplainedHeader = Static<typeof ExplainedHeader>;
 
 export const ExplainedBody = object("ExplainedBody", {
-  held: Type.Boolean({ description: "Whether all of it would be held before anything leaves, because a credential signs it." }),
+  held: Type.Boolean({
+    description: "Whether all of it would be held before anything leaves, because a credential signs it, or because the gateway writes it.",
+  }),
+  text: Type.Optional(Type.String({ description: "What it is, where that is a query." })),
   bytes: Type.Optional(whole("Its length, where the caller gave it.")),
 });
 export type ExplainedBody = Static<typeof ExplainedBody>;

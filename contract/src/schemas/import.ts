@@ -4,7 +4,7 @@ import { HTTPConnection } from "./connection.ts";
 import { Definition } from "./definition.ts";
 import { object, ulid, url, words } from "./fields.ts";
 import { strict } from "./page.ts";
-import { ConnectionVersion } from "./version.ts";
+import { ConnectionVersion, versionName } from "./version.ts";
 import { VersionDiff } from "./version-diff.ts";
 
 export const MessageSeverity = words(["info", "warning", "error"], { title: "MessageSeverity" });
@@ -22,9 +22,7 @@ export const ImportHTTPConnectionMetadata = object("ImportHTTPConnectionMetadata
   }),
   url: Type.Optional(url("The `url` of a file that was uploaded before, in place of the part `file`. Nothing else is fetched.")),
   connection: Type.Optional(ulid("An existing connection, which gets a new draft version of this content.")),
-  version: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 100, description: "The new version's name; `1`, or the next number, when left out." }),
-  ),
+  version: Type.Optional({ ...versionName, description: "The new version's name; `1`, or the next number, when left out." }),
   compareWith: Type.Optional(
     Type.String({
       minLength: 1,

@@ -45,7 +45,7 @@ export const ConnectionsQuery = Type.Object(
 export type ConnectionsQuery = Static<typeof ConnectionsQuery>;
 
 export const ForceQuery = Type.Object(
-  { force: Type.Optional(Type.Boolean({ default: false, description: "Delete although a subscription uses it." })) },
+  { force: Type.Optional(Type.Boolean({ default: false, description: "Delete although something still uses it." })) },
   strict,
 );
 export type ForceQuery = Static<typeof ForceQuery>;

@@ -3,9 +3,13 @@ import { name, object, timestamp, ulid } from "./fields.ts";
 import { pageInfo } from "./page.ts";
 
 const named = {
-  name: name("What people call it"),
+  name: name("What people call it; unique in the connection"),
   version: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 100, description: "The version it uses; it follows `default` when left out." }),
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: "The name of the published version it uses; it follows `default` when left out.",
+    }),
   ),
   environment: Type.Optional(
     Type.String({ minLength: 1, maxLength: 200, description: "The environment it uses, by id or name; none when left out." }),

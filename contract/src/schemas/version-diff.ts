@@ -13,7 +13,10 @@ export const VersionDiffItem = object("VersionDiffItem", {
 export type VersionDiffItem = Static<typeof VersionDiffItem>;
 
 export const VersionDiffChange = object("VersionDiffChange", {
-  field: Type.String({ description: "Where, as a JSON Pointer (RFC 6901)." }),
+  field: Type.String({
+    description:
+      "Where, as a JSON Pointer (RFC 6901) in which things go by their names: `/parameters/query/limit/required`, `/responses/200/definitions/application~1json`.",
+  }),
   before: Type.Optional(Type.Unknown({ description: "What was there; absent when nothing was." })),
   after: Type.Optional(Type.Unknown({ description: "What is there; absent when nothing is." })),
   breaks: Type.Boolean({ description: "Whether callers that were right before may be wrong now." }),
@@ -24,7 +27,8 @@ export type VersionDiffChange = Static<typeof VersionDiffChange>;
 export const VersionDiffChanged = object("VersionDiffChanged", {
   ...subject,
   breaks: Type.Boolean({ description: "Whether any of the changes breaks callers." }),
-  changes: Type.Array(VersionDiffChange),
+  changes: Type.Array(VersionDiffChange, { description: "At most 50, those that break callers first." }),
+  omitted: Type.Optional(Type.Integer({ description: "How many more changes it has." })),
 });
 export type VersionDiffChanged = Static<typeof VersionDiffChanged>;
 
@@ -36,7 +40,8 @@ export const VersionDiff = object(
     breaks: Type.Boolean({ description: "Whether anything here breaks callers." }),
     added: Type.Array(VersionDiffItem),
     removed: Type.Array(VersionDiffItem),
-    changed: Type.Array(VersionDiffChanged),
+    changed: Type.Array(VersionDiffChanged, { description: "At most 1,000, as of the other lists; what breaks callers first." }),
+    omitted: Type.Optional(Type.Integer({ description: "How many more things there are in the lists." })),
   },
   { description: "What going from one version to another adds, removes and changes, and what of it breaks callers." },
 );

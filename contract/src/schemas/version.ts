@@ -3,7 +3,7 @@ import { ignored, line, notBlank, object, text, timestamp, ulid } from "./fields
 import { pageInfo } from "./page.ts";
 
 /** No `/` because the name is one segment of a path, and no `.` or `..` because clients fold those away. */
-const versionName = Type.String({
+export const versionName = Type.String({
   minLength: 1,
   maxLength: 100,
   pattern: notBlank(line("/")).replace("^", "^(?!\\.{1,2}$)"),

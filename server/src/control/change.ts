@@ -20,7 +20,12 @@ export interface Call {
   /** The `If-Match` header as sent. */
   readonly ifMatch?: string;
   /** Runs in the transaction before and after the work, so that a repeated POST finds the first one's answer (B-3). */
-  readonly once?: { begin(tx: Tx): Promise<void>; end(tx: Tx, answer: unknown): Promise<void> };
+  readonly once?: {
+    /** The same for whoever has much to do before the transaction: ends there when the first one is done. */
+    check(tx: Tx): Promise<void>;
+    begin(tx: Tx): Promise<void>;
+    end(tx: Tx, answer: unknown): Promise<void>;
+  };
 }
 
 /** What the work of a change reports beside its answer. */

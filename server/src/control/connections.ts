@@ -18,7 +18,7 @@ import type { Tx } from "../store/database.ts";
 import type { Page } from "../store/pages.ts";
 import { subscriptionsOfConnection } from "../store/subscriptions.ts";
 import { insertVersion } from "../store/versions.ts";
-import { type Call, type ControlDeps, change, requireMatch } from "./change.ts";
+import { type Call, type ControlDeps, change, type Recorder, requireMatch } from "./change.ts";
 import { connectionOrder, protocolsLike } from "./connection-list.ts";
 import { namesWithSecrets, planConnection } from "./connection-plan.ts";
 import { differences } from "./differences.ts";
@@ -68,36 +68,48 @@ export async function create<Given extends NewConnection>(
   call: Call,
   given: Given,
 ): Promise<Extract<Connection, { protocol: Given["protocol"] }>> {
-  const { actor } = call;
-  const { newId, clock, seals } = deps;
-  requireUnlimited(actor);
-  const sealer = await seals.of(actor.org);
+  requireUnlimited(call.actor);
+  const sealer = await deps.seals.of(call.actor.org);
   return change(deps, call, async (tx, recorder) => {
-    const intake = await openIntake(deps, sealer, tx, call, given.environments, given.authSchemeConfigs ?? []);
-    const id = newId<ConnectionId>();
-    const { name, protocol, environmentVariables: variables = [] } = given;
-    const baseUrl = given.protocol === "http" ? given.baseUrl : undefined;
-    const datasetId = given.protocol === "bigquery" ? (given.datasetId ?? "") : undefined;
-    checkBaseUrl(intake, baseUrl);
-    checkVariables(intake, variables, "environmentVariables");
-    const authSchemeConfigs = (given.authSchemeConfigs ?? []).map((config, index) =>
-      intake.config(config, `authSchemeConfigs[${index}]`, { protocol }),
-    );
-    const plans = given.environments.map((environment, position) =>
-      planNew({ newId, intake, protocol }, environment, { field: `environments[${position}].`, position, defaults: variables }),
-    );
-    checkPlans(intake, plans);
-    const touched = plans.filter((plan) => plan.changesSecrets).map((plan) => plan.fields.name);
-    await requireRightsToSecrets(tx, actor, intake, { environments: touched, credentials: [], freed: [] });
-
-    const now = clock.now();
-    await connectionStore.insertConnection(tx, actor.org, id, { name, protocol, baseUrl, datasetId, authSchemeConfigs, variables }, now);
-    await writePlans(tx, actor.org, id, { plans, removed: [], credentials: intake.newCredentials, now });
-    await insertVersion(tx, actor.org, id, { id: newId<VersionId>(), name: "1" }, now);
-    recorder.audit({ operation: "connection.created", subject: { type: "connection", id, name } });
-    const created = found(await connectionStore.getConnection(tx, actor.org, id));
+    const id = await insertNew(deps, call, { tx, recorder, sealer }, given, { id: deps.newId<VersionId>(), name: "1" });
+    const created = found(await connectionStore.getConnection(tx, call.actor.org, id));
     return created as Extract<Connection, { protocol: Given["protocol"] }>;
   });
+}
+
+/** Writes a new connection with a draft version in a change that is under way. Throws `Problem` invalid_request with every fault. */
+export async function insertNew(
+  deps: ConnectionDeps,
+  call: Call,
+  { tx, recorder, sealer }: { readonly tx: Tx; readonly recorder: Recorder; readonly sealer: Sealer },
+  given: NewConnection,
+  version: { readonly id: VersionId; readonly name: string },
+): Promise<ConnectionId> {
+  const { newId, clock } = deps;
+  const { actor } = call;
+  const intake = await openIntake(deps, sealer, tx, call, given.environments, given.authSchemeConfigs ?? []);
+  const id = newId<ConnectionId>();
+  const { name, protocol, environmentVariables: variables = [] } = given;
+  const baseUrl = given.protocol === "http" ? given.baseUrl : undefined;
+  const datasetId = given.protocol === "bigquery" ? (given.datasetId ?? "") : undefined;
+  checkBaseUrl(intake, baseUrl);
+  checkVariables(intake, variables, "environmentVariables");
+  const authSchemeConfigs = (given.authSchemeConfigs ?? []).map((config, index) =>
+    intake.config(config, `authSchemeConfigs[${index}]`, { protocol }),
+  );
+  const plans = given.environments.map((environment, position) =>
+    planNew({ newId, intake, protocol }, environment, { field: `environments[${position}].`, position, defaults: variables }),
+  );
+  checkPlans(intake, plans);
+  const touched = plans.filter((plan) => plan.changesSecrets).map((plan) => plan.fields.name);
+  await requireRightsToSecrets(tx, actor, intake, { environments: touched, credentials: [], freed: [] });
+
+  const now = clock.now();
+  await connectionStore.insertConnection(tx, actor.org, id, { name, protocol, baseUrl, datasetId, authSchemeConfigs, variables }, now);
+  await writePlans(tx, actor.org, id, { plans, removed: [], credentials: intake.newCredentials, now });
+  await insertVersion(tx, actor.org, id, version, now);
+  recorder.audit({ operation: "connection.created", subject: { type: "connection", id, name } });
+  return id;
 }
 
 /** Replaces what is sent, all of it or none; two at once never mix. Throws `Problem` invalid_request with every fault. */

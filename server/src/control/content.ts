@@ -34,6 +34,7 @@ export async function readContent<Answer>(
 /**
  * The one way in for changes of what a version holds. They wait for each other and for its publication, so that one either lands
  * before the version is frozen or is refused after it: `Problem` version_published. Throws not_found where there is no such version.
+ * Work that audits nothing has changed nothing, and moves no `updatedAt`.
  */
 export async function changeDraft<Answer>(
   deps: ControlDeps,
@@ -50,13 +51,32 @@ export async function changeDraft<Answer>(
     if (!(await lockConnection(tx, org, connectionId))) throw new Problem("not_found");
     const found = await existing(tx, org, connectionId, name);
     if (found.publishedAt !== null) throw new Problem("version_published");
-    await touchVersion(tx, org, found.id, now);
-    const version = found.schemaKey === "" ? await existing(tx, org, connectionId, found.name) : found;
-    const answer = await work({ tx, org, version, recorder, now });
-    await touchConnection(tx, org, connectionId, now);
-    recorder.announce({ kind: "connection", org, id: connectionId });
+    const version = found.schemaKey === "" ? await withSchemaKey(tx, org, connectionId, found, now) : found;
+    let isChanged = false;
+    const audit: Recorder["audit"] = (entry) => {
+      isChanged = true;
+      recorder.audit(entry);
+    };
+    const answer = await work({ tx, org, version, recorder: { ...recorder, audit }, now });
+    if (isChanged) {
+      await touchVersion(tx, org, version.id, now);
+      await touchConnection(tx, org, connectionId, now);
+      recorder.announce({ kind: "connection", org, id: connectionId });
+    }
     return answer;
   });
+}
+
+/** The same version; one that an earlier Mooring made gets its key when it is first worked on. */
+async function withSchemaKey(
+  tx: Tx,
+  org: OrganisationId,
+  connectionId: ConnectionId,
+  { id, name }: ContentVersion,
+  now: Date,
+): Promise<ContentVersion> {
+  await touchVersion(tx, org, id, now);
+  return existing(tx, org, connectionId, name);
 }
 
 async function existing(tx: Tx, org: OrganisationId, connectionId: ConnectionId, name: string): Promise<ContentVersion> {

@@ -78,7 +78,7 @@ export async function update(
   });
 }
 
-/** Throws `Problem` environment_in_use while a subscription uses it, unless `force`d; last_environment always for the last one. */
+/** Throws `Problem` environment_in_use while a subscription uses it, unless `force`d (it goes then too); last_environment always for the last one. */
 export async function remove(
   deps: ConnectionDeps,
   call: Call,
@@ -93,16 +93,20 @@ export async function remove(
     const id = placed.environment.id as EnvironmentId;
     if (connection.environments.length === 1) throw new Problem("last_environment");
     requireProductionRights(actor, namesWithSecrets(connection, [id]));
-    const used = force ? new Map() : await subscriptionsOfEnvironments(tx, actor.org, [id]);
-    if (used.size > 0) {
+    const subscriptions = (await subscriptionsOfEnvironments(tx, actor.org, [id])).get(id) ?? [];
+    if (subscriptions.length > 0 && !force) {
       throw new Problem("environment_in_use", {
-        message: `Subscriptions use the environment: ${used.get(id)?.join(", ")}. Delete them first or send force=true.`,
+        message: `Subscriptions use the environment: ${subscriptions.join(", ")}. Delete them first or send force=true.`,
       });
     }
     await store.deleteEnvironments(tx, actor.org, [id]);
     await store.closeGap(tx, actor.org, connectionId, placed.position);
     await touchConnection(tx, actor.org, connectionId, deps.clock.now());
-    recorder.audit({ operation: "environment.deleted", subject: { type: "environment", id, name: placed.environment.name } });
+    recorder.audit({
+      operation: "environment.deleted",
+      subject: { type: "environment", id, name: placed.environment.name },
+      ...(subscriptions.length > 0 ? { changes: [{ field: "subscriptions", before: subscriptions }] } : {}),
+    });
     recorder.announce({ kind: "connection", org: actor.org, id: connectionId });
   });
 }

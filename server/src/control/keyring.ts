@@ -1,5 +1,6 @@
 import type { ApiKey } from "@mooring/contract";
 import type { Actor } from "../domain/actor.ts";
+import { createKept } from "../domain/kept.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ApiKeyId, OrganisationId } from "../kernel/ids.ts";
@@ -23,7 +24,7 @@ export interface Keyring {
  * at once are bounded: a flood of wrong keys costs neither memory nor the database.
  */
 export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; log: Log }): Keyring {
-  const known = new Map<string, Known>();
+  const known = createKept<Known>({ weightMax: keptMax });
   const unknown = new Map<string, number>();
   const asking = new Map<string, Promise<Known | undefined>>();
   const usage = createUsage({ db, log });
@@ -34,11 +35,7 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
     const now = clock.now();
     if (db.changes.isLive()) {
       const entry = known.get(keyHash);
-      if (entry) {
-        // A mark, and not a move to the end of the map: moving on every call leaves garbage behind that outlives it.
-        entry.isUsed = true;
-        return admit(entry, now);
-      }
+      if (entry) return admit(entry, now);
       if ((unknown.get(keyHash) ?? 0) > now.getTime()) return undefined;
     }
     return ask(keyHash).then((entry) => entry && admit(entry, clock.now()));
@@ -67,7 +64,7 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
     const entry = row && knownOf(row, row.connections ?? (await connectionsReached(row)));
     // A change announced meanwhile may be younger than what was read.
     if (drops === dropsBefore && db.changes.isLive()) {
-      if (entry) keepKnown(known, keyHash, entry);
+      if (entry) known.set(keyHash, entry);
       else keepUnknown(unknown, keyHash, clock.now().getTime() + unknownMs);
     }
     return entry;
@@ -84,8 +81,7 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
     unknown.clear();
     // Whoever asks from now on must not be given what was read before.
     asking.clear();
-    if (change.kind === "everything") known.clear();
-    else for (const [keyHash, { actor }] of known) if (actor.id === change.id) known.delete(keyHash);
+    known.drop(({ actor }) => change.kind === "everything" || actor.id === change.id);
   }
 
   async function close(): Promise<void> {
@@ -101,7 +97,6 @@ export function createKeyring({ db, clock, log }: { db: Database; clock: Clock; 
 interface Known {
   readonly actor: Actor;
   readonly expiresAtMs: number;
-  isUsed: boolean;
 }
 
 const keptMax = 10_000;
@@ -112,18 +107,6 @@ function keepUnknown(unknown: Map<string, number>, keyHash: string, untilMs: num
   const [oldest] = unknown.keys();
   if (unknown.size >= keptMax && oldest !== undefined) unknown.delete(oldest);
   unknown.set(keyHash, untilMs);
-}
-
-/** Those not used since they were last looked at go first. */
-function keepKnown(known: Map<string, Known>, keyHash: string, entry: Known): void {
-  for (const [oldest, other] of known) {
-    if (known.size < keptMax) break;
-    known.delete(oldest);
-    if (!other.isUsed) continue;
-    other.isUsed = false;
-    known.set(oldest, other);
-  }
-  known.set(keyHash, entry);
 }
 
 type Owned = ApiKey & { readonly org: OrganisationId };
@@ -138,5 +121,5 @@ function knownOf({ id, org, scopes, environments, expiresAt }: Owned, connection
     ...(environments ? { environments: new Set(environments) } : {}),
     mayChangeProductionSecrets: scopes.includes("secrets:write"),
   };
-  return { actor, isUsed: false, expiresAtMs: expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) };
+  return { actor, expiresAtMs: expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) };
 }

@@ -3,7 +3,7 @@ import type { Seals } from "../credentials/seals.ts";
 import type { Actor } from "../domain/actor.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
-import { claimKey, forgetKeys, keepAnswer, readKey } from "../store/idempotency.ts";
+import { claimKey, forgetKeys, type KeptAnswer, keepAnswer, readKey } from "../store/idempotency.ts";
 import type { Call } from "./change.ts";
 
 /** Thrown inside the transaction of a repeated request: its work was done before, and this was the answer. */
@@ -29,21 +29,29 @@ export async function once(
   const requestHash = hash("sha256", request, "base64url");
   // The record's id is hashed: a key is the caller's text, and a label is not.
   const record = { purpose: "answer", id: hash("sha256", `${actor.id} ${key}`, "base64url"), revision: 1 } as const;
+  const oldest = () => new Date(clock.now().getTime() - keptHours * 3_600_000);
   return {
+    async check(tx) {
+      const kept = await readKey(tx, actor.org, { actorId: actor.id, key, since: oldest() });
+      if (kept) answerAgain(kept);
+    },
     async begin(tx) {
-      const now = clock.now();
-      await forgetKeys(tx, actor.org, new Date(now.getTime() - keptHours * 3_600_000));
-      if (await claimKey(tx, actor.org, { actorId: actor.id, key, requestHash, now })) return;
-      const kept = await readKey(tx, actor.org, actor.id, key);
-      if (kept?.requestHash !== requestHash) throw new Problem("idempotency_mismatch");
-      const answer = sealer.open(record, { answer: kept.sealed ?? "" }).answer;
-      throw new AnsweredBefore(JSON.parse(answer?.reveal() ?? "null"));
+      const since = oldest();
+      await forgetKeys(tx, actor.org, since);
+      if (await claimKey(tx, actor.org, { actorId: actor.id, key, requestHash, now: clock.now() })) return;
+      answerAgain(await readKey(tx, actor.org, { actorId: actor.id, key, since }));
     },
     async end(tx, answer) {
       const { answer: sealed = "" } = sealer.seal(record, { answer: JSON.stringify(answer ?? null) });
       await keepAnswer(tx, actor.org, { actorId: actor.id, key, sealed });
     },
   };
+
+  function answerAgain(kept: KeptAnswer | undefined): never {
+    if (kept?.requestHash !== requestHash) throw new Problem("idempotency_mismatch");
+    const { answer } = sealer.open(record, { answer: kept.sealed ?? "" });
+    throw new AnsweredBefore(JSON.parse(answer?.reveal() ?? "null"));
+  }
 }
 
 const keptHours = 24;

@@ -13,9 +13,11 @@ import type { Tx } from "../store/database.ts";
 import { isTaken } from "../store/faults.ts";
 import type { Page } from "../store/pages.ts";
 import { subscriptionsOfVersion } from "../store/subscriptions.ts";
+import { copyContent } from "../store/version-copy.ts";
 import * as store from "../store/versions.ts";
 import { type Call, type ControlDeps, change, type Recorder, requireMatch } from "./change.ts";
 import { differences } from "./differences.ts";
+import { requirePublishable } from "./publication.ts";
 import { requireConnection, requireWholeConnection } from "./rights.ts";
 
 export async function list(
@@ -37,7 +39,7 @@ export async function get({ db }: ControlDeps, { actor }: Call, connectionId: Co
   return db.read(actor.org, (tx) => existing(tx, actor.org, connectionId, name));
 }
 
-/** A new draft, empty or with what `fromVersion` holds. Throws `Problem` name_taken. */
+/** A new draft, empty or with a copy of all that `fromVersion` holds. Throws `Problem` name_taken. */
 export async function create(
   deps: ControlDeps,
   call: Call,
@@ -50,6 +52,7 @@ export async function create(
     checkName(given.name, given.fromVersion !== undefined && !source ? [unknownSource] : []);
     const id = deps.newId<VersionId>();
     await unlessTaken(store.insertVersion(tx, org, connectionId, { id, name: given.name, description: source?.description }, now));
+    if (source) await copyContent(tx, org, source.id as VersionId, id);
     recorder.audit({ operation: "version.created", subject: { type: "version", id, name: given.name } });
     return existing(tx, org, connectionId, given.name);
   });
@@ -92,7 +95,7 @@ export async function update(
   });
 }
 
-/** Throws `Problem` in_use for a published version that a subscription uses, unless `force`d. */
+/** Throws `Problem` in_use for a published version that a subscription uses, unless `force`d: then those that name it go with it. */
 export async function remove(
   deps: ControlDeps,
   call: Call,
@@ -104,18 +107,29 @@ export async function remove(
     const before = await existing(tx, call.actor.org, connectionId, name);
     requireMatch(call, before);
     if (!force) await requireUnused(tx, call.actor.org, connectionId, before);
-    await store.deleteVersion(tx, call.actor.org, before.id as VersionId);
-    recorder.audit({ operation: "version.deleted", subject: { type: "version", id: before.id, name: before.name } });
+    const id = before.id as VersionId;
+    const subscriptions = await subscriptionsOfVersion(tx, call.actor.org, connectionId, { id, isDefault: false });
+    await store.deleteVersion(tx, call.actor.org, id);
+    recorder.audit({
+      operation: "version.deleted",
+      subject: { type: "version", id, name: before.name },
+      ...(subscriptions.length > 0 ? { changes: [{ field: "subscriptions", before: subscriptions }] } : {}),
+    });
   });
 }
 
-/** Publishing freezes a version: after it, its content cannot change. Throws `Problem` version_published when it is published already. */
+/**
+ * Publishing freezes a version: after it, its content cannot change. Throws `Problem` version_published when it is published already,
+ * and version_incomplete with every fault of what it holds.
+ */
 export async function publish(deps: ControlDeps, call: Call, connectionId: ConnectionId, name: string): Promise<PublishConnectionResponse> {
   return changeVersions(deps, call, connectionId, async (tx, recorder, now) => {
     const { org } = call.actor;
     const before = await existing(tx, org, connectionId, name);
     requireMatch(call, before);
     if (before.publishedAt !== null) throw new Problem("version_published");
+    const version = await store.getContentVersion(tx, org, connectionId, before.name);
+    if (version) await requirePublishable({ tx, org, version });
     await store.updateVersion(tx, org, connectionId, { ...before, publishedAt: now.toISOString() }, now);
     recorder.audit({ operation: "version.published", subject: { type: "version", id: before.id, name: before.name } });
     return { version: await existing(tx, org, connectionId, before.name) };

@@ -1,4 +1,5 @@
 import { importPKCS8, SignJWT } from "jose";
+import type { AppliedCredential } from "../domain/snapshot.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
@@ -26,6 +27,18 @@ export function createGoogle({ net, clock, tokenUrl }: GoogleDeps): TokenEndpoin
     });
     return readTokenAnswer(response, { sent: [new Secret(assertion)], clock });
   };
+}
+
+/** The project that the first service account among these credentials belongs to; undefined when there is none, or its file does not say. No secret. */
+export function accountProject(credentials: readonly Pick<AppliedCredential, "config" | "secrets">[]): string | undefined {
+  const found = credentials.find(({ config }) => config.schemeType === "google-service-account");
+  if (found?.secrets.type !== "binary") return undefined;
+  try {
+    const { project_id: project } = fieldsOf(new Secret(Buffer.from(found.secrets.valueBase64.reveal(), "base64").toString("utf8")));
+    return typeof project === "string" && /^[a-z0-9.:-]{1,100}$/.test(project) ? project : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export interface GoogleDeps {

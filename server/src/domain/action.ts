@@ -12,6 +12,9 @@ export interface StoredAction {
   readonly errors: readonly ContentError[];
 }
 
+/** How many actions a version may hold. */
+export const actionsMax = 10_000;
+
 /** What an action does, apart from its name and what people read. */
 export type ActionDocument = HttpActionDocument | BigQueryActionDocument;
 

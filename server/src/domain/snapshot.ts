@@ -13,6 +13,8 @@ export interface EnvironmentSnapshot {
   readonly protocol: ProtocolType;
   /** A template; empty for a protocol without one. */
   readonly baseUrl: string;
+  /** Of a BigQuery connection, as it was written; undefined for other protocols. */
+  readonly datasetId?: string;
   readonly variables: ReadonlyMap<string, string>;
   /** How often a call is sent again that does not say how often; not at all when undefined. */
   readonly retries?: number;

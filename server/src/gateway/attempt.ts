@@ -1,6 +1,6 @@
 import type { Net, NetCall, NetRequest } from "../net/net.ts";
 import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
-import type { Relay, Wire } from "./relay.ts";
+import type { Receiver, Wire } from "./relay.ts";
 
 /** What becomes of an answer: it goes to the caller, waits until that is known, or is thrown away because the call is sent again. */
 export type Fate = "passed" | "held" | "dropped";
@@ -15,7 +15,7 @@ export interface Judge {
 
 /** One attempt of a call: passes its answer to the relay, holds it back or throws it away, as its judge says. */
 export class Attempt {
-  readonly #relay: Relay;
+  readonly #relay: Receiver;
   readonly #judge: Judge;
   #exchange: NetCall | undefined;
   #fate: Fate | undefined;
@@ -23,7 +23,7 @@ export class Attempt {
   #held: { readonly wire: Wire; readonly status: number; readonly headers: UpstreamHeaders } | undefined;
   #droppedBytes = 0;
 
-  constructor(relay: Relay, judge: Judge) {
+  constructor(relay: Receiver, judge: Judge) {
     this.#relay = relay;
     this.#judge = judge;
   }

@@ -5,7 +5,7 @@ import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
 import { Attempt, type Fate, type Judge } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { Prepared } from "./prepare.ts";
-import type { Abortable, Relay } from "./relay.ts";
+import type { Abortable, Receiver } from "./relay.ts";
 import { isRepeatable, isRetriedFailure, isRetriedStatus, retryDelayMs } from "./retry.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 
@@ -52,7 +52,7 @@ export interface AttemptsPlan {
  */
 export class Attempts implements Abortable, Judge {
   readonly #call: Call;
-  readonly #relay: Relay;
+  readonly #relay: Receiver;
   readonly #deps: AttemptsDeps;
   readonly #plan: AttemptsPlan;
   #request: NetRequest | undefined;
@@ -64,7 +64,7 @@ export class Attempts implements Abortable, Judge {
   #cancelWait: (() => void) | undefined;
   #isOver = false;
 
-  constructor(call: Call, relay: Relay, deps: AttemptsDeps, plan: AttemptsPlan) {
+  constructor(call: Call, relay: Receiver, deps: AttemptsDeps, plan: AttemptsPlan) {
     this.#call = call;
     this.#relay = relay;
     this.#deps = deps;

@@ -13,6 +13,8 @@ export interface Call {
   target: Target | undefined;
   actor: Actor | undefined;
   snapshot: EnvironmentSnapshot | undefined;
+  /** What was asked of the outside system, where that is not what the caller asked for: below the base URL. */
+  sent: SentRequest | undefined;
   /** How often it was sent to the outside system, or is being sent. */
   attempts: number;
   /** Where it holds a place among all that are in flight. */
@@ -29,6 +31,13 @@ export interface Call {
   renewals: number;
 }
 
+export interface SentRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+}
+
 /** A call of which nothing is known yet but that it came. */
 export const newCall = (request: IncomingMessage, response: ServerResponse, requestId: string): Call => ({
   request,
@@ -37,6 +46,7 @@ export const newCall = (request: IncomingMessage, response: ServerResponse, requ
   target: undefined,
   actor: undefined,
   snapshot: undefined,
+  sent: undefined,
   attempts: 0,
   lane: undefined,
   startedAtMs: performance.now(),

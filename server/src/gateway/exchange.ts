@@ -8,18 +8,38 @@ import { signed, signsBody } from "../protocols/http/sign.ts";
 import { Attempts, type RetryDoors, systemDoors } from "./attempts.ts";
 import { bodyOf } from "./body.ts";
 import type { Call } from "./call.ts";
-import { heldBody } from "./held-body.ts";
+import { heldBody, isSigned } from "./held-body.ts";
 import type { Prepared } from "./prepare.ts";
-import { type Outcome, Relay } from "./relay.ts";
+import { type Outcome, type Receiver, Relay } from "./relay.ts";
 import { retriesMax } from "./retry.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 import type { Target } from "./target.ts";
 
 /**
- * Plans the request of a call and sends it; the answer goes straight to the caller. Throws `Problem` before anything is sent; whatever
- * goes wrong after that is answered here. `onSettled` is called exactly once unless it throws.
+ * Sends calls. Both throw `Problem` before anything is sent; whatever goes wrong after that is answered here. `onSettled` is called exactly
+ * once unless they throw.
  */
-export type Exchange = (call: Call, target: Target, prepared: Prepared, onSettled: (call: Call, outcome: Outcome) => void) => void;
+export interface Exchange {
+  /** Plans the request of a call and sends it; the answer goes straight to the caller. */
+  pass(call: Call, target: Target, prepared: Prepared, onSettled: Settle): void;
+  /** The same for a request that was made here, body and all. */
+  send(call: Call, made: MadeRequest, prepared: Prepared, onSettled: Settle): void;
+}
+
+type Settle = (call: Call, outcome: Outcome) => void;
+
+/** A request that is not the caller's own. */
+export interface MadeRequest {
+  /** The request without its body, to send with what is prepared; called again when a renewed token is to be tried. Throws `Problem`. */
+  readonly planned: (prepared: Prepared) => Planned;
+  readonly body: Buffer | null;
+  /** Whether an explanation shows the body: it is Mooring's own, as is all of a query but its values. */
+  readonly isBodyShown?: boolean;
+  /** The caller's headers, for what they ask of the gateway. */
+  readonly headers: Pick<CallerHeaders, "retries" | "takesTrailers">;
+  /** What the answer goes to in place of the relay, which it passes it on to. */
+  readonly receiver?: (relay: Relay) => Receiver;
+}
 
 export interface ExchangeDeps {
   readonly net: Pick<Net, "dispatch">;
@@ -34,7 +54,9 @@ export interface ExchangeDeps {
 
 export function createExchange({ net, lingerMs, clock, doors = systemDoors, renew }: ExchangeDeps): Exchange {
   const budget = createRetryBudget();
-  return (call, target, prepared, onSettled) => {
+  return { pass, send };
+
+  function pass(call: Call, target: Target, prepared: Prepared, onSettled: Settle): void {
     const { request } = call;
     const headers = callerHeaders(request.rawHeaders, prepared.proof);
     const planned = plan(request.method ?? "GET", target, prepared, headers);
@@ -51,7 +73,29 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
     if (headers.expect !== undefined) goAhead(call);
     const sent = signatures.length === 0 ? planned : signed(planned, signatures, nothing);
     relay.attach(net.dispatch(hasBody(headers) ? { ...sent, body: bodyOf(call) } : sent, relay));
-  };
+  }
+
+  function send(call: Call, { planned: planWith, body, headers, receiver }: MadeRequest, prepared: Prepared, onSettled: Settle): void {
+    const planned = planWith(prepared);
+    const retries = headers.retries === undefined ? (prepared.snapshot.retries ?? 0) : retriesOf(headers.retries);
+    const requestOf = (by: Prepared): NetRequest => {
+      const { signatures } = by.proof;
+      const plain = by === prepared ? planned : planWith(by);
+      return signatures.length === 0 ? { ...plain, body } : { ...signed(plain, signatures, body ?? nothing), body };
+    };
+    const relay = new Relay(call, { lingerMs, takesTrailers: headers.takesTrailers === true, onSettled });
+    const to = receiver?.(relay) ?? relay;
+    if (retries === 0 && prepared.isRenewable !== true) {
+      call.attempts = 1;
+      relay.attach(net.dispatch(requestOf(prepared), to));
+      return;
+    }
+    const endsAtMs = performance.now() + (planned.timeoutMs ?? timeoutMsMax);
+    const deps = { net, budget, clock, doors, renew: prepared.isRenewable ? renew : undefined };
+    const attempts = new Attempts(call, to, deps, { requestOf, retries, endsAtMs });
+    relay.attach(attempts);
+    attempts.begin(prepared);
+  }
 
   /** Sends a call whose body must be whole before anything leaves: because it is signed, or because the call may be sent again. */
   function sendHeld({ call, target, prepared, headers, planned, retries, relay, mayRepeat }: Held): void {
@@ -86,7 +130,7 @@ export function createExchange({ net, lingerMs, clock, doors = systemDoors, rene
 }
 
 /** Tells a caller who waits for it that its body is wanted. Means nothing to HTTP/1.0 (RFC 9110 section 10.1.1). */
-function goAhead({ request, response }: Call): void {
+export function goAhead({ request, response }: Call): void {
   if (request.httpVersionMinor === 1) response.writeContinue();
 }
 
@@ -107,7 +151,7 @@ export type Planned = NetRequest & { readonly body: null };
 const nothing = Buffer.alloc(0);
 /** The most that a signed body may have. */
 export const signedBytesMax = 1024 * 1024;
-const heldLimits = { bytesMax: signedBytesMax, timeoutMs: 60_000 };
+const heldLimits = { bytesMax: signedBytesMax, timeoutMs: 60_000, why: isSigned };
 
 /** The request to send, without its body. Throws `Problem` on what cannot be sent. */
 export function plan(method: string, target: Target, { snapshot, proof, base }: Prepared, headers: CallerHeaders): Planned {
@@ -130,7 +174,8 @@ export function plan(method: string, target: Target, { snapshot, proof, base }: 
   };
 }
 
-function requireForwardable(method: string): void {
+/** Throws `Problem` method_not_allowed on a method that is not passed on. */
+export function requireForwardable(method: string): void {
   // TRACE would send the credentials back in its answer (RFC 9110 section 9.3.8).
   if (method === "TRACE" || method === "CONNECT") throw new Problem("method_not_allowed", { message: `${method} is not passed on.` });
 }
@@ -151,19 +196,23 @@ function isKept(headers: CallerHeaders): boolean {
 
 const heldBytesMax = 64 * 1024;
 
-function variablesOf(text: string): ReadonlyMap<string, string> {
+/** The variables that a call brings in Mooring-Variables. */
+export function variablesOf(text: string): ReadonlyMap<string, string> {
   return new Map(new URLSearchParams(text));
 }
 
-const timeoutMsMax = 300_000;
+/** What a call may take in all. */
+export const timeoutMsMax = 300_000;
 
-function timeoutOf(text: string): number {
+/** The time that a call gives itself in Mooring-Timeout-Ms. Throws `Problem` invalid_request. */
+export function timeoutOf(text: string): number {
   const timeoutMs = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
   if (timeoutMs < 1 || timeoutMs > timeoutMsMax) throw fault(`Mooring-Timeout-Ms is a whole number from 1 to ${timeoutMsMax}.`);
   return timeoutMs;
 }
 
-function retriesOf(text: string): number {
+/** Reads `Mooring-Retries`. Throws `Problem` invalid_request. */
+export function retriesOf(text: string): number {
   const retries = /^[0-9]$/.test(text) ? Number(text) : retriesMax + 1;
   if (retries > retriesMax) throw fault(`Mooring-Retries is a whole number from 0 to ${retriesMax}.`);
   return retries;

@@ -6,14 +6,15 @@ import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import { classify } from "../net/addresses.ts";
 import type { Deadlines, Net } from "../net/net.ts";
-import { droppedHeaders } from "../protocols/http/dropped-headers.ts";
+import { passedHeaders } from "../protocols/http/action/request.ts";
+import { type DroppedHeader, droppedHeaders } from "../protocols/http/dropped-headers.ts";
 import { baseOf, callerHeaders, httpProof } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
 import { signed, signsBody } from "../protocols/http/sign.ts";
 import type { Call } from "./call.ts";
-import { hasBody, type Planned, plan, signedBytesMax } from "./exchange.ts";
+import { hasBody, type MadeRequest, type Planned, plan, signedBytesMax } from "./exchange.ts";
 import { explainToken, type TokenExplanation } from "./explain-token.ts";
-import { tooLarge } from "./held-body.ts";
+import { isSigned, tooLarge } from "./held-body.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Target } from "./target.ts";
 
@@ -22,19 +23,51 @@ export interface ExplainDeps {
   readonly clock: Clock;
 }
 
+/** What a call would come to. */
+export interface Explain {
+  /** Of a call that goes on as it is. */
+  pass(call: Call, target: Target, snapshot: EnvironmentSnapshot): Promise<Explanation>;
+  /** Of a call whose request is made here. What `make` throws is what would stand in the call's way. */
+  made(call: Call, snapshot: EnvironmentSnapshot, make: (prepared: Prepared) => MadeRequest): Promise<Explanation>;
+}
+
 /**
  * Tells what a call would come to: planned as it would be, from masks instead of secrets. Sends nothing, renews nothing, and asks nobody
  * but DNS. What would stand in the call's way is told with its code, and the rest all the same.
  */
-export function createExplain({ net, clock }: ExplainDeps) {
-  return async (call: Call, target: Target, snapshot: EnvironmentSnapshot): Promise<Explanation> => {
-    const { rawHeaders: raw, method = "GET" } = call.request;
+export function createExplain({ net, clock }: ExplainDeps): Explain {
+  return {
+    pass: (call, target, snapshot) =>
+      explanation(call, snapshot, (prepared) => {
+        const { rawHeaders: raw, method = "GET" } = call.request;
+        const headers = callerHeaders(raw, prepared.proof);
+        const body = hasBody(headers) ? bodyOf(headers, prepared) : undefined;
+        const isTooLarge = body?.held === true && (body.bytes ?? 0) > signedBytesMax;
+        const { found: planned, problem } = attempted(() => plan(method, target, prepared, headers));
+        return {
+          planned,
+          body,
+          problem: problem ?? (isTooLarge ? tooLarge(signedBytesMax, isSigned) : undefined),
+          dropped: droppedHeaders(raw, { forwarded: headers.forwarded, injected: prepared.proof.injected }),
+        };
+      }),
+
+    made: (call, snapshot, make) =>
+      explanation(call, snapshot, (prepared) => {
+        const { found, problem } = attempted(() => {
+          const { planned, body, isBodyShown = false } = make(prepared);
+          const shown = body !== null && { held: true, bytes: body.length, ...(isBodyShown && { text: body.toString() }) };
+          return { planned: planned(prepared), body: shown || undefined };
+        });
+        return { planned: found?.planned, body: found?.body, problem, dropped: droppedByAction(call, prepared) };
+      }),
+  };
+
+  async function explanation(call: Call, snapshot: EnvironmentSnapshot, work: (prepared: Prepared) => Explained): Promise<Explanation> {
+    const { rawHeaders: raw } = call.request;
     const { proof, steps } = explainCredentials(snapshot, { nowMs: clock.now().getTime(), isAsked: isRenewalAsked(raw) });
     const prepared: Prepared = { snapshot, proof: httpProof(proof), base: () => baseOf(snapshot) };
-    const headers = callerHeaders(raw, prepared.proof);
-    const { found: planned, problem: refused } = attempted(() => plan(method, target, prepared, headers));
-    const body = hasBody(headers) ? bodyOf(headers, prepared) : undefined;
-    const problem = refused ?? (body?.held && (body.bytes ?? 0) > signedBytesMax ? tooLarge(signedBytesMax) : undefined);
+    const { planned, body, problem, dropped } = work(prepared);
     const origin = planned?.origin ?? attempted(prepared.base).found?.origin;
     const egress = origin === undefined ? undefined : await egressOf(net, origin);
     return {
@@ -44,9 +77,26 @@ export function createExplain({ net, clock }: ExplainDeps) {
       steps,
       ...(egress && { egress }),
       deadlines: deadlinesOf(net.deadlines, planned?.timeoutMs),
-      dropped: droppedHeaders(raw, { forwarded: headers.forwarded, injected: prepared.proof.injected }),
+      dropped: [...dropped],
     };
-  };
+  }
+}
+
+/** What a call comes to through masked credentials. */
+interface Explained {
+  readonly planned: Planned | undefined;
+  readonly body: ExplainedBody | undefined;
+  readonly problem: Problem | undefined;
+  readonly dropped: readonly DroppedHeader[];
+}
+
+/** The headers of a call of an action that do not go on: those that never do, and those that the action does not send. */
+function droppedByAction({ request: { rawHeaders } }: Call, { proof }: Prepared): DroppedHeader[] {
+  const { forwarded } = callerHeaders(rawHeaders, proof);
+  const never = droppedHeaders(rawHeaders, { forwarded, injected: proof.injected });
+  const passed = new Set(passedHeaders(forwarded));
+  const unsaid = forwarded.filter((name, at) => at % 2 === 0 && !passed.has(name));
+  return [...never, ...unsaid.map((name) => ({ name, why: "The action says which headers are sent." }))];
 }
 
 const nothing = Buffer.alloc(0);
@@ -107,7 +157,7 @@ function deadlinesOf(deadlines: Deadlines, timeoutMs = deadlines.totalMs): Expla
 const isRenewalAsked = (raw: readonly string[]) =>
   raw.some((name, at) => at % 2 === 0 && name.toLowerCase() === "mooring-refresh-credential" && raw[at + 1] === "true");
 
-const problemOf = ({ code, message }: Problem): ExplainedProblem => ({ code, message });
+const problemOf = ({ code, message, fields }: Problem): ExplainedProblem => ({ code, message, ...(fields && { fields: [...fields] }) });
 
 /** What `work` gives, or the problem it throws. */
 function attempted<Found>(work: () => Found): { found?: Found; problem?: Problem } {

@@ -4,19 +4,30 @@ import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { Problem } from "../kernel/errors.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import type { Actions } from "./actions.ts";
 import { type AdmissionDeps, type AdmissionStats, createAdmission } from "./admission.ts";
 import { requireUnambiguous } from "./ambiguity.ts";
 import { answerJson, answerProblem } from "./answer.ts";
+import { systemDoors } from "./attempts.ts";
+import { createBigQuery } from "./bigquery.ts";
+import { createBigQueryPerformer } from "./bigquery-action.ts";
+import { createBigQueryRequests } from "./bigquery-requests.ts";
 import { discardRest } from "./body.ts";
 import { type Call, newCall } from "./call.ts";
+import { createDryRun, type DryRun } from "./dry-run.ts";
 import { createExchange, type ExchangeDeps } from "./exchange.ts";
 import { createExplain, type ExplainDeps } from "./explain.ts";
+import { AnswerRoom } from "./held-answer.ts";
+import { createHttpPerformer } from "./http-action.ts";
+import { createInvoke } from "./invoke.ts";
+import type { Road } from "./performer.ts";
 import { createPrepare } from "./prepare.ts";
 import { type CallRecord, createRecord, type GatewayStats } from "./record.ts";
 import type { Outcome } from "./relay.ts";
 import { createRenewals, type RenewalsDeps } from "./renewals.ts";
 import type { Snapshots } from "./resolve.ts";
 import { type Target, targetOf } from "./target.ts";
+import type { Validate } from "./validation.ts";
 
 /** The data plane: calls to outside systems, on the bare node:http server because every layer above it costs each call. */
 export interface Gateway {
@@ -24,6 +35,7 @@ export interface Gateway {
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** Whether the connection is being closed after an ambiguous request: nobody may act on what follows on it (S-7). */
   distrusts(socket: object): boolean;
+  readonly dryRun: DryRun;
   stats(): GatewayStats & { readonly admission: AdmissionStats };
 }
 
@@ -35,7 +47,12 @@ export interface GatewayDeps extends ExchangeDeps {
    */
   readonly authenticate: (request: IncomingMessage, org: OrganisationId) => Actor | Promise<Actor>;
   readonly snapshots: Pick<Snapshots, "get">;
+  readonly actions: Pick<Actions, "get">;
+  /** Holds what callers give, and what outside systems answer, against the definitions of an action. */
+  readonly validate: Validate;
   readonly tokens: RenewalsDeps["tokens"];
+  /** What one query of BigQuery may be billed for at most, in bytes. */
+  readonly bytesBilledMax: number;
   readonly admission: Omit<AdmissionDeps, "log">;
   /** A record that only counts, when left out. */
   readonly record?: CallRecord;
@@ -50,10 +67,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const renewals = createRenewals({ ...deps, prepare });
   const exchange = createExchange({ ...deps, renew: renewals.again });
   const explain = createExplain(deps);
+  const ask = createBigQueryRequests({ ...deps, doors: deps.doors ?? systemDoors });
+  const road = { usable, settle };
+  const performers = {
+    http: createHttpPerformer({ ...deps, road, prepare, exchange, explain, answerRoom: new AnswerRoom(answerBytesMax) }),
+    bigquery: createBigQueryPerformer({ ...deps, road, prepare, explain, query: createBigQuery({ ...deps, ask, renew: renewals.again }) }),
+  };
+  const invoke = createInvoke({ ...deps, performers, road });
   // Connections that are being closed: what follows on one may be the hidden half of an ambiguous request (S-7).
   const distrusted = new WeakSet<object>();
   const stats = () => ({ ...record.stats(), admission: admission.stats() });
-  return { handle, distrusts: (socket) => distrusted.has(socket), stats };
+  return { handle, distrusts: (socket) => distrusted.has(socket), dryRun: createDryRun({ ...deps, ask, renewals, prepare }), stats };
 
   function handle(request: IncomingMessage, response: ServerResponse): boolean {
     const target = targetOf(request.url ?? "");
@@ -102,16 +126,28 @@ export function createGateway(deps: GatewayDeps): Gateway {
       settle(call, "aborted");
       return undefined;
     }
-    if (target.kind === "explain") return explained(call, target, snapshot);
+    if (target.kind !== "proxy") return target.action === undefined ? explained(call, target, snapshot) : invoke(call, target, snapshot);
     const renewal = renewals.before(call, snapshot);
     if (renewal) return renewal.then(() => located(call, target, actor));
-    exchange(call, target, prepare(snapshot), settle);
+    exchange.pass(call, target, prepare(snapshot), settle);
     return undefined;
+  }
+
+  async function usable({ call, target, snapshot }: Parameters<Road["usable"]>[0]): Promise<EnvironmentSnapshot> {
+    for (let current = snapshot; ; ) {
+      const renewal = renewals.before(call, current);
+      if (!renewal) return current;
+      await renewal;
+      const fresh = await snapshots.get(snapshot.org, snapshot.connectionId as ConnectionId, target.environment);
+      // The name may stand for another environment by now, for which nobody has checked the caller's rights.
+      if (fresh?.environmentId !== snapshot.environmentId) throw new Problem("not_found");
+      call.snapshot = current = fresh;
+    }
   }
 
   async function explained(call: Call, target: Target, snapshot: EnvironmentSnapshot): Promise<void> {
     const { request, response, requestId } = call;
-    answerJson(response, await explain(call, target, snapshot), requestId);
+    answerJson(response, await explain.pass(call, target, snapshot), requestId);
     discardRest(request, response, deps);
     settle(call, response.destroyed ? "aborted" : "gateway");
   }
@@ -136,6 +172,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
     settle(call, response.destroyed ? "aborted" : "gateway");
   }
 }
+
+/** How many bytes of answers are held at a time to be checked. */
+const answerBytesMax = 128 * 1024 * 1024;
 
 /** Another organisation answers as an unknown one does; so do a malformed id, and a name with a NUL, which the engines cannot keep. */
 function requireCallRights(actor: Actor, { org, connection, environment }: Target): void {

@@ -4,23 +4,21 @@ import { Problem } from "../kernel/errors.ts";
 /**
  * The whole body of a caller, for what can only be said once all of it is there. Undefined when the caller goes away before its end.
  * Rejects with `Problem` too_large as soon as it is known to be longer than `bytesMax`, and invalid_request when it is not there within
- * `timeoutMs`; the rest of it is then still to be read. `length` is the caller's Content-Length, if there is one.
+ * `timeoutMs`; the rest of it is then still to be read. `length` is the caller's Content-Length, if there is one; `why` it is held is said to
+ * who is refused.
  */
-export function heldBody(
-  request: IncomingMessage,
-  { length, bytesMax, timeoutMs }: { length: string | undefined; bytesMax: number; timeoutMs: number },
-): Promise<Buffer | undefined> {
-  if (length !== undefined && Number(length) > bytesMax) return Promise.reject(tooLarge(bytesMax));
+export function heldBody(request: IncomingMessage, { length, bytesMax, timeoutMs, why }: HeldBody): Promise<Buffer | undefined> {
+  if (length !== undefined && Number(length) > bytesMax) return Promise.reject(tooLarge(bytesMax, why));
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
   const pieces: Buffer[] = [];
   let bytes = 0;
-  const timer = setTimeout(() => fail(tooLate()), timeoutMs);
+  const timer = setTimeout(() => fail(tooLate(why)), timeoutMs);
   request.on("data", take).on("end", end).on("close", leave);
   return promise;
 
   function take(piece: Buffer): void {
     bytes += piece.length;
-    if (bytes > bytesMax) fail(tooLarge(bytesMax));
+    if (bytes > bytesMax) fail(tooLarge(bytesMax, why));
     else pieces.push(piece);
   }
 
@@ -46,13 +44,18 @@ export function heldBody(
   }
 }
 
-/** Why a body that is signed is not sent. */
-export const tooLarge = (bytesMax: number) =>
-  new Problem("too_large", {
-    message: `A credential signs the body, so all of it is held before it is sent, up to ${bytesMax} bytes; this one is longer. Nothing was sent.`,
-  });
+export interface HeldBody {
+  readonly length: string | undefined;
+  readonly bytesMax: number;
+  readonly timeoutMs: number;
+  readonly why: string;
+}
 
-const tooLate = () =>
-  new Problem("invalid_request", {
-    message: "A credential signs the body, and the body was not there in time. Nothing was sent.",
-  });
+/** Why a body is held that a credential signs. */
+export const isSigned = "A credential signs the body, so all of it is held before it is sent";
+
+/** Why a body that is held is not sent. */
+export const tooLarge = (bytesMax: number, why: string) =>
+  new Problem("too_large", { message: `${why}, up to ${bytesMax} bytes; this one is longer. Nothing was sent.` });
+
+const tooLate = (why: string) => new Problem("invalid_request", { message: `${why}, and it was not there in time. Nothing was sent.` });

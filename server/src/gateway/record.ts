@@ -50,7 +50,7 @@ export function createRecord(keep: (org: OrganisationId, call: EndedCall) => voi
   }
 
   function end(call: Call, outcome: Outcome): void {
-    const { response, code, actor } = call;
+    const { request, response, target, sent, code, actor } = call;
     const durationMs = performance.now() - call.startedAtMs;
     const status = response.headersSent ? response.statusCode : 0;
     inFlight -= 1;
@@ -65,9 +65,9 @@ export function createRecord(keep: (org: OrganisationId, call: EndedCall) => voi
       id: call.requestId,
       actor,
       place: placeOf(call),
-      method: call.request.method ?? "",
-      path: call.target?.path ?? "",
-      query: call.target?.query ?? "",
+      method: sent?.method ?? request.method ?? "",
+      path: (sent ?? target)?.path ?? "",
+      query: (sent ?? target)?.query ?? "",
       status,
       origin: outcome,
       code,

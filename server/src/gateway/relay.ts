@@ -28,6 +28,9 @@ export interface Abortable {
   abort(reason: Error): void;
 }
 
+/** What an upstream's answer goes to. */
+export type Receiver = Pick<Relay, "onRequestStart" | "onResponseStart" | "onResponseData" | "onResponseEnd" | "onResponseError">;
+
 /**
  * Passes an upstream's answer on to the caller as it comes: no more is held than one piece that was read before the caller's side was
  * ready. An answer that breaks off breaks off for the caller too, so that half of one never looks whole. A caller that goes away takes
@@ -45,6 +48,8 @@ export class Relay {
   /** Whether this answer can have trailers, for a caller that takes them. */
   #hasTrailers = false;
   #outcome: Outcome = "aborted";
+  /** What the gateway has to say of this answer. */
+  #notes: readonly string[] | undefined;
 
   constructor(call: Call, deps: RelayDeps) {
     this.#call = call;
@@ -57,6 +62,11 @@ export class Relay {
     this.#exchange = exchange;
   }
 
+  /** Adds headers of the gateway's own to the answer, name, value, name, value. To be called before its head comes. */
+  note(pairs: readonly string[]): void {
+    this.#notes = pairs;
+  }
+
   onRequestStart(): void {}
 
   onResponseStart(_wire: Wire, status: number, headers: UpstreamHeaders): void {
@@ -67,6 +77,7 @@ export class Relay {
     pairs.push("x-content-type-options", "nosniff", "content-security-policy", "sandbox");
     pairs.push("mooring-origin", "upstream", "mooring-request-id", call.requestId);
     if (call.attempts > 1) pairs.push(attemptsHeader, String(call.attempts));
+    if (this.#notes !== undefined) pairs.push(...this.#notes);
     if (this.#deps.takesTrailers && this.#isInChunks(call, status, headers)) {
       this.#hasTrailers = true;
       const names = relayTrailerNames(headers.trailer);
@@ -164,7 +175,7 @@ const joinedBytesMax = 16 * 1024;
 const flush = (relay: Relay) => relay.flush();
 
 /** Ends the connection without ending the answer. HTTP/1.0 ends answers by closing, so there only a reset tells the difference. */
-function breakOff(response: ServerResponse): void {
+export function breakOff(response: ServerResponse): void {
   if (response.req.httpVersionMinor === 0) response.socket?.resetAndDestroy();
   response.destroy();
 }

@@ -7,6 +7,13 @@ import type { ConnectionId } from "../kernel/ids.ts";
 import type { Call } from "./call.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Snapshots } from "./resolve.ts";
+import type { Target } from "./target.ts";
+
+/** What is known here of a call, or of a question that is like one. */
+export interface Renewing extends Pick<Call, "snapshot" | "renewals"> {
+  readonly request: { readonly rawHeaders: readonly string[] };
+  readonly target: Pick<Target, "environment"> | undefined;
+}
 
 /** Keeps calls from carrying tokens that have ended. */
 export interface Renewals {
@@ -15,12 +22,12 @@ export interface Renewals {
    * what to wait for, after which a fresh snapshot has the token. Throws or rejects with `Problem` reauth_required or token_unavailable
    * when no token can be had, invalid_request when Mooring-Refresh-Credential says something else than `true`.
    */
-  before(call: Call, snapshot: EnvironmentSnapshot): Promise<void> | undefined;
+  before(call: Renewing, snapshot: EnvironmentSnapshot): Promise<void> | undefined;
   /**
    * For a call whose token the outside system refused although it was good: renews it once, and gives what to send the call with again.
    * Undefined when that is of no use: no token can be renewed, all are fresh, or the renewal failed.
    */
-  again(call: Call): Promise<Prepared | undefined>;
+  again(call: Renewing): Promise<Prepared | undefined>;
 }
 
 export interface RenewalsDeps {
@@ -34,7 +41,7 @@ export function createRenewals({ tokens, snapshots, clock, prepare }: RenewalsDe
   const watches = new WeakMap<EnvironmentSnapshot, Watch>();
   return { before, again };
 
-  function before(call: Call, snapshot: EnvironmentSnapshot): Promise<void> | undefined {
+  function before(call: Renewing, snapshot: EnvironmentSnapshot): Promise<void> | undefined {
     const watch = watches.get(snapshot) ?? watchOf(snapshot);
     if (watch.bearers.length === 0) return undefined;
     if (call.renewals === 0 && isRenewalAsked(call.request.rawHeaders)) return renewed(call, snapshot, watch.bearers);
@@ -48,7 +55,7 @@ export function createRenewals({ tokens, snapshots, clock, prepare }: RenewalsDe
     return watch;
   }
 
-  function looked(call: Call, snapshot: EnvironmentSnapshot, watch: Watch, nowMs: number): Promise<void> | undefined {
+  function looked(call: Renewing, snapshot: EnvironmentSnapshot, watch: Watch, nowMs: number): Promise<void> | undefined {
     const ended = watch.bearers.filter(({ token }) => nowMs >= usableUntilMs(token));
     if (ended.length > 0) return renewed(call, snapshot, ended);
     for (const bearer of watch.bearers) if (isDue(bearer.token, nowMs)) tokens.renewSoon(snapshot.org, bearer);
@@ -56,7 +63,7 @@ export function createRenewals({ tokens, snapshots, clock, prepare }: RenewalsDe
     return undefined;
   }
 
-  async function renewed(call: Call, { org }: EnvironmentSnapshot, bearers: readonly Bearer[]): Promise<void> {
+  async function renewed(call: Renewing, { org }: EnvironmentSnapshot, bearers: readonly Bearer[]): Promise<void> {
     call.renewals += 1;
     if (call.renewals > renewalsMax) throw new Problem("token_unavailable", { retryAfterSeconds: 1 });
     const nowMs = clock.now().getTime();
@@ -64,7 +71,7 @@ export function createRenewals({ tokens, snapshots, clock, prepare }: RenewalsDe
     await inTime(Promise.all(bearers.map((bearer) => tokens.renew(org, bearer))));
   }
 
-  async function again(call: Call): Promise<Prepared | undefined> {
+  async function again(call: Renewing): Promise<Prepared | undefined> {
     const { snapshot, target } = call;
     if (!snapshot || !target) return undefined;
     const nowMs = clock.now().getTime();

@@ -1,7 +1,7 @@
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
-import type { Change } from "../store/database.ts";
-import { createTurns } from "./turns.ts";
+import type { Change, Database } from "../store/database.ts";
+import { type About, createLoads } from "./loads.ts";
 
 /** Snapshots of environments, kept in memory so that a warm call asks no database. */
 export interface Snapshots {
@@ -22,71 +22,26 @@ export interface SnapshotDeps {
   readonly loadsMax?: number;
 }
 
+/** Snapshots as `load` reads them from this database. */
+export function snapshotsOf({ changes }: Pick<Database, "changes">, load: SnapshotDeps["load"]): Snapshots {
+  const snapshots = createSnapshots({ load, isLive: changes.isLive });
+  changes.subscribe(snapshots.invalidate);
+  return snapshots;
+}
+
 /** Keeps `entriesMax` snapshots (10,000 when not said); those not used since they were last looked at go first. */
-export function createSnapshots({ load: loadNow, isLive, entriesMax = 10_000, loadsMax = 8 }: SnapshotDeps): Snapshots {
-  const inTurn = createTurns({ placesMax: loadsMax });
-  const load: typeof loadNow = (org, ...what) => inTurn(org, () => loadNow(org, ...what));
-  const entries = new Map<string, Entry>();
-  const loads = new Map<string, Load>();
-  return { get, invalidate, size: () => entries.size };
+export function createSnapshots({ load, isLive, entriesMax = 10_000, loadsMax = 8 }: SnapshotDeps): Snapshots {
+  const loads = createLoads<EnvironmentSnapshot>({ isLive, loadsMax, weightMax: entriesMax });
+  return { get, invalidate, size: loads.size };
 
   function get(org: OrganisationId, connectionId: ConnectionId, environment: string) {
-    if (!isLive()) {
-      entries.clear();
-      return load(org, connectionId, environment);
-    }
     const key = `${org}/${connectionId}/${environment}`;
-    const entry = entries.get(key);
-    if (entry === undefined) return loads.get(key)?.result ?? loadOnce(key, org, connectionId, environment);
-    entry.isUsed = true;
-    return entry.snapshot;
-  }
-
-  /** One load for however many calls ask at the same time. */
-  function loadOnce(key: string, org: OrganisationId, connectionId: ConnectionId, environment: string) {
-    const started: Load = { org, connectionId, result: run() };
-    loads.set(key, started);
-    return started.result;
-
-    async function run(): Promise<EnvironmentSnapshot | undefined> {
-      try {
-        const snapshot = await load(org, connectionId, environment);
-        // A change that came meanwhile has taken this load off the list: what it read may be older than the change.
-        if (snapshot !== undefined && loads.get(key) === started && isLive()) keep(key, snapshot);
-        return snapshot;
-      } finally {
-        if (loads.get(key) === started) loads.delete(key);
-      }
-    }
-  }
-
-  function keep(key: string, snapshot: EnvironmentSnapshot): void {
-    for (const [oldest, entry] of entries) {
-      if (entries.size < entriesMax) break;
-      entries.delete(oldest);
-      if (!entry.isUsed) continue;
-      // Used since it was last looked at: it goes to the end of the line.
-      entry.isUsed = false;
-      entries.set(oldest, entry);
-    }
-    entries.set(key, { snapshot, isUsed: false });
+    return loads.find(key) ?? loads.load(key, { org, connectionId }, () => load(org, connectionId, environment));
   }
 
   function invalidate(change: Change): void {
-    for (const [key, { snapshot }] of entries) if (touchesSnapshot(change, snapshot)) entries.delete(key);
-    for (const [key, load] of loads) if (touchesLoad(change, load)) loads.delete(key);
+    loads.forget({ value: (snapshot) => touchesSnapshot(change, snapshot), load: (about) => touchesLoad(change, about) });
   }
-}
-
-interface Entry {
-  readonly snapshot: EnvironmentSnapshot;
-  isUsed: boolean;
-}
-
-interface Load {
-  readonly org: OrganisationId;
-  readonly connectionId: ConnectionId;
-  readonly result: Promise<EnvironmentSnapshot | undefined>;
 }
 
 function touchesSnapshot(change: Change, { org, connectionId, credentials }: EnvironmentSnapshot): boolean {
@@ -97,7 +52,7 @@ function touchesSnapshot(change: Change, { org, connectionId, credentials }: Env
 }
 
 /** Which credentials a load will find is not known yet, so a change of any counts. */
-function touchesLoad(change: Change, { org, connectionId }: Load): boolean {
+function touchesLoad(change: Change, { org, connectionId }: About): boolean {
   if (change.kind === "everything") return true;
   if (change.org !== org) return false;
   return change.kind === "credential" || (change.kind === "connection" && change.id === connectionId);

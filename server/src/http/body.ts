@@ -4,13 +4,13 @@ import { type Fault, Problem } from "../kernel/errors.ts";
 /**
  * Parses a JSON body and refuses what no schema should have to think of: nesting beyond `depthMax`, names that reach an object's
  * prototype (J-6), NUL and lone surrogates, which the engines cannot keep, and bytes that are no UTF-8, which would be kept as other text
- * (RFC 8259, section 8.1). Throws `Problem` malformed_body or invalid_request.
+ * (RFC 8259, section 8.1). Throws `Problem` malformed_body or invalid_request, whose fields begin with `field`.
  */
-export function parseBody(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new Problem("malformed_body", { message: "The body is not valid UTF-8." });
-  const value = parse(bytes.toString("utf8"));
+export function parseBody(bytes: Buffer, field = ""): unknown {
+  if (!isUtf8(bytes)) throw new Problem("malformed_body", { message: `The ${field || "body"} is not valid UTF-8.` });
+  const value = parse(bytes.toString("utf8"), field);
   const faults: Fault[] = [];
-  inspect(value, "", 0, faults);
+  inspect(value, field, 0, faults);
   if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
   return value;
 }
@@ -18,11 +18,11 @@ export function parseBody(bytes: Buffer): unknown {
 const depthMax = 32;
 const faultsMax = 200;
 
-function parse(text: string): unknown {
+function parse(text: string, field: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Problem("malformed_body", { cause: error });
+    throw new Problem("malformed_body", { cause: error, ...(field === "" ? {} : { message: `The part ${field} is not valid JSON.` }) });
   }
 }
 

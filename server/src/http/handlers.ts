@@ -19,17 +19,30 @@ type Calling<Access> = Access extends Scope | "member"
 
 export type Handler<Id extends OperationId> = (request: Request<Id>) => Promise<Given<AnswerOf<Id>>> | Given<AnswerOf<Id>>;
 
-type Given<Answer> = Answer | Reply<Answer>;
+type Given<Answer> = Answer | Reply<Answer> | Pieces;
 
-/** An answer that is more than its body: with a cookie, or with a page for people in its place. */
+/** An answer that is more than its body: with a cookie, with a page for people in its place, or with a tag of more than it shows. */
 export class Reply<Answer> {
   readonly body: Answer;
-  readonly cookie: string;
+  readonly cookie: string | undefined;
   readonly page: { readonly status: number; readonly html: string } | undefined;
-  constructor(body: Answer, { cookie, page }: { cookie: string; page?: { status: number; html: string } | undefined }) {
+  readonly etag: string | undefined;
+  constructor(
+    body: Answer,
+    { cookie, page, etag }: { cookie?: string; page?: { status: number; html: string } | undefined; etag?: string },
+  ) {
     this.body = body;
     this.cookie = cookie;
     this.page = page;
+    this.etag = etag;
+  }
+}
+
+/** An answer that is too large to be in memory at once: the pieces of its JSON. */
+export class Pieces {
+  readonly text: AsyncIterable<string>;
+  constructor(text: AsyncIterable<string>) {
+    this.text = text;
   }
 }
 

@@ -1,28 +1,44 @@
 import type { ConnectionDeps } from "../control/connections.ts";
+import type { DefinitionDeps } from "../control/definition-schemas.ts";
+import type { ImportDeps } from "../control/imports.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
+import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { auditHandlers } from "./audit.ts";
 import { callHandlers } from "./calls.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
+import { definitionHandlers } from "./definitions.ts";
+import { type DryRunDeps, dryRunHandlers } from "./dry-runs.ts";
 import { environmentHandlers } from "./environments.ts";
+import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
+import { importHandlers } from "./imports.ts";
 import { memberHandlers } from "./members.ts";
 import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
+import { subscriptionHandlers } from "./subscriptions.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
-export function operationHandlers(deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps): Handlers {
+export function operationHandlers(
+  deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
+): Handlers {
   return {
     ...connectionHandlers(deps),
     ...environmentHandlers(deps),
     ...credentialHandlers(deps),
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
+    ...subscriptionHandlers(deps),
+    ...definitionHandlers(deps),
+    ...exportHandlers(deps),
+    ...actionHandlers(deps),
+    ...dryRunHandlers(deps),
     ...protocolHandlers(),
+    ...importHandlers(deps),
     ...organisationHandlers(deps),
     ...memberHandlers(deps),
     ...apiKeyHandlers(deps),

@@ -1,5 +1,6 @@
+import { Readable } from "node:stream";
 import { type Operation, type OperationId, operations, pathParameters } from "@mooring/contract";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import type { Call } from "../control/change.ts";
 import { AnsweredBefore } from "../control/once.ts";
 import { type Actor, requireScope } from "../domain/actor.ts";
@@ -7,12 +8,14 @@ import { etagOf } from "../domain/etag.ts";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Authenticator, Caller } from "./authenticate.ts";
-import { type Handlers, Reply } from "./handlers.ts";
+import type { Forms } from "./forms.ts";
+import { type Handlers, Pieces, Reply } from "./handlers.ts";
 import type { Validator } from "./validate.ts";
 
 export interface RouteDeps {
   readonly authenticator: Authenticator;
   readonly validator: Validator;
+  readonly forms: Forms;
   /** Makes a POST with an Idempotency-Key happen once. */
   readonly once: (actor: Actor, repeatable: { key: string; request: string }) => Promise<NonNullable<Call["once"]>>;
 }
@@ -22,20 +25,57 @@ export interface RouteDeps {
  * they send valid, then the handler. An operation without declared access does not exist (A-5).
  */
 export function registerRoutes(app: FastifyInstance, handlers: Handlers, deps: RouteDeps): void {
+  const forms: OperationId[] = [];
   for (const [id, operation] of Object.entries(operations) as [OperationId, Operation][]) {
-    app.route({
-      method: operation.method,
-      url: operation.path.replaceAll(/\{(\w+)\}/g, ":$1"),
-      onRequest: async (request) => {
-        request.known = await admit(request, operation, deps);
-      },
-      handler: async (request, reply) => {
-        deps.validator.check(id, { query: request.query, body: request.body });
-        const answer = await answerOf(handlers[id] as (given: unknown) => unknown, request, deps);
-        return sendAnswer(reply, operation, answer);
-      },
-    });
+    if (operation.bodyType) forms.push(id);
+    else app.route(routeOf(id, handlers, deps));
   }
+  app.register(async (place) => {
+    takeForms(place);
+    for (const id of forms) place.route(routeOf(id, handlers, deps));
+  });
+}
+
+function routeOf(id: OperationId, handlers: Handlers, deps: RouteDeps): RouteOptions {
+  const operation: Operation = operations[id];
+  return {
+    method: operation.method,
+    url: operation.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+    onRequest: async (request) => {
+      request.known = await admit(request, operation, deps);
+    },
+    handler: async (request, reply) => {
+      const { seen, what } = operation.bodyType ? await readParts(request, reply, deps) : bodyOf(request);
+      deps.validator.check(id, { query: request.query, body: seen });
+      const answer = await answerOf(handlers[id] as (given: unknown) => unknown, request, { ...deps, what });
+      return sendAnswer(reply, operation, answer);
+    },
+  };
+}
+
+/** In this place the body is a form, which the handler reads: whoever may not call has sent it in vain, and it takes no memory. */
+function takeForms(place: FastifyInstance): void {
+  place.removeAllContentTypeParsers();
+  place.addContentTypeParser("multipart/form-data", (_request, _body, done) => done(null));
+  place.addContentTypeParser("*", () => {
+    throw new Problem("unsupported_media_type", { message: "Send the body as multipart/form-data." });
+  });
+}
+
+/** A body as the contract is held against it, and what tells a repeated request from another. */
+interface ReadBody {
+  readonly seen: unknown;
+  readonly what: () => string;
+}
+
+const bodyOf = ({ body }: FastifyRequest): ReadBody => ({ seen: body, what: () => JSON.stringify(body ?? null) });
+
+/** Makes the parts of a form the request's body. Of a file, the contract says nothing that its bytes could be held against. */
+async function readParts(request: FastifyRequest, reply: FastifyReply, { forms }: RouteDeps): Promise<ReadBody> {
+  const { organisation_id: org = "" } = request.params as { organisation_id?: string };
+  const { digest, ...parts } = await forms.read(request.raw, reply.raw, org);
+  request.body = parts;
+  return { seen: parts.file ? { ...parts, file: "" } : parts, what: () => digest };
 }
 
 /** Who calls, once it is certain that they may. `caller` is absent only for operations that everybody may call. */
@@ -76,7 +116,7 @@ function asStranger(error: unknown): undefined {
   throw error;
 }
 
-async function answerOf(handler: (given: unknown) => unknown, request: FastifyRequest, deps: RouteDeps): Promise<unknown> {
+async function answerOf(handler: (given: unknown) => unknown, request: FastifyRequest, deps: Answering): Promise<unknown> {
   const { params, query, body, headers, known, id: requestId } = request;
   const given = { params, query, body, headers };
   if (!known?.actor) return handler({ ...given, caller: known?.caller, requestId, idempotencyKey: keyOf(request) });
@@ -89,13 +129,14 @@ async function answerOf(handler: (given: unknown) => unknown, request: FastifyRe
   }
 }
 
-async function callOf(request: FastifyRequest, actor: Actor, deps: RouteDeps): Promise<Call> {
+type Answering = Pick<RouteDeps, "once"> & Pick<ReadBody, "what">;
+
+async function callOf(request: FastifyRequest, actor: Actor, { once, what }: Answering): Promise<Call> {
   const ifMatch = request.headers["if-match"];
   const key = keyOf(request);
   const call = { actor, requestId: request.id, ...(ifMatch === undefined ? {} : { ifMatch }) };
   if (key === undefined) return call;
-  const what = `${request.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`;
-  return { ...call, once: await deps.once(actor, { key, request: what }) };
+  return { ...call, once: await once(actor, { key, request: `${request.method} ${request.url}\n${what()}` }) };
 }
 
 /** The Idempotency-Key of a POST; other methods may be repeated as they are. */
@@ -108,16 +149,19 @@ function keyOf({ method, headers }: FastifyRequest): string | undefined {
 
 function sendAnswer(reply: FastifyReply, operation: Operation, answer: unknown): FastifyReply {
   if (answer instanceof Reply) {
-    reply.header("set-cookie", answer.cookie);
+    if (answer.cookie !== undefined) reply.header("set-cookie", answer.cookie);
+    if (answer.etag !== undefined) reply.header("etag", answer.etag);
     if (!answer.page) return sendAnswer(reply, operation, answer.body);
     return reply.code(answer.page.status).headers(pageHeaders).send(answer.page.html);
   }
   const { success } = operation;
   reply.code(success.status);
+  if (answer instanceof Pieces)
+    return reply.type("application/json; charset=utf-8").send(Readable.from(answer.text, { objectMode: false }));
   if (!success.body) return reply.send();
   if (success.type) return reply.type(`${success.type}; charset=utf-8`).send(answer);
-  const { text, etag } = written(answer);
-  if (etag !== undefined) reply.header("etag", etag);
+  const { text, etag } = written(answer, operation);
+  if (etag !== undefined && !reply.hasHeader("etag")) reply.header("etag", etag);
   return reply.type("application/json; charset=utf-8").send(text);
 }
 
@@ -133,23 +177,24 @@ interface Written {
 }
 
 /** An answer as it is sent. That of a frozen one, which can never change, is kept for as long as the answer itself is. */
-function written(answer: unknown): Written {
-  if (typeof answer !== "object" || answer === null || !Object.isFrozen(answer)) return write(answer);
+function written(answer: unknown, operation: Operation): Written {
+  if (typeof answer !== "object" || answer === null || !Object.isFrozen(answer)) return write(answer, operation);
   const known = kept.get(answer);
   if (known) return known;
-  const fresh = write(answer);
+  const fresh = write(answer, operation);
   kept.set(answer, fresh);
   return fresh;
 }
 
 const kept = new WeakMap<object, Written>();
 
-function write(answer: unknown): Written {
+function write(answer: unknown, operation: Operation): Written {
   const text = JSON.stringify(answer);
-  return { text, etag: isNoun(answer) ? etagOf(answer, text) : undefined };
+  return { text, etag: isNoun(answer, operation) ? etagOf(answer, text) : undefined };
 }
 
-/** Whether the answer is a single resource as a GET would give it: what is shown once beside it (a key, an address) is no part of it. */
-function isNoun(answer: unknown): boolean {
-  return typeof answer === "object" && answer !== null && "id" in answer && !("key" in answer) && !("url" in answer);
+/** Whether the answer is a single resource as a GET would give it: what a POST shows once beside it (a key, an address) is no part of it. */
+function isNoun(answer: unknown, { method }: Operation): boolean {
+  if (typeof answer !== "object" || answer === null || !("id" in answer)) return false;
+  return method !== "POST" || !("key" in answer || "url" in answer);
 }

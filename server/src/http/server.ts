@@ -5,11 +5,14 @@ import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { parseBody } from "./body.ts";
+import { limitBody } from "./body-deadline.ts";
+import { createForms } from "./forms.ts";
 import type { Handlers } from "./handlers.ts";
 import { type LimitStats, limitRequests } from "./limit.ts";
 import type { Listener } from "./listener.ts";
 import { createProblemHandler } from "./problem.ts";
 import { type RouteDeps, registerRoutes } from "./routes.ts";
+import { createValidator } from "./validate.ts";
 
 /** The part that takes calls before the control plane sees them: its path is too hot for a router. */
 export interface FrontDoor {
@@ -19,18 +22,21 @@ export interface FrontDoor {
   distrusts(socket: object): boolean;
 }
 
-export interface ServerDeps extends RouteDeps {
+export interface ServerDeps extends Omit<RouteDeps, "forms" | "validator"> {
   readonly listener: Listener;
   readonly handlers: Handlers;
   readonly gateway: FrontDoor;
   readonly log: Log;
   readonly newRequestId: () => string;
+  /** How large a file in a form may be. */
+  readonly importBytesMax: number;
   /** Adds what is not an operation of the contract, and may show how much is under way: health, metrics, documents, console, sign-in. */
   readonly extras: (app: FastifyInstance, load: () => LimitStats) => void;
 }
 
 /** Serves the control plane on `listener`, and hands the gateway its calls. A body that is not there within 60 s is given up. */
-export async function serveHttp({ listener, handlers, gateway, log, newRequestId, extras, ...deps }: ServerDeps): Promise<FastifyInstance> {
+export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
+  const { listener, handlers, gateway, log, newRequestId, importBytesMax, extras, ...deps } = given;
   let control: (request: IncomingMessage, response: ServerResponse) => void = () => {};
   const app = Fastify({
     logger: false,
@@ -77,7 +83,8 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
     });
   });
   extras(app, limitRequests(app, { requestsMax }));
-  registerRoutes(app, handlers, deps);
+  const validator = createValidator();
+  registerRoutes(app, handlers, { ...deps, validator, forms: createForms({ fileBytesMax: importBytesMax }) });
   await app.ready();
   await listener.serve((request, response) => {
     // Closed after what came before on it; what comes behind that is nobody's request.
@@ -90,6 +97,7 @@ export async function serveHttp({ listener, handlers, gateway, log, newRequestId
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     return control(request, response);
   });
+  void validator.warm();
   return app;
 }
 
@@ -113,12 +121,3 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
 const bodyBytesMax = 1024 * 1024;
 // Each may hold a body of 1 MiB; what is done with one takes milliseconds.
 const requestsMax = 256;
-const bodyTimeoutMs = 60_000;
-
-/** Cuts off a body that is not there in time. Not `request.setTimeout`: its listeners stay on a socket that many requests share. */
-function limitBody(request: IncomingMessage): void {
-  const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
-  if (length === "0" && encoding === undefined) return;
-  const timer = setTimeout(() => request.destroy(), bodyTimeoutMs);
-  request.once("end", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
-}

@@ -89,6 +89,8 @@ function createAjv(options: { coerceTypes: boolean }): Ajv2020 {
     verbose: true,
   });
   addFormats.default(ajv, ["uri", "date-time"]);
+  // Bytes never come here; see routes.ts.
+  ajv.addFormat("binary", true);
   ajv.addFormat("ulid", { type: "string", validate: isUlid });
   return ajv;
 }

@@ -1,4 +1,6 @@
 import type { ControlDeps } from "../control/change.ts";
+import { diff } from "../control/version-diff.ts";
+import { types } from "../control/version-types.ts";
 import * as versions from "../control/versions.ts";
 import type { ConnectionId } from "../kernel/ids.ts";
 import type { Handlers } from "./handlers.ts";
@@ -9,6 +11,8 @@ type Names =
   | "GetConnectionVersion"
   | "UpdateConnectionVersion"
   | "DeleteConnectionVersion"
+  | "DiffConnectionVersions"
+  | "GetConnectionVersionTypes"
   | "PublishConnection"
   | "UnpublishConnection";
 
@@ -22,6 +26,9 @@ export function versionHandlers(deps: ControlDeps): Pick<Handlers, Names> {
       versions.update(deps, call, params.connection_id as ConnectionId, params.version, body),
     DeleteConnectionVersion: ({ call, params, query }) =>
       versions.remove(deps, call, params.connection_id as ConnectionId, params.version, { force: query.force ?? false }),
+    DiffConnectionVersions: ({ call, params }) =>
+      diff(deps, call, params.connection_id as ConnectionId, { from: params.version, to: params.other_version }),
+    GetConnectionVersionTypes: ({ call, params }) => types(deps, call, params.connection_id as ConnectionId, params.version),
     PublishConnection: ({ call, params }) => versions.publish(deps, call, params.connection_id as ConnectionId, params.version),
     UnpublishConnection: ({ call, params }) => versions.unpublish(deps, call, params.connection_id as ConnectionId, params.version),
   };

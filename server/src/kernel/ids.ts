@@ -11,6 +11,7 @@ export type CredentialId = string & { readonly brand: "CredentialId" };
 export type VersionId = string & { readonly brand: "VersionId" };
 export type ActionId = string & { readonly brand: "ActionId" };
 export type DefinitionId = string & { readonly brand: "DefinitionId" };
+export type UploadId = string & { readonly brand: "UploadId" };
 export type SubscriptionId = string & { readonly brand: "SubscriptionId" };
 
 /**
@@ -34,6 +35,21 @@ export function createIds(clock: Clock): <Id extends string>() => Id {
     }
     tail += 1;
     return (head + pairs[tail >> 10] + pairs[tail & 1023]) as Id;
+  };
+}
+
+/**
+ * Gives ids of the time `at`, each of which sorts before the one given before: so a list by newest first has the order in which they were
+ * given. Throws when all of the million are used up.
+ */
+export function createIdsBackwards(at: Date): <Id extends string>() => Id {
+  const head = monotonicFactory(createRandom())(at.getTime()).slice(0, -4);
+  let tail = tailsMax;
+  return <Id extends string>() => {
+    if (tail < 0) throw new Error("More ids were asked for than there are.");
+    const id = `${head}${pairs[tail >> 10]}${pairs[tail & 1023]}`;
+    tail -= 1;
+    return id as Id;
   };
 }
 
@@ -67,11 +83,12 @@ const timeLength = 10;
 
 /** The id that `text` always gives, on every node: for what must be made once however often it is asked for. Its time part means nothing. */
 export function idOf<Id extends string>(text: string): Id {
-  let bits = BigInt(`0x${hash("sha256", text, "hex").slice(0, 32)}`);
-  let id = "";
-  for (let place = 0; place < 26; place++) {
-    id = crockford[Number(bits & 31n)] + id;
-    bits >>= 5n;
+  const digest = hash("sha256", text, "hex");
+  // 128 bits: eight, which are two characters with room, and then twenty at a time.
+  let id = pairs[Number.parseInt(digest.slice(0, 2), 16)] ?? "";
+  for (let at = 2; at < 32; at += 5) {
+    const bits = Number.parseInt(digest.slice(at, at + 5), 16);
+    id += (pairs[bits >> 10] ?? "") + (pairs[bits & 1023] ?? "");
   }
   return id as Id;
 }

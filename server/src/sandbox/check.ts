@@ -74,7 +74,8 @@ async function checkXml({ content }: GivenSchema): Promise<CheckedSchema> {
   return { content, uses: [], faults: [] };
 }
 
-function checkJson({ content }: GivenSchema, naming: Naming): CheckedSchema {
+/** As `checkSchemas`, for one JSON Schema, which is not seen together with what it refers to. */
+export function checkJson({ content }: Pick<GivenSchema, "content">, naming: Naming): CheckedSchema {
   let root: unknown;
   try {
     root = readJson(content, limits);

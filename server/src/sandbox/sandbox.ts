@@ -1,5 +1,6 @@
 import type { DefinitionId, OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import { type ApiFiles, createApiFiles } from "./api-file.ts";
 import type { CheckedSchema, SchemaCheck } from "./check.ts";
 import type { SchemaBundle } from "./flatten.ts";
 import { createPool } from "./pool.ts";
@@ -19,6 +20,12 @@ export interface Sandbox {
    * to something that is gone, overloaded when too many wait.
    */
   validate(request: ValidationRequest): Promise<readonly ValueFault[]>;
+  /**
+   * Reads a description of an API into a draft connection; its rows come in portions before it. Takes the file's bytes away. Throws
+   * `Problem` malformed_document or invalid_request for what cannot be read, with its place, too_costly when it takes too much time or
+   * memory, overloaded when too many wait.
+   */
+  readonly readApiFile: ApiFiles["read"];
   /** As `validate`, for an XML document and an XML Schema; `pointer` of a fault is an XPath. */
   validateXml(request: XmlValidationRequest): Promise<readonly ValueFault[]>;
   /** Ends every worker. */
@@ -67,12 +74,14 @@ export function createSandbox({ log }: { log?: Log } = {}): Sandbox {
     batchMax: 64,
     patienceMs: 50,
   });
+  const files = createApiFiles({ log, idleMs: common.idleMs });
   const loading = new Map<string, Promise<SchemaBundle>>();
   return {
     checkSchemas,
     validate: ({ org, key, load, json }) => hold(org, { key, language: "json", text: json }, load),
     validateXml: ({ org, key, load, xml }) =>
       hold(org, { key, language: "xml", text: xml }, async () => ({ root: await load(), definitions: [] })),
+    readApiFile: files.read,
     close,
   };
 
@@ -101,6 +110,6 @@ export function createSandbox({ log }: { log?: Log } = {}): Sandbox {
   }
 
   async function close(): Promise<void> {
-    await Promise.all([checks.close(), validations.close()]);
+    await Promise.all([checks.close(), validations.close(), files.close()]);
   }
 }

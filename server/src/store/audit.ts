@@ -2,6 +2,7 @@ import type { AuditEntry } from "@mooring/contract";
 import { sql } from "kysely";
 import type { Actor } from "../domain/actor.ts";
 import type { NewId, OrganisationId } from "../kernel/ids.ts";
+import { inBatches } from "./batches.ts";
 import type { Tx } from "./database.ts";
 import { type Page, type PageRequest, readPage } from "./pages.ts";
 
@@ -19,7 +20,6 @@ export async function appendAudit(
   by: { actor: Pick<Actor, "kind" | "id"> | { kind: "system"; id: string }; requestId: string; at: Date; newId: NewId },
   drafts: readonly AuditDraft[],
 ): Promise<void> {
-  if (drafts.length === 0) return;
   const at = by.at.toISOString();
   const rows = drafts.map(
     ({ operation, subject, changes = [] }) => sql`(
@@ -27,10 +27,12 @@ export async function appendAudit(
       ${operation}, ${subject.type}, ${subject.id}, ${subject.name ?? null}, ${JSON.stringify(changes)}
     )`,
   );
-  await tx.run(sql`
-    insert into audit (org_id, id, at, actor_type, actor_id, request_id, operation, subject_type, subject_id, subject_name, changes)
-    values ${sql.join(rows)}
-  `);
+  await inBatches(rows, (batch) =>
+    tx.run(sql`
+      insert into audit (org_id, id, at, actor_type, actor_id, request_id, operation, subject_type, subject_id, subject_name, changes)
+      values ${sql.join([...batch])}
+    `),
+  );
 }
 
 /** A page of the audit trail, newest first. */

@@ -30,6 +30,12 @@ export async function isConnection(tx: Tx, org: OrganisationId, id: ConnectionId
   return (await tx.first(sql`select id from connections where org_id = ${org} and id = ${id}`)) !== undefined;
 }
 
+/** How the connection's system is spoken to. Undefined when the organisation has none with this id. */
+export async function protocolOf(tx: Tx, org: OrganisationId, id: ConnectionId): Promise<Connection["protocol"] | undefined> {
+  const row = await tx.first(sql<Pick<Connection, "protocol">>`select protocol from connections where org_id = ${org} and id = ${id}`);
+  return row?.protocol;
+}
+
 /**
  * Holds the connection until the transaction ends, so that two changes of it never mix. False when there is none.
  * The embedded engine has one writer, which is lock enough.

@@ -38,10 +38,16 @@ export interface Tx {
 
 /**
  * Whose rows a transaction may see: on PostgreSQL row-level security enforces it (T-1). Beside one organisation, there are three
- * narrow ways in for what is asked before an organisation is known: one's own memberships, one key, one invitation; and one for retention:
- * recorded calls older than an id, whoever's they are.
+ * narrow ways in for what is asked before an organisation is known: one's own memberships, one key, one invitation; and two for what is
+ * past its time, whoever's it is: recorded calls and uploaded files older than an id.
  */
-export type Reach = OrganisationId | { user: UserId } | { keyHash: string } | { invitationHash: string } | { callsBefore: string };
+export type Reach =
+  | OrganisationId
+  | { user: UserId }
+  | { keyHash: string }
+  | { invitationHash: string }
+  | { callsBefore: string }
+  | { uploadsBefore: string };
 
 /** What moved, for everybody who keeps something in memory. `everything` follows a lost feed: drop all that is kept. */
 export type Change = { kind: "connection" | "credential" | "api-key" | "member"; org: OrganisationId; id: string } | { kind: "everything" };

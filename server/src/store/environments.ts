@@ -26,6 +26,23 @@ export async function getEnvironment(
   return row && environmentOf(JSON.parse(row.environment) as EnvironmentJson);
 }
 
+/** The id of the environment with this id or name, or undefined. */
+export async function findEnvironment(
+  tx: Tx,
+  org: OrganisationId,
+  connectionId: ConnectionId,
+  idOrName: string,
+): Promise<EnvironmentId | undefined> {
+  const row = await tx.first(sql<{ id: EnvironmentId }>`
+    select e.id
+    from environments e
+    where e.org_id = ${org} and e.connection_id = ${connectionId} and ${isNamed(idOrName)}
+    order by case when e.id = ${idOrName} then 0 else 1 end
+    limit 1
+  `);
+  return row?.id;
+}
+
 // A name may look like another environment's id: the id goes first.
 const isNamed = (idOrName: string) => (isUlid(idOrName) ? sql`(e.id = ${idOrName} or e.name = ${idOrName})` : sql`e.name = ${idOrName}`);
 

@@ -9,6 +9,9 @@ export function isTaken(error: unknown, constraint: keyof typeof columnsOf): boo
 const columnsOf = {
   environments_name: "environments.org_id, environments.connection_id, environments.name",
   versions_name: "versions.org_id, versions.connection_id, versions.name",
+  subscriptions_name: "subscriptions.org_id, subscriptions.connection_id, subscriptions.name",
+  actions_name: "actions.org_id, actions.version_id, actions.name",
+  definitions_name: "definitions.org_id, definitions.version_id, definitions.name",
   users_email_key: "users.email",
   organisations_pkey: "organisations.id",
 } as const;

@@ -24,11 +24,16 @@ export async function claimKey(
   return changed > 0;
 }
 
-export async function readKey(tx: Tx, org: string, actorId: string, key: string): Promise<KeptAnswer | undefined> {
+/** What came with `key`, unless that was before `since`. */
+export async function readKey(
+  tx: Tx,
+  org: string,
+  { actorId, key, since }: { actorId: string; key: string; since: Date },
+): Promise<KeptAnswer | undefined> {
   return tx.first(sql<KeptAnswer>`
     select request_hash as "requestHash", sealed
     from idempotency
-    where org_id = ${org} and actor_id = ${actorId} and key = ${key}
+    where org_id = ${org} and actor_id = ${actorId} and key = ${key} and created_at >= ${since.toISOString()}
   `);
 }
 

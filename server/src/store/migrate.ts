@@ -7,6 +7,7 @@ import { calls } from "./migrations/0005-calls.ts";
 import { changeLog } from "./migrations/0006-change-log.ts";
 import { retries } from "./migrations/0007-retries.ts";
 import { content } from "./migrations/0008-content.ts";
+import { uploads } from "./migrations/0009-uploads.ts";
 
 /** One step of the schema, applied in one transaction, never changed once released and never undone. */
 export interface Migration {
@@ -19,7 +20,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [foundation, people, tokens, oauth2Flows, calls, changeLog, retries, content];
+export const migrations: readonly Migration[] = [foundation, people, tokens, oauth2Flows, calls, changeLog, retries, content, uploads];
 
 /** Gives the migrations that are missing after `applied`. Throws `DatabaseTooNew` when `applied` holds one this program does not know. */
 export function missingMigrations(applied: readonly number[]): Migration[] {

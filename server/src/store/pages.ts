@@ -29,6 +29,14 @@ export const newestFirst: readonly OrderKey[] = [
   { field: "id", column: "id", direction: "desc" },
 ];
 
+/** Keeps the rows whose `name` contains `text` in any case; all of them when there is none. Names of content are ASCII. */
+export function nameContains(text: string | undefined): RawBuilder<unknown> {
+  if (text === undefined || text === "") return sql``;
+  // Names have no such character, and PostgreSQL takes no NUL even as a parameter.
+  if (!/^[\w$-]*$/.test(text)) return sql`and 1 = 0`;
+  return sql`and lower(name) like ${`%${text.toLowerCase().replaceAll("_", "\\_")}%`} escape '\\'`;
+}
+
 /**
  * One page in a stable order. A cursor holds the order keys of the row beside the cut, so a page neither repeats nor skips a row that
  * did not itself move, whatever is written meanwhile. Throws `Problem` invalid_request on a cursor that is not of this order.

@@ -115,6 +115,7 @@ function claim(reach: Reach): string {
   if ("user" in reach) return `set local mooring."user" = '${plain(reach.user)}'`;
   if ("keyHash" in reach) return `set local mooring.key = '${plain(reach.keyHash)}'`;
   if ("callsBefore" in reach) return `set local mooring.calls_before = '${plain(reach.callsBefore)}'`;
+  if ("uploadsBefore" in reach) return `set local mooring.uploads_before = '${plain(reach.uploadsBefore)}'`;
   return `set local mooring.invitation = '${plain(reach.invitationHash)}'`;
 }
 

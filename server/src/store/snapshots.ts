@@ -35,7 +35,7 @@ export async function readSnapshot(
   environment: string,
 ): Promise<StoredSnapshot | undefined> {
   const row = await tx.first(sql<SnapshotRow>`
-    select c.name as "connectionName", c.protocol, c.base_url as "baseUrl", e.id, e.name, e.variables, e.retries,
+    select c.name as "connectionName", c.protocol, c.base_url as "baseUrl", c.dataset_id as "datasetId", e.id, e.name, e.variables, e.retries,
       ${sql.raw(credentialsText[tx.engine])} as credentials, ${sql.raw(databaseNow[tx.engine])} as "nowMs"
     from environments e
     join connections c on c.org_id = e.org_id and c.id = e.connection_id
@@ -55,6 +55,7 @@ export async function readSnapshot(
     environmentName: row.name,
     protocol: row.protocol,
     baseUrl: row.baseUrl ?? "",
+    ...(row.datasetId === null ? {} : { datasetId: row.datasetId }),
     variables: new Map(variables.map(({ name, value }) => [name, value])),
     ...(row.retries === null ? {} : { retries: row.retries }),
     credentials: (JSON.parse(row.credentials) as CredentialRow[]).map((credential) => ({
@@ -71,6 +72,7 @@ interface SnapshotRow {
   connectionName: string;
   protocol: "http" | "bigquery";
   baseUrl: string | null;
+  datasetId: string | null;
   id: EnvironmentId;
   name: string;
   variables: string;

@@ -105,6 +105,21 @@ export async function getContentVersion(
   return { id: version.id as VersionId, name: version.name, publishedAt: version.publishedAt, schemaKey: row?.schema_key ?? "" };
 }
 
+/** The version whose schemas are at addresses with this key. Undefined when the organisation has none. */
+export async function versionOfSchemaKey(tx: Tx, org: OrganisationId, schemaKey: string): Promise<VersionId | undefined> {
+  const row = await tx.first(sql<{ id: VersionId }>`
+    select id
+    from versions
+    where org_id = ${org} and schema_key = ${schemaKey}
+  `);
+  return row?.id;
+}
+
+/** The name of a version by its id. Undefined when there is none. */
+export async function versionName(tx: Tx, org: OrganisationId, id: VersionId): Promise<string | undefined> {
+  return (await tx.first(sql<{ name: string }>`select name from versions where org_id = ${org} and id = ${id}`))?.name;
+}
+
 /** Marks a version as changed now. Gives it a schema key where a Mooring before schemas made it. */
 export async function touchVersion(tx: Tx, org: OrganisationId, id: VersionId, now: Date): Promise<void> {
   await tx.run(sql`

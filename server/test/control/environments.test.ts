@@ -5,6 +5,7 @@ import {
   basicAuthScheme,
   createConnection,
   createCredential,
+  createSubscription,
   credentialOf,
   newConnection,
   newEnvironment,
@@ -252,15 +253,16 @@ onEachEngine("environments", (world) => {
   scenarios(world, { title: "deleting one", operation: "DeleteEnvironment", given }, [
     {
       name: "is 412 when a subscription uses it",
-      given: ({ connection, dev }) => world.subscribe(connection.id, { environment: dev.id }),
+      given: ({ connection, dev }) => createSubscription(world, connection.id, { environment: dev.id }),
       send: (situation) => ({ params: oneOf(situation) }),
       expect: 412,
       code: "environment_in_use",
-      after: async (_answer, { connection }) => expect(await readConnection(world, connection.id)).toEqual(connection),
+      after: async (_answer, { connection }) =>
+        expect(await readConnection(world, connection.id)).toMatchObject({ environments: connection.environments }),
     },
     {
       name: "is 204 with `force=true` all the same",
-      given: ({ connection, dev }) => world.subscribe(connection.id, { environment: dev.id }),
+      given: ({ connection, dev }) => createSubscription(world, connection.id, { environment: dev.id }),
       send: (situation) => ({ params: oneOf(situation), query: { force: true } }),
       expect: 204,
       after: async (_answer, { connection }) => {
@@ -279,7 +281,7 @@ onEachEngine("environments", (world) => {
     },
     {
       name: "another one's subscription does not matter",
-      given: ({ connection, test }) => world.subscribe(connection.id, { environment: test.id }),
+      given: ({ connection, test }) => createSubscription(world, connection.id, { environment: test.id }),
       send: (situation) => ({ params: oneOf(situation) }),
       expect: 204,
     },

@@ -6,6 +6,7 @@ import {
   basicAuthScheme,
   createConnection,
   createCredential,
+  createSubscription,
   credentialOf,
   googleScheme,
   type HTTPConnection,
@@ -182,7 +183,7 @@ onEachEngine("updating a connection", (world) => {
     {
       name: "deleting one that is in use is 409",
       given: async (situation) => {
-        await world.subscribe(situation.connection.id, { environment: at(situation.connection.environments, 0).id });
+        await createSubscription(world, situation.connection.id, { environment: at(situation.connection.environments, 0).id });
       },
       send: ({ connection }) => put(connection, { name: "Other", environments: connection.environments.slice(1) }),
       expect: 409,

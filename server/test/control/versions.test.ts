@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createConnection, type HTTPConnection, readConnection, smallConnection } from "../harness/samples.ts";
+import { createConnection, createSubscription, type HTTPConnection, readConnection, smallConnection } from "../harness/samples.ts";
 import { scenarios } from "../harness/scenarios.ts";
 import { onEachEngine, type World } from "../harness/world.ts";
 
@@ -232,11 +232,11 @@ onEachEngine("versions", (world) => {
 
   const used = (version: string) => async (situation: Given) => {
     await published(situation);
-    await world.subscribe(situation.connection.id, { version: (await situation.get(version)).id });
+    await createSubscription(world, situation.connection.id, { version });
   };
   const followed = async (situation: Given) => {
     await published(situation);
-    await world.subscribe(situation.connection.id);
+    await createSubscription(world, situation.connection.id);
   };
   scenarios(world, { title: "unpublishing", operation: "UnpublishConnection", given }, [
     {
@@ -272,7 +272,7 @@ onEachEngine("versions", (world) => {
   scenarios(world, { title: "the connection", operation: "DeleteConnection", given }, [
     {
       name: "is 409 to delete while a subscription is active",
-      given: ({ connection }) => world.subscribe(connection.id),
+      given: ({ connection }) => createSubscription(world, connection.id),
       send: ({ params }) => ({ params }),
       expect: 409,
       code: "in_use",
@@ -281,7 +281,7 @@ onEachEngine("versions", (world) => {
       name: "is 204 with `force=true`; everything under it goes and credentials stay",
       given: async (situation) => {
         situation.connection = (await createConnection(world)) as HTTPConnection;
-        await world.subscribe(situation.connection.id);
+        await createSubscription(world, situation.connection.id);
       },
       send: ({ connection }) => ({ params: { connection_id: connection.id }, query: { force: true } }),
       expect: 204,

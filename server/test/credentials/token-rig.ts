@@ -137,7 +137,20 @@ export async function tokenRig(place: Place): Promise<TokenRig> {
     const newRequestId = () => newId<string>();
     const admission = { callsMax: 1024 };
     const authenticate = () => actor;
-    const gateway = createGateway({ net, log, snapshots, tokens, clock, authenticate, admission, lingerMs: 100, newRequestId });
+    const noActions = { actions: { get: async () => undefined }, validate: async () => [] };
+    const gateway = createGateway({
+      net,
+      log,
+      snapshots,
+      tokens,
+      clock,
+      authenticate,
+      admission,
+      lingerMs: 100,
+      newRequestId,
+      bytesBilledMax: 1_000_000,
+      ...noActions,
+    });
     const front = createServer((request, response) => void gateway.handle(request, response));
     await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
     closing.push(async () => {

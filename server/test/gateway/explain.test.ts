@@ -326,7 +326,8 @@ describe("an explanation is for those who may call:", () => {
     const elsewhere = `/o/${org}/connections/${connectionId}/environments/staging/explain/`;
     expect(await call(port, elsewhere)).toMatchObject({ status: 404, error: { code: "not_found" } });
     for (const path of ["", "/", "/a/b?c", "?a"]) expect(targetOf(explainPath + path)).toBeDefined();
-    for (const url of [`${explainPath}x`, `${explainPath}proxy`, explainPath.replace("explain", "actions/a/explain")]) {
+    const lookalikes = ["actions/a/b/explain", "actions//explain", "actions/a/explain/", "actions/a", "action/a/explain", "a?/explain"];
+    for (const url of [`${explainPath}x`, `${explainPath}proxy`, ...lookalikes.map((path) => explainPath.replace("explain", path))]) {
       expect(targetOf(url)).toBeUndefined();
     }
   });

@@ -33,7 +33,7 @@ async function started(given: Given = {}) {
   const front = createServer((request, response) => {
     const target = targetOf(request.url ?? "");
     const prepared = { ...preparedWith("old", base), isRenewable: given.isRenewable ?? true };
-    if (target) exchange(newCall(request, response, "1"), target, prepared, () => {});
+    if (target) exchange.pass(newCall(request, response, "1"), target, prepared, () => {});
   });
   await new Promise<void>((done) => front.listen(0, "127.0.0.1", done));
   onTestFinished(() => {

@@ -5,9 +5,11 @@ import { onTestFinished } from "vitest";
 import type { Actor } from "../../src/domain/actor.ts";
 import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { AppliedCredential, EnvironmentSnapshot } from "../../src/domain/snapshot.ts";
+import { createActions } from "../../src/gateway/actions.ts";
 import { type RetryDoors, systemDoors } from "../../src/gateway/attempts.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import type { CallRecord } from "../../src/gateway/record.ts";
+import type { Validate } from "../../src/gateway/validation.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { Problem } from "../../src/kernel/errors.ts";
 import {
@@ -22,6 +24,7 @@ import { createLog } from "../../src/kernel/log.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { parseEgressRule } from "../../src/net/egress.ts";
 import { createNet, type Deadlines } from "../../src/net/net.ts";
+import type { StoredActionCall } from "../../src/store/action-calls.ts";
 
 export const org = "01KA0RG0000000000000000001" as OrganisationId;
 export const connectionId = "01KAC0NN000000000000000001" as ConnectionId;
@@ -61,6 +64,9 @@ export async function rig(
     doors?: Partial<RetryDoors>;
     admission?: { callsMax?: number; waitMs?: number };
     record?: CallRecord;
+    /** Of every version, by their names. */
+    actions?: Readonly<Record<string, StoredActionCall>>;
+    validate?: Validate;
   } = {},
 ): Promise<Rig> {
   const seen: Seen[] = [];
@@ -96,12 +102,15 @@ export async function rig(
     ...(given.deadlines && { deadlines: given.deadlines }),
   });
   const gateway = createGateway({
+    bytesBilledMax: 1_000_000,
     net,
     authenticate: given.authenticate ?? (() => actor),
     snapshots: {
       get: (of, connection, environment) =>
         connection === connectionId && environment === "prod" ? snapshotOf(of) : Promise.resolve(undefined),
     },
+    actions: createActions({ isLive: () => true, load: async (_org, _connection, { action }) => given.actions?.[action] }),
+    validate: given.validate ?? (() => Promise.reject(new Error("Nothing is held against a schema here."))),
     newRequestId: createIds(systemClock),
     admission: { callsMax: 1024, ...given.admission },
     log,

@@ -239,7 +239,9 @@ describe("the body of a signed call", () => {
 
   it("is waited for no longer than its time", async () => {
     const server = createServer((request, response) => {
-      heldBody(request, { length: undefined, bytesMax: 10, timeoutMs: 20 }).catch(({ code }: { code: string }) => response.end(code));
+      heldBody(request, { length: undefined, bytesMax: 10, timeoutMs: 20, why: "It is held" }).catch(({ code }: { code: string }) =>
+        response.end(code),
+      );
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
     const sent = started((server.address() as AddressInfo).port, {});

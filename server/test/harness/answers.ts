@@ -32,10 +32,11 @@ export interface RawAnswer {
 /** Reads an answer to `id`. Throws when anything about it differs from what the contract promises, ours or the agreed one. */
 export function checkedAnswer<Id extends OperationId>(id: Id, raw: RawAnswer): Answer<Id> {
   const faults = raw.status < 400 ? faultsOfSuccess(id, raw) : faultsOfFailure(id, raw);
-  faults.unshift(...faultsOfHeaders(raw));
+  faults.unshift(...faultsOfHeaders(raw, raw.status < 400 ? (operations[id] as Operation).success.type : undefined));
   if (faults.length > 0)
     throw new Error(`${id} answered ${raw.status} ${raw.text.slice(0, 2000)}\nwhich breaks the contract: ${faults.join("; ")}`);
-  const read: unknown = raw.text === "" ? undefined : JSON.parse(raw.text);
+  const isText = raw.status < 400 && (operations[id] as Operation).success.type !== undefined;
+  const read: unknown = raw.text === "" ? undefined : isText ? raw.text : JSON.parse(raw.text);
   return { ...raw, body: read as AnswerOf<Id>, error: read as ErrorBody };
 }
 
@@ -44,10 +45,10 @@ export function faultsOfUnrouted(raw: RawAnswer): string[] {
   return [...faultsOfHeaders(raw), ...faultsOfError(raw)];
 }
 
-function faultsOfHeaders({ headers, text, status }: RawAnswer): string[] {
+function faultsOfHeaders({ headers, text, status }: RawAnswer, type = "application/json"): string[] {
   const faults: string[] = [];
   if (!isUlid(headers.get("mooring-request-id") ?? "")) faults.push("it has no Mooring-Request-Id");
-  if (text !== "" && headers.get("content-type") !== "application/json; charset=utf-8") faults.push(`it is ${headers.get("content-type")}`);
+  if (text !== "" && headers.get("content-type") !== `${type}; charset=utf-8`) faults.push(`it is ${headers.get("content-type")}`);
   if (headers.get("cache-control") !== "no-store") faults.push("a cache may keep it");
   if (headers.get("x-content-type-options") !== "nosniff") faults.push("a browser may guess its type");
   if (status === 401 && !headers.has("www-authenticate")) faults.push("a 401 names no scheme (RFC 9110, section 11.6.1)");
@@ -55,31 +56,38 @@ function faultsOfHeaders({ headers, text, status }: RawAnswer): string[] {
 }
 
 function faultsOfSuccess(id: OperationId, { status, headers, text }: RawAnswer): string[] {
-  const { success } = operations[id] as Operation;
+  const { success, method } = operations[id] as Operation;
   if (status !== success.status) return [`success is ${success.status}`];
   if (!success.body) return text === "" ? [] : ["it should be empty"];
+  if (success.type) return misfits(schemaOf(id), text);
   const body: unknown = JSON.parse(text);
   const faults = [...misfits(schemaOf(id), body), ...unmasked(body, "")];
   const agreed = agreedSchemas[id];
   if (agreed !== undefined) faults.push(...agreedMisfits(agreed, body));
-  const isResource = typeof body === "object" && body !== null && "id" in body && !shownOnce.some((name) => name in body);
-  if (isResource && headers.get("etag") !== etagOf(body)) faults.push("a single resource has a strong ETag");
+  const isAlone = (one: object) => method !== "POST" || !shownOnce.some((name) => name in one);
+  const isResource = typeof body === "object" && body !== null && "id" in body && isAlone(body);
+  const etag = headers.get("etag") ?? "";
+  const isTagged = taggedWithMore.includes(id) ? /^"[\w-]{27}"$/.test(etag) : etag === etagOf(body);
+  if (isResource && !isTagged) faults.push("a single resource has a strong ETag");
   return faults;
 }
 
-// What is shown once beside a resource is no part of it, so there is no tag of the two together.
+// Their tag is also of the schema, of which the answer has the address.
+const taggedWithMore: readonly OperationId[] = ["GetDefinition", "UpdateDefinition"];
+
+// What a POST shows once beside a resource is no part of it, so there is no tag of the two together.
 const shownOnce = ["key", "url"];
 
 function faultsOfFailure(id: OperationId, raw: RawAnswer): string[] {
-  const faults = faultsOfError(raw);
+  const faults = faultsOfError(raw, failureSchema(id, raw.status));
   if (agreedSchemas[id] !== undefined && faults.length === 0) faults.push(...agreedMisfits("Error", JSON.parse(raw.text)));
   return faults;
 }
 
-function faultsOfError({ status, text }: RawAnswer): string[] {
+function faultsOfError({ status, text }: RawAnswer, schema = errorSchema()): string[] {
   if (text === "") return ["a failure says why"];
   const body = JSON.parse(text) as ErrorBody;
-  const faults = misfits(errorSchema(), body);
+  const faults = misfits(schema, body);
   const known = Object.hasOwn(problems, body.code) ? problems[body.code as keyof typeof problems] : undefined;
   if (known?.status !== status) faults.push(`the code ${body.code} does not belong to ${status}`);
   return faults;
@@ -128,6 +136,12 @@ function schemaOf(id: OperationId): ValidateFunction {
   return validate;
 }
 
+/** What a failure with this status looks like: an `Error`, unless the operation says that it has more. */
+function failureSchema(id: OperationId, status: number): ValidateFunction {
+  compileAll();
+  return compiled.get(`${id} ${status}`) ?? errorSchema();
+}
+
 function errorSchema(): ValidateFunction {
   compileAll();
   return compiled.get("Error") as ValidateFunction;
@@ -137,6 +151,9 @@ function compileAll(): void {
   if (compiled.size > 0) return;
   const { definitions, operations: byOperation, error } = validationSchemas();
   const ajv = createAjv().addSchema(definitions);
-  for (const [id, { answer }] of Object.entries(byOperation)) if (answer) compiled.set(id, ajv.compile(answer as object));
+  for (const [id, { answer, failures }] of Object.entries(byOperation)) {
+    if (answer) compiled.set(id, ajv.compile(answer as object));
+    for (const [status, failure] of Object.entries(failures)) compiled.set(`${id} ${status}`, ajv.compile(failure as object));
+  }
   compiled.set("Error", ajv.compile(error as object));
 }

@@ -2,14 +2,16 @@ import { type OperationId, operations } from "@mooring/contract";
 import type { Actor } from "./actors.ts";
 import { type Answer, checkedAnswer, type RawAnswer } from "./answers.ts";
 import { leaksIn } from "./canary.ts";
+import { type FormPart, formOf } from "./forms.ts";
 
-/** What to send. `organisation_id` is the actor's own unless given. `text` and `contentType` stand in for a JSON `body`. */
+/** What to send. `organisation_id` is the actor's own unless given. `text` with `contentType`, and `form`, stand in for a JSON `body`. */
 export interface Sent {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: unknown;
   readonly text?: string | Uint8Array;
   readonly contentType?: string;
+  readonly form?: readonly FormPart[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -67,8 +69,10 @@ function addressOf(id: OperationId, actor: Actor, { params = {}, query = {} }: S
   return search === "" ? path : `${path}?${search}`;
 }
 
-function requestOf(id: OperationId, actor: Actor, { body, text, contentType = "application/json", headers }: Sent): RequestInit {
+function requestOf(id: OperationId, actor: Actor, { body, text, contentType = "application/json", form, headers }: Sent): RequestInit {
   const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  // The type of a form names its boundary, which is not known yet.
+  const sent = form ? formOf(form) : payload;
   return {
     method: operations[id].method,
     headers: {
@@ -77,7 +81,7 @@ function requestOf(id: OperationId, actor: Actor, { body, text, contentType = "a
       ...headers,
       ...cookies(actor.headers.cookie, headers?.cookie),
     },
-    ...(payload === undefined ? {} : { body: payload as BodyInit }),
+    ...(sent === undefined ? {} : { body: sent as BodyInit }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Actor } from "./actors.ts";
-import { at, createConnection, createCredential, smallConnection } from "./samples.ts";
+import { newAction } from "./content.ts";
+import { at, createConnection, createCredential, createSubscription, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
 /** The values of a path parameter that lead nowhere: each must answer the same as the others (T-1). */
@@ -39,12 +40,20 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
   const params = { connection_id: connection.id };
   await world.must(stranger, "CreateConnectionVersion", { params, body: { name: "Foreign" } });
   await world.must(stranger, "PublishConnection", { params: { ...params, version: "Foreign" } });
+  const schema = { contentType: "application/schema+json", content: "{}" };
+  const definitions = [{ name: "Foreign", accept: ["application/json"], schema }];
+  await world.must(stranger, "CreateDefinitions", { params: { ...params, version: "1" }, body: { definitions } });
+  await world.must(stranger, "CreateAction", { params: { ...params, version: "1" }, body: newAction({ name: "Foreign" }) });
   const credential = await createCredential(world, "string", stranger);
   return {
     organisation_id: stranger.org,
     connection_id: connection.id,
     environment_id: at(connection.environments, 0).id,
     version: "Foreign",
+    other_version: "Foreign",
+    subscription_id: (await createSubscription(world, connection.id, {}, stranger)).id,
+    definition_name: "Foreign",
+    action_name: "Foreign",
     credential_id: credential.id,
     user_id: stranger.id ?? "",
     invitation_id: await invite(world, stranger),

@@ -5,6 +5,8 @@ import type {
   CredentialCreate,
   EnvironmentCreate,
   HTTPConnectionCreate,
+  Subscription,
+  SubscriptionCreate,
 } from "@mooring/contract";
 import type { Actor } from "./actors.ts";
 import { canary, canaryFile } from "./canary.ts";
@@ -107,6 +109,18 @@ export async function createConnection(world: World, body: HTTPConnectionCreate 
 export async function createCredential(world: World, kind: CredentialKind = "string", actor?: Actor): Promise<Credential> {
   const { body } = await world.must(actor ?? (await world.as("key")), "CreateCredential", { body: credentialOf[kind]() });
   return body;
+}
+
+/** A subscription to the connection, that follows its default version where it names none. */
+export async function createSubscription(
+  world: World,
+  connectionId: string,
+  to: Omit<SubscriptionCreate, "name"> & { name?: string } = {},
+  actor?: Actor,
+): Promise<Subscription> {
+  const body = { name: `subscription ${world.newId()}`, ...to };
+  const params = { connection_id: connectionId };
+  return (await world.must(actor ?? (await world.as("key")), "CreateSubscription", { params, body })).body;
 }
 
 /** The connection as it reads now. */

@@ -1,6 +1,5 @@
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createIds, type OrganisationId } from "../../src/kernel/ids.ts";
+import { createIds } from "../../src/kernel/ids.ts";
 import { type Actors, createActors } from "./actors.ts";
 import { leaksIn } from "./canary.ts";
 import { type Client, createClient, type Heard } from "./client.ts";
@@ -16,8 +15,6 @@ export interface World extends Client, Actors {
   /** What the server made and showed once; it may be in that answer and nowhere else. */
   readonly shownOnce: string[];
   newId(): string;
-  /** A subscription written straight into the database: there is no operation for it yet. Returns its name. */
-  subscribe(connectionId: string, to?: { environment?: string; version?: string; org?: string }): Promise<string>;
 }
 
 /**
@@ -27,16 +24,19 @@ export interface World extends Client, Actors {
 export function onEachEngine(
   title: string,
   body: (world: World) => void,
-  { only = engines.map(({ name }) => name), settings = {} }: { only?: string[]; settings?: Readonly<Record<string, string>> } = {},
+  { only = engines.map(({ name }) => name), settings = {}, beside }: Surroundings = {},
 ): void {
   describe.each(engines.filter(({ name }) => only.includes(name)))(`${title}, on $name`, ({ prepare }) => {
     const world = {} as World;
     const heard: Heard = { answers: 0, leaks: [] };
+    let other: Beside | undefined;
     beforeAll(async () => {
-      Object.assign(world, await createWorld(await prepare(), heard, settings));
+      other = await beside?.();
+      Object.assign(world, await createWorld(await prepare(), heard, { ...settings, ...other?.settings }));
     });
     afterAll(async () => {
       await world.mooring?.close();
+      await other?.close();
       await world.place?.remove();
     });
     body(world);
@@ -54,6 +54,20 @@ export function onEachEngine(
   });
 }
 
+/** What is different about a world. */
+interface Surroundings {
+  readonly only?: string[];
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Starts something that runs as long as the world does, and that settings name. */
+  readonly beside?: () => Promise<Beside>;
+}
+
+/** An outside system that a world knows by its settings. */
+export interface Beside {
+  readonly settings: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
 /** Settings of a world whose outside systems run beside it. */
 export const loopback = { MOORING_EGRESS_ALLOW: "127.0.0.0/8" };
 
@@ -65,18 +79,5 @@ async function createWorld(place: Place, heard: Heard, settings: Readonly<Record
   const { db, people, bootstrap, origin } = mooring;
   const actors = createActors({ client, db, people, clock, origin, bootstrap, shownOnce });
   const newId = createIds(clock);
-  return { place, mooring, clock, shownOnce, ...client, ...actors, newId: () => newId<string>(), subscribe };
-
-  async function subscribe(connectionId: string, to: { environment?: string; version?: string; org?: string } = {}): Promise<string> {
-    const org = (to.org ?? bootstrap.organisation) as OrganisationId;
-    const [id, at] = [newId<string>(), clock.now().toISOString()];
-    const name = `subscription ${id}`;
-    await db.write(org, (tx) =>
-      tx.run(sql`
-        insert into subscriptions (org_id, id, connection_id, name, version_id, environment_id, created_at, updated_at)
-        values (${org}, ${id}, ${connectionId}, ${name}, ${to.version ?? null}, ${to.environment ?? null}, ${at}, ${at})
-      `),
-    );
-    return name;
-  }
+  return { place, mooring, clock, shownOnce, ...client, ...actors, newId: () => newId<string>() };
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "../harness/actors.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
-import { createConnection, createCredential, smallConnection } from "../harness/samples.ts";
+import { createConnection, createCredential, createSubscription, smallConnection } from "../harness/samples.ts";
 import { fieldsOf } from "../harness/scenarios.ts";
 import { onEachEngine, type World } from "../harness/world.ts";
 
@@ -203,6 +203,7 @@ onEachEngine("lists", (world) => {
       if (id === "ListInvitations") await invite(world, stranger, 3);
       if (id === "ListConnectionVersions")
         for (const name of ["a", "b", "c"]) await world.must(stranger, "CreateConnectionVersion", { params, body: { name } });
+      if (id === "ListSubscriptions") for (let index = 0; index < 4; index++) await createSubscription(world, connection_id, {}, stranger);
       const whole = await page(world, stranger, id, { first: 100 }, params);
       expect(whole.totalCount).toBeGreaterThanOrEqual(1);
       const forth: string[] = [];

@@ -2,6 +2,7 @@ import { type OperationId, operations } from "@mooring/contract";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "../harness/actors.ts";
 import type { Answer } from "../harness/answers.ts";
+import { besideBigQuery } from "../harness/bigquery-world.ts";
 import type { Sent } from "../harness/client.ts";
 import { type ForeignIds, foreignIds, nowhere } from "../harness/foreign-ids.ts";
 import { fieldsOf } from "../harness/scenarios.ts";
@@ -47,7 +48,7 @@ onEachEngine(
       });
     }
   },
-  { settings: loopback },
+  { settings: loopback, beside: besideBigQuery },
 );
 
 async function works(world: World, id: OperationId, five: Five): Promise<void> {

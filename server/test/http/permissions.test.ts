@@ -1,6 +1,7 @@
 import { type OperationId, operations, scopes } from "@mooring/contract";
 import { describe, expect, test } from "vitest";
 import { type Actor, cast } from "../harness/actors.ts";
+import { besideBigQuery } from "../harness/bigquery-world.ts";
 import {
   apiKeyScheme,
   at,
@@ -39,7 +40,7 @@ onEachEngine(
 
     limitedKeys(world);
   },
-  { only: ["sqlite"], settings: loopback },
+  { only: ["sqlite"], settings: loopback, beside: besideBigQuery },
 );
 
 /** Who is let in, and who is answered that there is no such thing. Everybody else gets 403, `nobody` 401. */
@@ -66,7 +67,7 @@ async function tableOf(world: World, id: OperationId): Promise<{ letIn: string[]
 }
 
 function shown(world: World, text: string): void {
-  const { key, url } = (text === "" ? {} : JSON.parse(text)) as { key?: string; url?: string };
+  const { key, url } = (text.startsWith("{") ? JSON.parse(text) : {}) as { key?: string; url?: string };
   world.shownOnce.push(key ?? "", url === undefined ? "" : new URL(url).hash.replace("#token=", ""));
 }
 
@@ -238,6 +239,7 @@ function limitedKeys(world: World): void {
 const wholeOrganisation = [
   "CreateHTTPConnection",
   "CreateBigQueryConnection",
+  "ImportHTTPConnection",
   "CreateCredential",
   "ListCredentials",
   "GetCredential",

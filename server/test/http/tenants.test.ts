@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { OrganisationId, UserId } from "../../src/kernel/ids.ts";
 import type { Database, Reach } from "../../src/store/database.ts";
 import type { Actor } from "../harness/actors.ts";
+import { draftWith, newAction, ref } from "../harness/content.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import { recordCalls, recordedCall } from "../harness/recorded-calls.ts";
 import {
@@ -13,6 +14,7 @@ import {
   authorizationCodeScheme,
   createConnection,
   createCredential,
+  createSubscription,
   credentialOf,
   newConnection,
   readConnection,
@@ -29,7 +31,13 @@ async function fill(world: World, actor: Actor): Promise<void> {
   await createConnection(world, smallConnection({ authSchemeConfigs: [authorizationCodeScheme(application.id)] }), actor);
   await createCredential(world, "oauth2-token", actor);
   await begin(world, await signInConnection(world, { tokenUrl: "https://id.example.com/token" }, actor), actor);
-  await world.subscribe(connection.id, { org: actor.org });
+  await createSubscription(world, connection.id, {}, actor);
+  const { params } = await draftWith(world, { A: {}, B: ref("A") }, actor);
+  await world.must(actor, "CreateAction", { params, body: newAction() });
+  const file = { filename: "a.json", content_type: "application/json", content_length: 2 };
+  const { body: upload } = await world.must(actor, "GetProtocolUploadURL", { params: { protocol_slug: "http" }, query: file });
+  world.shownOnce.push(upload.uploadUrl.split("/").at(-1) ?? "");
+  await world.raw(upload.uploadUrl, { method: "PUT", body: "{}", headers: { "content-type": file.content_type } });
   const { body: invitation } = await world.must(actor, "CreateInvitation", {
     body: { email: `${world.newId().toLowerCase()}@example.com`, role: "viewer" },
   });

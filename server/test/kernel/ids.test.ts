@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createIds, isUlid, timeOf } from "../../src/kernel/ids.ts";
+import { createIds, createIdsBackwards, idOf, isUlid, timeOf } from "../../src/kernel/ids.ts";
 
 /** A clock that a test sets. */
 function setClock(ms: number) {
@@ -39,4 +39,24 @@ test("two processes never give the same", () => {
   const [one, other] = [createIds(clock), createIds(clock)];
   const ids = new Set(Array.from({ length: 10_000 }, () => [one<string>(), other<string>()]).flat());
   expect(ids.size).toBe(20_000);
+});
+
+test("a text gives the same id on every node and in every version of Mooring, and it is a ULID", () => {
+  expect(idOf("")).toBe("73P324567W3GA9NYZMS2CPZE94");
+  expect(idOf("01ARZ3NDEKTSV4RRFFQ69G5FAV/responses/200")).toBe("3E6772E8CZD087SY0ZEQ1K1816");
+  expect(idOf("日本")).toBe("6F5AZGRPZ34V5S4AKGZ0B3Z487");
+  const ids = new Set(Array.from({ length: 10_000 }, (_, index) => idOf<string>(`text ${index}`)));
+  expect([ids.size, [...ids].every(isUlid)]).toEqual([10_000, true]);
+});
+
+test("ids that are given backwards are ULIDs of their time, each below the one before", () => {
+  const at = new Date("2026-01-01T00:00:00.000Z");
+  const newId = createIdsBackwards(at);
+  let last = newId<string>();
+  for (let given = 0; given < 100_000; given += 1) {
+    const id = newId<string>();
+    if (!(id < last) || !isUlid(id)) expect.fail(`${id} follows ${last}`);
+    last = id;
+  }
+  expect(timeOf(last)).toEqual(at);
 });

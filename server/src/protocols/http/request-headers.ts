@@ -1,3 +1,4 @@
+import { isNeverForwarded } from "../../domain/caller-headers.ts";
 import { headerKey } from "../../domain/places.ts";
 
 /**
@@ -119,7 +120,7 @@ function classOf(name: string): HeaderClass {
   if (classes.size >= namesMax) classes.clear();
   const key = headerKey(name);
   // Only the exact name says something to the gateway; its look-alikes are dropped, because it would say the same to some servers.
-  const kind = forGateway.get(name.toLowerCase()) ?? (isDropped(key) ? "drop" : "forward");
+  const kind = forGateway.get(name.toLowerCase()) ?? (isNeverForwarded(key) ? "drop" : "forward");
   const found: HeaderClass = { key, kind };
   classes.set(name, found);
   return found;
@@ -139,28 +140,4 @@ const forGateway = new Map<string, Kind>([
   ["mooring-retries", "retries"],
   ["expect", "expect"],
   ["te", "te"],
-]);
-
-const isDropped = (key: string) => droppedNames.has(key) || droppedPrefixes.some((prefix) => key.startsWith(prefix));
-
-const droppedPrefixes = ["mooring-", "proxy-", "x-forwarded-"];
-
-const droppedNames = new Set([
-  "host",
-  "content-length",
-  "transfer-encoding",
-  "connection",
-  "keep-alive",
-  "te",
-  "trailer",
-  "upgrade",
-  "http2-settings",
-  "expect",
-  "forwarded",
-  "x-real-ip",
-  // CGI makes HTTP_PROXY of it, which many HTTP clients obey.
-  "proxy",
-  "authorization",
-  "cookie",
-  "cookie2",
 ]);

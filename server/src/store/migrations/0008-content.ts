@@ -20,6 +20,8 @@ export const content: Migration = {
     "create index definitions_by_update on definitions (org_id, version_id, updated_at, id)",
     "create index actions_by_update on actions (org_id, version_id, updated_at, id)",
     "create index definition_uses_by_user on definition_uses (org_id, version_id, user_type, user_id)",
+    // Nothing could make one before, so there are none with the same name.
+    "create unique index subscriptions_name on subscriptions (org_id, connection_id, name)",
   ],
   rowSecurity: { definitions: own, actions: own, definition_uses: own },
   appendOnly: [],

@@ -1,10 +1,16 @@
 import type { OperationId } from "@mooring/contract";
+import { actionScenarios } from "./actions.ts";
 import { callScenarios } from "./calls.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
+import { definitionScenarios } from "./definitions.ts";
+import { dryRunScenarios } from "./dry-runs.ts";
+import { exportScenarios } from "./exports.ts";
 import type { Five } from "./five.ts";
+import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
+import { subscriptionScenarios } from "./subscriptions.ts";
 import { versionScenarios } from "./versions.ts";
 
 /** Every operation's five scenarios: an operation that is missing here does not compile. */
@@ -14,7 +20,13 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...credentialScenarios,
   ...oauth2Scenarios,
   ...versionScenarios,
+  ...subscriptionScenarios,
+  ...definitionScenarios,
+  ...exportScenarios,
+  ...actionScenarios,
+  ...dryRunScenarios,
   ...protocolScenarios,
+  ...importScenarios,
   ...organisationScenarios,
   ...memberScenarios,
   ...apiKeyScenarios,

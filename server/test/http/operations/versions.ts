@@ -56,6 +56,20 @@ export const versionScenarios = {
     invalid: { send: (situation) => ({ ...draftOf(situation), query: { force: 2 } }), fields: ["force"] },
     forbidden: "viewer",
   }),
+  DiffConnectionVersions: five<"DiffConnectionVersions", Given>({
+    given,
+    happy: ({ params }) => ({ params: { ...params, version: "2", other_version: "1" } }),
+    after: ({ body }) => expect(body).toEqual({ from: "2", to: "1", breaks: false, added: [], removed: [], changed: [] }),
+    invalid: { send: ({ params }) => ({ params: { ...params, version: "2", other_version: "1" }, ...withNonsense }), fields: ["nonsense"] },
+    forbidden: "gatewayKey",
+  }),
+  GetConnectionVersionTypes: five<"GetConnectionVersionTypes", Given>({
+    given,
+    happy: publishedOf,
+    after: ({ body }) => expect(body).toContain("export interface Actions {"),
+    invalid: { send: (situation) => ({ ...draftOf(situation), ...withNonsense }), fields: ["nonsense"] },
+    forbidden: "gatewayKey",
+  }),
   PublishConnection: five<"PublishConnection", Given>({
     given,
     happy: draftOf,

@@ -1,0 +1,55 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { DraftAction, DraftDefinition } from "../domain/api-draft.ts";
+import type { TakeOver } from "../domain/taken-over.ts";
+import type { OrganisationId, VersionId } from "../kernel/ids.ts";
+import { insertActions } from "../store/actions.ts";
+import type { Tx } from "../store/database.ts";
+import { type DefinitionUse, insertUses } from "../store/definition-uses.ts";
+import { insertDefinitions } from "../store/definitions.ts";
+
+/** What an import writes into a version. */
+export interface ImportedRows {
+  readonly definitions: readonly DraftDefinition[];
+  readonly actions: readonly DraftAction[];
+  /** Which ids they have there, where those are not their own. */
+  readonly takeOver?: TakeOver;
+}
+
+/**
+ * Writes all of it in portions, and lets everybody else have a turn between them: an API may have thousands of definitions, and the
+ * embedded engine writes on the thread that answers.
+ */
+export async function insertRows(
+  tx: Tx,
+  org: OrganisationId,
+  versionId: VersionId,
+  { definitions, actions, takeOver }: ImportedRows,
+  now: Date,
+): Promise<void> {
+  const uses: DefinitionUse[] = [];
+  for await (const portion of portionsOf(definitions, rowsAtOnce)) {
+    const rows = takeOver ? portion.map(takeOver.ofDefinition) : portion;
+    await insertDefinitions(tx, org, versionId, rows, now);
+    for (const { id, uses: used } of rows)
+      uses.push(...used.map((definitionId) => ({ definitionId, user: { type: "definition", id } as const })));
+  }
+  for await (const portion of portionsOf(actions, rowsAtOnce)) {
+    const rows = takeOver ? portion.map(takeOver.ofAction) : portion;
+    await insertActions(tx, org, versionId, rows, now);
+    for (const { id, uses: used } of rows)
+      uses.push(...used.map((definitionId) => ({ definitionId, user: { type: "action", id } as const })));
+  }
+  for await (const portion of portionsOf(uses, usesAtOnce)) await insertUses(tx, org, versionId, portion);
+}
+
+/** The items, so many at a time, each portion in a turn of the event loop of its own. */
+export async function* portionsOf<Item>(items: readonly Item[], count: number): AsyncGenerator<Item[]> {
+  for (let at = 0; at < items.length; at += count) {
+    await nextTurn();
+    yield items.slice(at, at + count);
+  }
+}
+
+// A few milliseconds each.
+const rowsAtOnce = 100;
+const usesAtOnce = 500;

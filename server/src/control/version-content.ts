@@ -1,0 +1,50 @@
+import { setImmediate } from "node:timers/promises";
+import type { StoredAction } from "../domain/action.ts";
+import type { StoredDefinition } from "../domain/definition.ts";
+import type { VersionContent } from "../domain/version-content.ts";
+import type { ActionId, DefinitionId, OrganisationId, VersionId } from "../kernel/ids.ts";
+import { actionsAfter } from "../store/actions.ts";
+import type { Tx } from "../store/database.ts";
+import { definitionsAfter } from "../store/definitions.ts";
+
+/**
+ * All that a version holds, read in portions between which the event loop runs. Nothing holds a draft still meanwhile, unless its
+ * connection is locked.
+ */
+export async function contentOf(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<VersionContent> {
+  const actions = await inPortions<ActionId, StoredAction>((after) => actionsAfter(tx, org, versionId, { after, count: portionActions }));
+  const definitions = await inPortions<DefinitionId, StoredDefinition>((after) =>
+    definitionsAfter(tx, org, versionId, { after, count: portionDefinitions }),
+  );
+  return { actions, definitions };
+}
+
+// A definition's schema may be long: up to 1 MB, though most are a few KB.
+const portionActions = 200;
+const portionDefinitions = 100;
+
+async function inPortions<Id extends string, Thing extends { readonly id: Id }>(
+  read: (after: Id | undefined) => Promise<Thing[]>,
+): Promise<Map<Id, Thing>> {
+  const all = new Map<Id, Thing>();
+  let portion = await read(undefined);
+  while (portion.length > 0) {
+    for (const thing of portion) all.set(thing.id, thing);
+    await setImmediate();
+    portion = await read(portion.at(-1)?.id);
+  }
+  return all;
+}
+
+/** Runs work that yields after each part to its end, and lets the event loop run whenever it has taken `turnMs`. */
+export async function inTurns<Result>(work: Generator<undefined, Result>): Promise<Result> {
+  let startedMs = performance.now();
+  for (let step = work.next(); ; step = work.next()) {
+    if (step.done) return step.value;
+    if (performance.now() - startedMs < turnMs) continue;
+    await setImmediate();
+    startedMs = performance.now();
+  }
+}
+
+const turnMs = 10;

@@ -1,0 +1,63 @@
+import type { ActionId, DefinitionId } from "../kernel/ids.ts";
+import { type ActionDocument, type DefinitionLink, type HttpActionDocument, linksOf } from "./action.ts";
+import type { DraftAction, DraftDefinition } from "./api-draft.ts";
+import { storedReference } from "./definition.ts";
+
+/** The ids by which a version knows its content, by name. */
+export interface KnownIds {
+  readonly definitions: ReadonlyMap<string, DefinitionId>;
+  readonly actions: ReadonlyMap<string, ActionId>;
+}
+
+/** Gives rows their ids in another version. */
+export interface TakeOver {
+  ofDefinition(definition: DraftDefinition): DraftDefinition;
+  ofAction(action: DraftAction): DraftAction;
+}
+
+/**
+ * The rows with the ids of `known` where the names are the same, everywhere an id stands: what has the same name in two versions is the
+ * same thing at two times, so that they can be compared. Definitions may refer to any of `definitions`, so those are named apart.
+ */
+export function createTakeOver(definitions: readonly Pick<DraftDefinition, "id" | "name">[], known: KnownIds): TakeOver {
+  const ids = new Map<DefinitionId, DefinitionId>();
+  for (const { id, name } of definitions) {
+    const own = known.definitions.get(name);
+    if (own !== undefined) ids.set(id, own);
+  }
+  const now = (id: DefinitionId): DefinitionId => ids.get(id) ?? id;
+  return { ofDefinition, ofAction };
+
+  function ofDefinition(definition: DraftDefinition): DraftDefinition {
+    // Fresh ids are in no other text, so that the schema need not be parsed to find them.
+    const content = definition.content.replaceAll(reference, (_, id: DefinitionId) => storedReference(now(id)));
+    return { ...definition, id: now(definition.id), content, uses: definition.uses.map(now) };
+  }
+
+  function ofAction(action: DraftAction): DraftAction {
+    const { document } = action;
+    return {
+      ...action,
+      id: known.actions.get(action.name) ?? action.id,
+      document:
+        linksOf(document).length === 0 ? document : withLinks(document, (link) => ("id" in link ? { ...link, id: now(link.id) } : link)),
+      uses: action.uses.map(now),
+    };
+  }
+}
+
+const reference = new RegExp(storedReference("([0-7][0-9A-HJKMNP-TV-Z]{25})" as DefinitionId), "g");
+
+function withLinks(document: ActionDocument, map: (link: DefinitionLink) => DefinitionLink): ActionDocument {
+  if (document.type === "bigquery") return document.row ? { ...document, row: map(document.row) } : document;
+  return withHttpLinks(document, map);
+}
+
+function withHttpLinks(document: HttpActionDocument, map: (link: DefinitionLink) => DefinitionLink): HttpActionDocument {
+  const { requestBody, responses } = document;
+  return {
+    ...document,
+    ...(requestBody ? { requestBody: { ...requestBody, definitions: requestBody.definitions.map(map) } } : {}),
+    responses: responses.map((response) => ({ ...response, definitions: response.definitions.map(map) })),
+  };
+}

@@ -1,0 +1,91 @@
+import type { ActionBigQueryParameter } from "@mooring/contract";
+import type { BigQueryActionDocument, DefinitionLink, HttpActionDocument, StoredAction } from "./action.ts";
+import { createDefinitionTypes, type DefinitionTypes } from "./definition-types.ts";
+import { parameterAddresses } from "./parameter-address.ts";
+import { valueSchema } from "./parameter-diff.ts";
+import type { Side } from "./schema-references.ts";
+import { typeOf, union } from "./schema-type.ts";
+import { commented, indented, literal } from "./type-text.ts";
+import { definitionSide, type VersionContent } from "./version-content.ts";
+
+/**
+ * A TypeScript declaration file of what the actions of a version take and give. Yields after each part, so that whoever drives it can
+ * pause.
+ */
+export function* versionTypes(content: VersionContent): Generator<undefined, string> {
+  const side: Side = definitionSide(content, (id) => id);
+  const types = createDefinitionTypes(content.definitions, side, ["Actions"]);
+  const parts: string[] = ["// What the actions of one version take and give. Made by Mooring.\n"];
+  const entries: string[] = [];
+  for (const action of content.actions.values()) {
+    entries.push(indented(entryOf(action, types)));
+    yield;
+  }
+  for (const declaration of types.declarations()) {
+    parts.push(declaration);
+    yield;
+  }
+  parts.push(`/** Every action by its name. */\nexport interface Actions {\n${entries.join("")}}\n`);
+  return parts.join("\n");
+}
+
+function entryOf({ name, summary, description, document }: StoredAction, types: DefinitionTypes): string {
+  const members = document.type === "http" ? httpMembers(document, types) : queryMembers(document, types);
+  return `${commented([summary, description])}${literal(name)}: {\n${indented(members.join("\n"))}\n};\n`;
+}
+
+function httpMembers({ parameters, requestBody, responses }: HttpActionDocument, types: DefinitionTypes): string[] {
+  const addresses = parameterAddresses(parameters);
+  const inputs = parameters.map((parameter, at) => {
+    const isNeeded = (parameter.required || parameter.in === "path") && parameter.default === undefined;
+    return input(addresses[at] ?? parameter.name, isNeeded, typeOf(valueSchema(parameter), noReferences), parameter.description);
+  });
+  const outputs = responses.map(
+    ({ status, description, definitions }) => `${commented([description])}${status ?? "default"}: ${linked(definitions, types)};`,
+  );
+  return [
+    objectOf("parameters", [...new Map(inputs).values()]),
+    requestBody ? `body${requestBody.required ? "" : "?"}: ${linked(requestBody.definitions, types)};` : "body?: undefined;",
+    objectOf("output", outputs),
+  ];
+}
+
+function input(name: string, isNeeded: boolean, type: string, description: string | undefined): [string, string] {
+  return [name, `${commented([description])}${literal(name)}${isNeeded ? "" : "?"}: ${type};`];
+}
+
+const noReferences = { referred: () => "unknown" };
+
+const objectOf = (name: string, members: readonly string[]) =>
+  members.length === 0 ? `${name}: {};` : `${name}: {\n${indented(members.join("\n"))}\n};`;
+
+/** What any of the links describes; where there is none, nothing is known. */
+const linked = (links: readonly DefinitionLink[], types: DefinitionTypes) =>
+  links.length === 0 ? "unknown" : union(links.map((link) => ("id" in link ? types.nameOf(link.id) : "unknown")));
+
+function queryMembers({ parameters, row }: BigQueryActionDocument, types: DefinitionTypes): string[] {
+  const inputs = parameters.map(({ name, required, type, array, default: otherwise, description }) => {
+    const isNeeded = required && otherwise === undefined;
+    const one = queryTypes[type];
+    const whole = array ? `(${one})[]` : one;
+    return input(name, isNeeded, isNeeded ? whole : union([whole, "null"]), description)[1];
+  });
+  const rows = row ? `${linked([row], types)}[]` : "unknown[]";
+  return [objectOf("parameters", inputs), "body?: undefined;", objectOf("output", [`200: ${rows};`])];
+}
+
+/** What a value of each type of BigQuery may be written as. Numbers may be texts, because JSON's would lose digits. */
+const queryTypes: Readonly<Record<ActionBigQueryParameter["type"], string>> = {
+  BOOL: "boolean",
+  INT64: "number | string",
+  FLOAT64: "number | string",
+  NUMERIC: "number | string",
+  BIGNUMERIC: "number | string",
+  STRING: "string",
+  BYTES: "string",
+  DATE: "string",
+  DATETIME: "string",
+  TIME: "string",
+  TIMESTAMP: "string",
+  JSON: "unknown",
+};

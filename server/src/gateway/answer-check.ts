@@ -1,0 +1,98 @@
+import { isUtf8 } from "node:buffer";
+import { promisify } from "node:util";
+import * as zlib from "node:zlib";
+import { type Fault, Problem } from "../kernel/errors.ts";
+import { kindOf, type MediaKind, parseMediaType } from "../protocols/http/action/media-type.ts";
+import { mediaFor, type ReadyAction } from "../protocols/http/action/ready.ts";
+import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
+import type { CalledAction } from "./actions.ts";
+import { type AnswerRoom, HeldAnswer, type Verdict, type WholeAnswer } from "./held-answer.ts";
+import type { Receiver, Relay } from "./relay.ts";
+import { faultsBelow, type Validate, validationOf } from "./validation.ts";
+
+interface Checking {
+  readonly action: CalledAction;
+  readonly validate: Validate;
+  readonly room: AnswerRoom;
+}
+
+/**
+ * Holds an answer back until it was compared with what the action says of its status and media type, and then gives it to the relay as
+ * it is, with the verdict in headers.
+ */
+export const checkedAnswer =
+  ({ action, validate, room }: Checking) =>
+  (relay: Relay): Receiver =>
+    new HeldAnswer(relay, room, (answer) => verdictOf(validate, action, answer).catch(unchecked));
+
+async function verdictOf(validate: Validate, action: CalledAction, answer: WholeAnswer): Promise<Verdict> {
+  const { method, responses } = action.http as ReadyAction;
+  if (responses.length === 0) return notChecked("The action says nothing of its answers.");
+  const response = responses.find(({ status }) => status === answer.status) ?? responses.find(({ status }) => status === undefined);
+  if (!response) return wrong({ field: "status", message: `The action has no answer with status ${answer.status}.` });
+  const hasNoBody = method === "HEAD" || answer.status === 204 || answer.status === 304;
+  if (hasNoBody || response.media.length === 0)
+    return hasNoBody || answer.body.length === 0 ? right : notChecked("The action says nothing of this body.");
+  const type = parseMediaType(String(answer.headers["content-type"] ?? ""));
+  const media = type && mediaFor(response.media, type.essence);
+  if (!type || !media) return wrong({ field: "contentType", message: "The action has no answer of this media type with this status." });
+  const kind = kindOf(type.essence);
+  const text = await textOf(answer, { kind, charset: type.charset });
+  if (typeof text !== "string") return text;
+  const schema = kind === "xml" ? undefined : action.schemas.of(media.definitionId);
+  if (!schema) return notChecked("The definition is not one that bodies of this media type are held against.");
+  const faults = await faultsBelow("body", validate, validationOf(action, schema, kind === "text" ? JSON.stringify(text) : text));
+  return faults.length === 0 ? right : { valid: "false", faults };
+}
+
+const right: Verdict = { valid: "true", faults: [] };
+const wrong = (fault: Fault): Verdict => ({ valid: "false", faults: [fault] });
+const notChecked = (message: string): Verdict => ({ valid: "unchecked", faults: [{ field: "", message }] });
+
+/** An answer that could not be checked is no wrong answer. */
+function unchecked(error: unknown): Verdict {
+  if (error instanceof Problem) return notChecked(error.message);
+  return notChecked("The body could not be decoded, or would be too long then.");
+}
+
+interface Reading {
+  readonly kind: MediaKind;
+  readonly charset: string | undefined;
+}
+
+/** The body as text, its content codings undone, or why it is not to be had. */
+async function textOf({ headers, body }: WholeAnswer, { kind, charset = "utf-8" }: Reading): Promise<string | Verdict> {
+  if (kind === "form" || kind === "multipart" || kind === "binary") return notChecked("Bodies of this media type are not checked.");
+  if (charset !== "utf-8" && charset !== "us-ascii" && kind !== "xml") return notChecked("Only utf-8 is checked.");
+  const plain = await decoded(body, codingsOf(headers));
+  if (plain === undefined) return notChecked("Its content coding is not known.");
+  return isUtf8(plain) ? plain.toString("utf8") : wrong({ field: "body", message: "This is not valid UTF-8." });
+}
+
+function codingsOf({ "content-encoding": value = [] }: UpstreamHeaders): string[] {
+  return [value]
+    .flat()
+    .flatMap((list) => list.split(","))
+    .map((one) => one.trim().toLowerCase())
+    .filter((one) => one !== "" && one !== "identity");
+}
+
+/** Undone from the last to the first (RFC 9110 section 8.4); undefined when one is not known, or there are many. Throws when it is too long. */
+async function decoded(body: Buffer, codings: readonly string[]): Promise<Buffer | undefined> {
+  if (codings.length > codingsMax || codings.some((one) => !(one in decoders))) return undefined;
+  let plain = body;
+  for (const coding of codings.toReversed()) plain = await (decoders[coding] as Decoder)(plain, { maxOutputLength: decodedBytesMax });
+  return plain;
+}
+
+type Decoder = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const decoders: Readonly<Record<string, Decoder>> = Object.assign(Object.create(null), {
+  gzip: promisify(zlib.gunzip),
+  "x-gzip": promisify(zlib.gunzip),
+  deflate: promisify(zlib.inflate),
+  br: promisify(zlib.brotliDecompress),
+  zstd: promisify(zlib.zstdDecompress),
+});
+const codingsMax = 2;
+const decodedBytesMax = 10 * 1024 * 1024;

@@ -1,0 +1,49 @@
+import { expect } from "vitest";
+import { at, createConnection, createSubscription, smallConnection } from "../../harness/samples.ts";
+import type { World } from "../../harness/world.ts";
+import { five, invalidPage } from "./five.ts";
+
+/** A connection whose version `1` is published, with one subscription to it. */
+const given = async (world: World) => {
+  const { id, environments } = await createConnection(world, smallConnection());
+  const params = { connection_id: id };
+  await world.must(await world.as("key"), "PublishConnection", { params: { ...params, version: "1" } });
+  const subscription = await createSubscription(world, id, { name: "billing", version: "1", environment: "dev" });
+  return { params, subscription, environment: at(environments, 0) };
+};
+type Given = Awaited<ReturnType<typeof given>>;
+const one = ({ params, subscription }: Given) => ({ params: { ...params, subscription_id: subscription.id } });
+const withNonsense = { query: { nonsense: 1 } };
+
+export const subscriptionScenarios = {
+  CreateSubscription: five<"CreateSubscription", Given>({
+    given,
+    happy: ({ params }) => ({ params, body: { name: "shipping", version: "1", environment: "dev" } }),
+    after: ({ body }, { environment }) => expect(body).toMatchObject({ name: "shipping", version: "1", environment: environment.id }),
+    invalid: { send: ({ params }) => ({ params, body: { name: "", version: 1, follow: true } }), fields: ["follow", "name", "version"] },
+    forbidden: "viewer",
+  }),
+  ListSubscriptions: five<"ListSubscriptions", Given>({
+    given,
+    happy: ({ params }) => ({ params }),
+    after: ({ body }, { subscription }) => expect(body).toEqual({ totalCount: 1, subscriptions: [subscription] }),
+    invalid: { send: ({ params }) => invalidPage.send({ params }), fields: invalidPage.fields },
+    forbidden: "gatewayKey",
+  }),
+  GetSubscription: five<"GetSubscription", Given>({
+    given,
+    happy: one,
+    after: ({ body }, { subscription }) => expect(body).toEqual(subscription),
+    invalid: { send: (situation) => ({ ...one(situation), ...withNonsense }), fields: ["nonsense"] },
+    forbidden: "gatewayKey",
+  }),
+  DeleteSubscription: five<"DeleteSubscription", Given>({
+    given,
+    happy: one,
+    after: async (_answer, situation, world) => {
+      expect((await world.send(await world.as("key"), "GetSubscription", one(situation))).status).toBe(404);
+    },
+    invalid: { send: (situation) => ({ ...one(situation), ...withNonsense }), fields: ["nonsense"] },
+    forbidden: "viewer",
+  }),
+};
