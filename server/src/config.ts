@@ -44,7 +44,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     importBytesMax: read(settings.importBytesMax) ?? 33_554_432,
     googleTokenUrl: read(settings.googleTokenUrl) ?? "",
     bigQueryUrl: read(settings.bigQueryUrl) ?? "",
-    bigQueryBytesBilledMax: read(settings.bigQueryBytesBilledMax) ?? 0n,
+    bigQueryBytesBilledMax: read(settings.bigQueryBytesBilledMax) ?? 0,
     logLevel: read(settings.logLevel) ?? "info",
   };
   const bootstrap = { organisation: read(settings.bootstrapOrganisation), apiKey: read(settings.bootstrapApiKey) };
@@ -84,7 +84,7 @@ export interface Config {
   readonly importBytesMax: number;
   readonly googleTokenUrl: string;
   readonly bigQueryUrl: string;
-  readonly bigQueryBytesBilledMax: bigint;
+  readonly bigQueryBytesBilledMax: number;
   readonly logLevel: LogLevel;
   readonly bootstrap: { readonly organisation: OrganisationId; readonly apiKey: Secret } | undefined;
   readonly shown: readonly ShownSetting[];

@@ -74,9 +74,9 @@ export function parseAddress(text: string): string {
   return url.href;
 }
 
-export function parseBytes(text: string): bigint {
-  const bytes = /^[0-9]{1,19}$/.test(text) ? BigInt(text) : 0n;
-  if (bytes < 1n || bytes >= 2n ** 63n) throw new Error("must be a whole number from 1 to 9223372036854775807");
+export function parseBytes(text: string): number {
+  const bytes = /^[0-9]{1,16}$/.test(text) ? Number(text) : 0;
+  if (bytes < 1 || bytes > Number.MAX_SAFE_INTEGER) throw new Error("must be a whole number from 1 to 9007199254740991");
   return bytes;
 }
 

@@ -179,7 +179,7 @@ export const settings = {
   },
   bigQueryBytesBilledMax: {
     name: "MOORING_BIGQUERY_BYTES_BILLED_MAX",
-    kind: "1 to 9223372036854775807",
+    kind: "1 to 9007199254740991",
     default: "107374182400",
     absent: "",
     isSecret: false,

@@ -38,6 +38,7 @@ describe("settings", () => {
       callsKeepMax: 5_000_000,
       googleTokenUrl: "https://oauth2.googleapis.com/token",
       bigQueryUrl: "https://bigquery.googleapis.com/bigquery/v2",
+      bigQueryBytesBilledMax: 107_374_182_400,
       logLevel: "info",
       bootstrap: undefined,
       isPrintOnly: false,

@@ -18,7 +18,7 @@ export interface BigQueryActionDeps {
   readonly query: PerformQuery;
   readonly explain: Pick<Explain, "made">;
   /** What one query may be billed for at most, in bytes. */
-  readonly bytesBilledMax: bigint;
+  readonly bytesBilledMax: number;
 }
 
 /** Calls actions that are queries: the parameters are checked, then the query is run and its rows are answered. */

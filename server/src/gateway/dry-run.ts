@@ -40,7 +40,7 @@ export interface DryRunDeps {
   readonly snapshots: Pick<Snapshots, "get">;
   readonly renewals: Renewals;
   readonly prepare: (snapshot: EnvironmentSnapshot) => Prepared;
-  readonly bytesBilledMax: bigint;
+  readonly bytesBilledMax: number;
 }
 
 export function createDryRun({ ask, snapshots, renewals, prepare, bytesBilledMax }: DryRunDeps): DryRun {

@@ -52,7 +52,7 @@ export interface GatewayDeps extends ExchangeDeps {
   readonly validate: Validate;
   readonly tokens: RenewalsDeps["tokens"];
   /** What one query of BigQuery may be billed for at most, in bytes. */
-  readonly bytesBilledMax: bigint;
+  readonly bytesBilledMax: number;
   readonly admission: Omit<AdmissionDeps, "log">;
   /** A record that only counts, when left out. */
   readonly record?: CallRecord;

@@ -30,7 +30,7 @@ export function planQuery(
   { request, requestId }: Call,
   snapshot: EnvironmentSnapshot,
   { actionId, document, parameters }: QueryInvocation,
-  bytesBilledMax: bigint,
+  bytesBilledMax: number,
 ): PlannedQuery {
   const headers = sortHeaders(request.rawHeaders, nothingInjected);
   const overrides = headers.variables === undefined ? [] : variablesOf(headers.variables);
@@ -48,7 +48,7 @@ export function planQuery(
 /** A query through an environment. Throws `Problem` template_unresolved when no project is known for it. */
 export function queryThrough(
   { datasetId = "", variables, credentials }: EnvironmentSnapshot,
-  asked: { document: BigQueryActionDocument; parameters: readonly QueryParameter[]; bytesBilledMax: bigint; requestId: string },
+  asked: { document: BigQueryActionDocument; parameters: readonly QueryParameter[]; bytesBilledMax: number; requestId: string },
 ): BeginningQuery {
   const dataset = datasetOf(datasetId);
   // Those of the environment alone: who may make calls does not choose who pays for them.

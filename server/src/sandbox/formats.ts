@@ -11,7 +11,7 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   date: (text) => text.length === 10 && isDate(text),
   // RFC 9562, section 4.
   uuid: (text) => text.length === 36 && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text),
-  ipv4: (text) => text.length <= 15 && /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text),
+  ipv4: (text) => text.length <= 15 && /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text),
 };
 
 function isDateTime(text: string): boolean {

@@ -97,20 +97,16 @@ export function createSandbox({ log }: { log?: Log } = {}): Sandbox {
     const validation = { ...given, key: `${org} ${given.language} ${given.key}` };
     const first = await validations.run(org, validation);
     if (first !== "unknown key") return first;
-    const bundle = await loadOnce(validation.key, load);
-    const second = await validations.run(org, { ...validation, bundle });
-    if (second === "unknown key") throw new Error("A worker asked for a schema that it was given.");
-    return second;
-  }
-
-  function loadOnce(key: string, load: ValidationRequest["load"]): Promise<SchemaBundle> {
-    const known = loading.get(key);
-    if (known) return known;
-    const fresh = Promise.resolve()
-      .then(load)
-      .finally(() => loading.delete(key));
-    loading.set(key, fresh);
-    return fresh;
+    const loaded = loading.get(validation.key) ?? Promise.resolve().then(load);
+    loading.set(validation.key, loaded);
+    try {
+      const second = await validations.run(org, { ...validation, bundle: await loaded });
+      if (second === "unknown key") throw new Error("A worker asked for a schema that it was given.");
+      return second;
+    } finally {
+      // Not before a worker has it: whoever asked in the meantime is told only now that it is not known.
+      loading.delete(validation.key);
+    }
   }
 
   async function close(): Promise<void> {

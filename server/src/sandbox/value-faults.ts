@@ -65,7 +65,7 @@ const messages: Readonly<Record<string, (params: Params) => string>> = {
   contains: ({ minContains, maxContains }) =>
     `Of these items, ${maxContains === undefined ? `at least ${minContains}` : `${minContains} to ${maxContains}`} must be what is looked for.`,
   pattern: ({ pattern }) => `This must match ${shortened(String(pattern))}.`,
-  format: ({ format }) => `This must be a ${format}.`,
+  format: ({ format }) => `This must be a valid ${format}.`,
   not: () => "This is what is not allowed here.",
   anyOf: () => "This fits none of the alternatives.",
   oneOf: ({ passingSchemas }) =>

@@ -22,7 +22,7 @@ export async function compileXml(schema: string): Promise<{ readonly compiled: C
     const parseValue = await parser();
     return { compiled: { check: (xml) => check(validator, parseValue(xml)), dispose: () => validator.dispose() } };
   } catch (error) {
-    return { faults: faultsFrom(error, "This is no XML Schema.") };
+    return { faults: faultsFrom(error, "This is no XML Schema.", inFull) };
   } finally {
     read.document.dispose();
   }
@@ -82,11 +82,14 @@ function referencesElsewhere(document: XmlDocument): ValueFault[] {
   );
 }
 
-function faultsFrom(error: unknown, otherwise: string): ValueFault[] {
+function faultsFrom(error: unknown, otherwise: string, words = withoutValues): ValueFault[] {
   const details = (error as { details?: readonly Detail[] }).details;
   if (!(error instanceof Error) || !Array.isArray(details))
     throw error instanceof WebAssembly.RuntimeError ? new Problem("too_costly") : error;
-  const faults = details.slice(0, faultsMax).map(({ message, line, xpath }) => ({ pointer: xpath ?? "", message: told(message, line) }));
+  const faults = details.slice(0, faultsMax).map(({ message, line, xpath }) => ({
+    pointer: xpath ?? "",
+    message: `${line > 0 ? `Line ${line}: ` : ""}${words(message.trim())}`.slice(0, messageMax),
+  }));
   return faults.length > 0 ? faults : [{ pointer: "", message: otherwise }];
 }
 
@@ -96,10 +99,13 @@ interface Detail {
   readonly xpath?: string;
 }
 
-/** What libxml2 says, without what it quotes of a value (V-7): names, types and what was expected are of the schema. */
-function told(message: string, line: number): string {
+/** What libxml2 says of a schema, which may be repeated. */
+const inFull = (message: string) => message.replaceAll(`{${xsd}}`, "xs:");
+
+/** What libxml2 says of a document, without what it quotes of its values (V-7): names, types and what was expected are of the schema. */
+function withoutValues(message: string): string {
   const [, subject = "", rest = message] =
-    /^((?:Element|[Aa]ttribute|[\w ]+) '[^']*'(?:, attribute '[^']*')?): ([\s\S]*)$/.exec(message.trim()) ?? [];
+    /^((?:Element|[Aa]ttribute|[\w ]+) '[^']*'(?:, attribute '[^']*')?): ([\s\S]*)$/.exec(message) ?? [];
   const facet = /^\[facet '(\w+)'\]/.exec(rest)?.[1];
   const type = /is not a valid value of the .*?type '([^']*)'\.?$/.exec(rest)?.[1];
   const what = facet
@@ -107,7 +113,7 @@ function told(message: string, line: number): string {
     : type
       ? `its value is no ${type}`
       : (quotesNothing.exec(rest)?.[0] ?? "this does not fit");
-  return `Line ${line}: ${subject ? `${subject}: ` : ""}${what.replace(/\.$/, "").slice(0, 300)}.`;
+  return `${subject ? `${subject}: ` : ""}${what.replace(/\.$/, "")}.`;
 }
 
 const quotesNothing =
@@ -116,3 +122,4 @@ const quotesNothing =
 const xsd = "http://www.w3.org/2001/XMLSchema";
 const textMax = 10_000_000;
 const faultsMax = 100;
+const messageMax = 500;

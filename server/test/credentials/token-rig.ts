@@ -148,7 +148,7 @@ export async function tokenRig(place: Place): Promise<TokenRig> {
       admission,
       lingerMs: 100,
       newRequestId,
-      bytesBilledMax: 1_000_000n,
+      bytesBilledMax: 1_000_000,
       ...noActions,
     });
     const front = createServer((request, response) => void gateway.handle(request, response));

@@ -71,7 +71,7 @@ export async function bigQueryRig(given: Partial<BigQueryDeps> & { snapshot?: Pa
     const invocation = JSON.parse(await text(request));
     const one = newCall(request, response, newId<string>());
     try {
-      const planned = planQuery(one, prepared.snapshot, { actionId: "action", ...invocation }, 1_000_000n);
+      const planned = planQuery(one, prepared.snapshot, { actionId: "action", ...invocation }, 1_000_000);
       perform(one, prepared, planned, (it, outcome) => ended.push({ outcome, call: it }));
     } catch (error) {
       answerProblem(response, error instanceof Problem ? error : new Problem("internal", { cause: error }), one.requestId);

@@ -102,7 +102,7 @@ export async function rig(
     ...(given.deadlines && { deadlines: given.deadlines }),
   });
   const gateway = createGateway({
-    bytesBilledMax: 1_000_000n,
+    bytesBilledMax: 1_000_000,
     net,
     authenticate: given.authenticate ?? (() => actor),
     snapshots: {

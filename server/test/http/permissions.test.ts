@@ -67,7 +67,7 @@ async function tableOf(world: World, id: OperationId): Promise<{ letIn: string[]
 }
 
 function shown(world: World, text: string): void {
-  const { key, url } = (text === "" ? {} : JSON.parse(text)) as { key?: string; url?: string };
+  const { key, url } = (text.startsWith("{") ? JSON.parse(text) : {}) as { key?: string; url?: string };
   world.shownOnce.push(key ?? "", url === undefined ? "" : new URL(url).hash.replace("#token=", ""));
 }
 

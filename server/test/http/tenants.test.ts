@@ -34,6 +34,10 @@ async function fill(world: World, actor: Actor): Promise<void> {
   await createSubscription(world, connection.id, {}, actor);
   const { params } = await draftWith(world, { A: {}, B: ref("A") }, actor);
   await world.must(actor, "CreateAction", { params, body: newAction() });
+  const file = { filename: "a.json", content_type: "application/json", content_length: 2 };
+  const { body: upload } = await world.must(actor, "GetProtocolUploadURL", { params: { protocol_slug: "http" }, query: file });
+  world.shownOnce.push(upload.uploadUrl.split("/").at(-1) ?? "");
+  await world.raw(upload.uploadUrl, { method: "PUT", body: "{}", headers: { "content-type": file.content_type } });
   const { body: invitation } = await world.must(actor, "CreateInvitation", {
     body: { email: `${world.newId().toLowerCase()}@example.com`, role: "viewer" },
   });

@@ -1,5 +1,5 @@
-import { isUtf8 } from "node:buffer";
 import { Problem } from "../../kernel/errors.ts";
+import { membersOf } from "../http/action/input.ts";
 import { exactValue } from "../http/action/json-text.ts";
 
 /**
@@ -7,26 +7,22 @@ import { exactValue } from "../http/action/json-text.ts";
  * when it is no JSON, and invalid_request when it is something else or has more in it.
  */
 export function readQueryInput(bytes: Buffer): Readonly<Record<string, unknown>> {
-  if (bytes.length === 0) return {};
-  const body = parsed(bytes);
-  if (!isObject(body)) throw new Problem("invalid_request", { fields: [{ field: "", message: "This must be an object." }] });
-  const { parameters = {}, ...others } = body;
-  const faults = Object.keys(others).map((name) => ({ field: name.slice(0, 100), message: "This property is not known here." }));
+  const { members, faults } = membersOf(bytes, known);
+  const parameters = parsed(members.get("parameters")?.text ?? "{}");
   if (!isObject(parameters)) faults.push({ field: "parameters", message: "This must be an object." });
   if (faults.length > 0) throw new Problem("invalid_request", { fields: faults.slice(0, faultsMax) });
   return parameters as Record<string, unknown>;
 }
 
-function parsed(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new Problem("malformed_body", { message: "The body is not valid UTF-8." });
+function parsed(text: string): unknown {
   try {
-    return exactValue(bytes.toString("utf8"));
+    return exactValue(text);
   } catch (error) {
     throw new Problem("malformed_body", { cause: error });
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
+const known: ReadonlySet<string> = new Set(["parameters"]);
 const faultsMax = 200;

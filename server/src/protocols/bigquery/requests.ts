@@ -19,7 +19,7 @@ export interface Query {
   readonly document: Pick<BigQueryActionDocument, "query" | "location" | "maximumBytesBilled">;
   readonly parameters: readonly QueryParameter[];
   /** What is billed at most, whatever the action says. */
-  readonly bytesBilledMax: bigint;
+  readonly bytesBilledMax: number;
   /** The same for whatever repeats one call, so that BigQuery does not run it again. */
   readonly requestId: string;
   readonly timeoutMs: number;
@@ -50,13 +50,13 @@ function queries(
   more: object,
 ): RestRequest {
   const { query, location, maximumBytesBilled } = document;
-  const asked = maximumBytesBilled === undefined ? bytesBilledMax : BigInt(maximumBytesBilled);
+  const asked = Number(maximumBytesBilled ?? bytesBilledMax);
   const body = {
     query,
     useLegacySql: false,
     parameterMode: "NAMED",
     queryParameters: parameters,
-    maximumBytesBilled: String(asked < bytesBilledMax ? asked : bytesBilledMax),
+    maximumBytesBilled: asked < bytesBilledMax ? maximumBytesBilled : String(bytesBilledMax),
     requestId,
     ...(location === undefined ? {} : { location }),
     ...(dataset && { defaultDataset: { projectId: dataset.projectId ?? project, datasetId: dataset.datasetId } }),
@@ -110,4 +110,4 @@ export function requestIdOf({ callId, key, scope }: { callId: string; key: strin
 const requestIdLength = 32;
 
 /** One page of this many rows is read in about 10 ms; BigQuery cuts it at 10 MB besides. */
-export const pageRowsMax = 5_000;
+const pageRowsMax = 5_000;

@@ -12,12 +12,19 @@ export function rowWriter(schema: readonly Field[]): (row: unknown) => string {
 type Writer = (value: unknown) => string;
 
 function structWriter(fields: readonly Field[]): Writer {
-  const columns = fields.map((field) => ({ key: `${JSON.stringify(field.name)}:`, write: columnWriter(field) }));
+  const columns = fields.map((field, at) => ({
+    key: `${at === 0 ? "" : ","}${JSON.stringify(field.name)}:`,
+    write: columnWriter(field),
+  }));
   return (row) => {
     const cells = (row as { f?: unknown } | null)?.f;
     if (!Array.isArray(cells) || cells.length !== columns.length) throw nonsense();
     let text = "{";
-    for (const [at, { key, write }] of columns.entries()) text += (at === 0 ? "" : ",") + key + write(contentOf(cells[at]));
+    // By index, because every cell of every row comes through here.
+    for (let at = 0; at < columns.length; at += 1) {
+      const { key, write } = columns[at] as (typeof columns)[number];
+      text += key + write(contentOf(cells[at]));
+    }
     return `${text}}`;
   };
 }
@@ -53,26 +60,27 @@ const writers: Readonly<Record<string, ((text: string) => string) | undefined>> 
 
 /** JSON has no NaN and no infinities, so they are texts. */
 function floatOf(text: string): string {
-  if (/^(?:NaN|[+-]?inf(?:inity)?)$/i.test(text))
-    return text.startsWith("-") ? '"-Infinity"' : /^nan$/i.test(text) ? '"NaN"' : '"Infinity"';
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw nonsense();
-  return Object.is(value, -0) ? "-0" : String(value);
+  if (Number.isFinite(value) && text.trim() !== "") return Object.is(value, -0) ? "-0" : String(value);
+  if (/^nan$/i.test(text)) return '"NaN"';
+  if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith("-") ? '"-Infinity"' : '"Infinity"';
+  throw nonsense();
 }
 
-/** Microseconds since 1970 as RFC 3339 with all six digits. */
+/** Microseconds since 1970 as RFC 3339 with all six digits. They may be more than a number holds, so they are taken apart as text. */
 function timestampOf(text: string): string {
-  if (!/^-?[0-9]{1,18}$/.test(text)) throw nonsense();
-  const micros = BigInt(text);
-  const rest = ((micros % million) + million) % million;
-  if (micros < firstMicros || micros > lastMicros) throw nonsense();
-  const date = new Date(Number((micros - rest) / 1000n));
-  return `${date.toISOString().slice(0, -5)}.${String(rest).padStart(6, "0")}Z`;
+  const [, sign = "", whole = "", part = ""] = /^(-?)([0-9]{0,12}?)([0-9]{1,6})$/.exec(text) ?? [];
+  if (part === "") throw nonsense();
+  const [seconds, micros] = [Number(whole), Number(part)];
+  const isBefore = sign === "-" && micros > 0;
+  const atSeconds = sign === "-" ? -seconds - (isBefore ? 1 : 0) : seconds;
+  if (atSeconds < firstSecond || atSeconds > lastSecond) throw nonsense();
+  const date = new Date(atSeconds * 1000).toISOString().slice(0, -5);
+  return `${date}.${String(isBefore ? 1_000_000 - micros : micros).padStart(6, "0")}Z`;
 }
 
-const million = 1_000_000n;
 /** From the year 1 to the year 9999, as BigQuery has it. */
-const [firstMicros, lastMicros] = [-62_135_596_800_000_000n, 253_402_300_799_999_999n];
+const [firstSecond, lastSecond] = [-62_135_596_800, 253_402_300_799];
 
 /** The value's own text, because a JavaScript number may hold less than it says. Line breaks between its parts would end a line of NDJSON. */
 function jsonOf(text: string): string {

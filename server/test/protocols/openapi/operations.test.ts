@@ -188,4 +188,13 @@ describe("what an action has no place for", () => {
     expect(places).toHaveLength(101);
     expect(places?.at(-1)).toBe("and 30 more");
   });
+
+  it("is told of in few words, however long the names in a file are", () => {
+    const paths = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`/${at}${"x".repeat(4_000)}`, { get: { callbacks: {} } }]));
+    const flows = { authorizationCode: { scopes: {} } };
+    const securitySchemes = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`s${at}`, { type: "oauth2", flows }]));
+    const { messages } = readWhole(openApi(paths, { components: { securitySchemes } })).draft;
+    expect(messages.length).toBeLessThan(150);
+    expect(Math.max(...messages.flatMap(({ detail = [] }) => detail.map(({ length }) => length)))).toBeLessThan(2_100);
+  });
 });

@@ -24,10 +24,10 @@ export function createNotes(): Notes {
   function note(kind: Kind, place: Place) {
     const kept = found.get(kind) ?? { places: [], count: 0 };
     found.set(kind, kept);
-    const pointer = kept.places.length < placesMax ? pointerOf(place) : "";
-    if (pointer !== "" && kept.places.includes(pointer)) return;
+    const pointer = kept.places.length < placesMax ? shortened(pointerOf(place)) : undefined;
+    if (pointer !== undefined && kept.places.includes(pointer)) return;
     kept.count += 1;
-    if (kept.places.length < placesMax) kept.places.push(pointer);
+    if (pointer !== undefined) kept.places.push(pointer);
   }
 
   return {
@@ -40,7 +40,9 @@ export function createNotes(): Notes {
         note(others.get(key) ?? (key.startsWith("x-") ? "extensions" : "unknown"), below(place, key));
       }
     },
-    say: (message) => void said.push(message),
+    say(message) {
+      if (said.length < messagesMax) said.push(message);
+    },
     messages() {
       const grouped = [...found].map(([kind, { places, count }]): Message => {
         return { ...kinds[kind], detail: count > places.length ? [...places, `and ${count - places.length} more`] : places };
@@ -52,4 +54,10 @@ export function createNotes(): Notes {
 
 const none: ReadonlyMap<string, Kind> = new Map();
 const placesMax = 100;
+const messagesMax = 100;
+
+/** Keys may be long, and a place has many of them. */
+const shortened = (pointer: string) => (pointer.length > pointerMax ? `${pointer.slice(0, pointerMax)}…` : pointer);
+
+const pointerMax = 2_000;
 const gravity = { info: 0, warning: 1, error: 2 } as const;
