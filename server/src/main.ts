@@ -87,7 +87,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const { importBytesMax, bigQueryBytesBilledMax: bytesBilledMax } = config;
   const admission = { callsMax: config.callsMax };
   const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs: 2_000 };
-  const gateway = createGateway({ ...doors, ...kept, newRequestId, validate: sandbox.validate, bytesBilledMax });
+  const gateway = createGateway({ ...doors, ...kept, newRequestId, sandbox, bytesBilledMax });
   const reads = createConnectionReads(db);
   const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
   let isClosing = false;
