@@ -87,7 +87,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const sandbox = createSandbox({ log });
   const importRoom = createImportRoom(config);
   const doors = { net, log, clock, tokens, authenticate, admission: config, record, lingerMs: 2_000, newRequestId };
-  const gateway = createGateway({ ...doors, ...kept, validate: sandbox.validate, bytesBilledMax: config.bigQueryBytesBilledMax });
+  const gateway = createGateway({ ...doors, ...kept, sandbox, bytesBilledMax: config.bigQueryBytesBilledMax });
   const deps = { db, clock, newId, seals, reads: createConnectionReads(db), sandbox, publicUrl: url, importRoom };
   let isClosing = false;
   const app = await serveHttp({
