@@ -30,7 +30,7 @@ export interface SchemaFault {
 export function bodyFaults(validate: Validate, action: CalledAction, { body, media }: ActionInput): Promise<Fault[]> | undefined {
   if (body === undefined || media === undefined || kindOfType(body.contentType) === "xml") return undefined;
   const schema = action.schemas.of(media.definitionId);
-  if (schema === undefined || fitsForSure(schema, body.json)) return undefined;
+  if (schema === undefined || fitsForSure(schema, body.json, body.keys)) return undefined;
   return faultsBelow("body", validate, validationOf(action, schema, body.json));
 }
 

@@ -1,6 +1,6 @@
 import { percentEncoded } from "../../../domain/percent-encoding.ts";
 import type { Fault } from "../../../kernel/errors.ts";
-import { exactValue, isRawNumber, type RawNumber } from "./json-text.ts";
+import { exactValue, isRawNumber, type RawNumber, type ValueText } from "./json-text.ts";
 import type { MediaKind, MediaType } from "./media-type.ts";
 import { formPart, multipart, type Part } from "./multipart.ts";
 
@@ -10,14 +10,18 @@ export interface WrittenBody {
   readonly contentType: string;
   /** What is held against a JSON Schema of it, as JSON: a file counts as its base64 text. */
   readonly json: string;
+  /** How many keys are in `json`, where that is known. */
+  readonly keys?: number;
 }
 
 export type BodyAnswer = { readonly body: WrittenBody } | { readonly faults: readonly Fault[] };
 
 /** Writes a body that came as this JSON for a media type; `contentType` is that type as it was asked for. */
-export function writtenBody(json: string, { kind, contentType, type, boundary }: BodyPlan): BodyAnswer {
+export function writtenBody({ text: json, keys }: ValueText, { kind, contentType, type, boundary }: BodyPlan): BodyAnswer {
   if (kind !== "binary" && type.charset !== undefined && type.charset !== "utf-8" && type.charset !== "us-ascii")
     return { faults: [{ field: "contentType", message: "The only charset that is written is utf-8." }] };
+  // Byte for byte as the caller wrote it: no number is rounded, no member moved.
+  if (kind === "json") return { body: { bytes: Buffer.from(json), contentType, json, keys } };
   const write = writers[kind];
   return write(json, { contentType, boundary });
 }
@@ -32,12 +36,7 @@ export interface BodyPlan {
 
 type Write = (json: string, how: Pick<BodyPlan, "contentType" | "boundary">) => BodyAnswer;
 
-const writers: Readonly<Record<MediaKind, Write>> = { json: asJson, form, multipart: parts, xml: asText, text: asText, binary };
-
-/** Byte for byte as the caller wrote it: no number is rounded, no member moved. */
-function asJson(json: string, { contentType }: { contentType: string }): BodyAnswer {
-  return { body: { bytes: Buffer.from(json), contentType, json } };
-}
+const writers: Readonly<Record<Exclude<MediaKind, "json">, Write>> = { form, multipart: parts, xml: asText, text: asText, binary };
 
 function asText(json: string, { contentType }: { contentType: string }): BodyAnswer {
   const text: unknown = JSON.parse(json);

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type Fault, Problem } from "../../../kernel/errors.ts";
 import { type BodyPlan, type WrittenBody, writtenBody } from "./body.ts";
-import { exactValue, memberTexts } from "./json-text.ts";
+import { exactValue, memberTexts, type ValueText } from "./json-text.ts";
 import { isRange, kindOf, type MediaType, parseMediaType } from "./media-type.ts";
 import type { Parameter } from "./parameters.ts";
 import { type Media, mediaFor, type ReadyAction, type ReadyBody } from "./ready.ts";
@@ -31,7 +31,7 @@ export interface InputReading extends Pick<BodyPlan, "boundary"> {
  */
 export function readInput(action: ReadyAction, bytes: Buffer, reading: InputReading): ActionInput {
   const { members, faults } = membersOf(bytes, known);
-  const { parameters, constrained } = readParameters(action, members.get("parameters"), faults);
+  const { parameters, constrained } = readParameters(action, members.get("parameters")?.text, faults);
   const { body, media } = readBody(action.body, members, { ...reading, faults });
   return { parameters, body, media, constrained, faults: faults.slice(0, faultsMax) };
 }
@@ -42,7 +42,7 @@ export const faultsMax = 200;
  * The members of a call's body, each as the text that was sent, and what is wrong with them: one that is there twice, or is not among
  * `known`. Throws `Problem` malformed_body when it is no JSON.
  */
-export function membersOf(bytes: Buffer, known: ReadonlySet<string>): { members: ReadonlyMap<string, string>; faults: Fault[] } {
+export function membersOf(bytes: Buffer, known: ReadonlySet<string>): { members: ReadonlyMap<string, ValueText>; faults: Fault[] } {
   if (bytes.length === 0) return { members: new Map(), faults: [] };
   if (!isUtf8(bytes)) throw new Problem("malformed_body", { message: "The body is not valid UTF-8." });
   const text = bytes.toString("utf8");
@@ -116,12 +116,12 @@ interface BodyReading extends InputReading {
 
 function readBody(
   ready: ReadyBody | undefined,
-  members: ReadonlyMap<string, string>,
+  members: ReadonlyMap<string, ValueText>,
   { faults, boundary, isChecked }: BodyReading,
 ): Pick<ActionInput, "body" | "media"> {
   const none = { body: undefined, media: undefined };
   const json = members.get("body");
-  const asked = members.get("contentType");
+  const asked = members.get("contentType")?.text;
   if (ready === undefined) {
     if (json !== undefined) faults.push({ field: "body", message: "The action takes no body." });
     if (asked !== undefined) faults.push({ field: "contentType", message: "The action takes no body." });
@@ -137,7 +137,7 @@ function readBody(
   const { contentType, type, media } = chosen;
   const kind = kindOf(type.essence);
   // Long ones are parsed where they are checked, and not here too.
-  if (kind !== "json" || media === undefined || !isChecked(media)) parsed(json);
+  if (kind !== "json" || media === undefined || !isChecked(media)) parsed(json.text);
   const answer = writtenBody(json, { kind, contentType, type, boundary });
   if ("faults" in answer) {
     faults.push(...answer.faults);

@@ -1,6 +1,13 @@
-/** The members of an object, each as the text that was sent. */
+/** The text of a value, as it was sent. */
+export interface ValueText {
+  readonly text: string;
+  /** How many keys are in it, repeated ones too. */
+  readonly keys: number;
+}
+
+/** The members of an object. */
 export interface MemberTexts {
-  readonly texts: ReadonlyMap<string, string>;
+  readonly texts: ReadonlyMap<string, ValueText>;
   /** Names that are there twice: the first text is the one that is given. */
   readonly repeated: readonly string[];
 }
@@ -11,7 +18,7 @@ export interface MemberTexts {
  * looked over only as far as its end is to be found.
  */
 export function memberTexts(text: string): MemberTexts | undefined {
-  const texts = new Map<string, string>();
+  const texts = new Map<string, ValueText>();
   const repeated: string[] = [];
   let at = afterSpace(text, 0);
   if (text.charCodeAt(at) !== openBrace) return undefined;
@@ -22,10 +29,12 @@ export function memberTexts(text: string): MemberTexts | undefined {
     const from = afterSpace(text, nameEnd);
     if (name === undefined || text.charCodeAt(from) !== colon) return undefined;
     const start = afterSpace(text, from + 1);
-    const end = afterValue(text, start);
+    const place = { at: start, keys: 0 };
+    passValue(text, place);
+    const { at: end, keys } = place;
     if (end === nowhere || end === start) return undefined;
     if (texts.has(name)) repeated.push(name);
-    else texts.set(name, text.slice(start, end));
+    else texts.set(name, { text: text.slice(start, end), keys });
     at = afterSpace(text, end);
     if (text.charCodeAt(at) !== comma) break;
     at = afterSpace(text, at + 1);
@@ -65,23 +74,34 @@ function isEscaped(text: string, at: number): boolean {
   return (at - before) % 2 === 0;
 }
 
-function afterValue(text: string, from: number): number {
-  let at = from;
+/** How many keys a text has; of one that is no JSON, some number. */
+export function keysIn(text: string): number {
+  const place = { at: afterSpace(text, 0), keys: 0 };
+  passValue(text, place);
+  return place.keys;
+}
+
+/** Goes to the end of a value; `at` is nowhere when it has none. */
+function passValue(text: string, place: { at: number; keys: number }): void {
+  let { at } = place;
   let depth = 0;
+  let keys = 0;
   do {
     const code = text.charCodeAt(at);
     if (code === quote) at = afterString(text, at);
     else if (code === openBrace || code === openBracket) {
       depth += 1;
       at += 1;
-    } else if (depth === 0) return afterWord(text, at);
+    } else if (depth === 0) at = afterWord(text, at);
     else {
       if (code === closeBrace || code === closeBracket) depth -= 1;
+      else if (code === colon) keys += 1;
       at += 1;
     }
-    if (at === nowhere || at > text.length) return nowhere;
-  } while (depth > 0);
-  return at;
+    if (at === nowhere || at > text.length) at = nowhere;
+  } while (depth > 0 && at !== nowhere);
+  place.at = at;
+  place.keys = keys;
 }
 
 function afterWord(text: string, from: number): number {
