@@ -3,7 +3,7 @@ import type { HTTPAction } from "../harness/content.ts";
 import { importForm } from "../harness/forms.ts";
 import { createSubscription, type HTTPConnection } from "../harness/samples.ts";
 import { loopback, onEachEngine } from "../harness/world.ts";
-import { type ApiFile, useEnvironment, call, exampleAt, importNew, placesOf } from "./importing.ts";
+import { type ApiFile, call, exampleAt, importNew, placesOf, useEnvironment } from "./importing.ts";
 import { type OutsideSystem, startOutsideSystem } from "./outside.ts";
 
 let petstore: OutsideSystem;
