@@ -139,9 +139,12 @@ describe("an answer that is held to be checked (L-2)", () => {
         response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
         response.end(bomb);
       },
-      validate: () => {
-        checks += 1;
-        return release.promise;
+      sandbox: {
+        validate() {
+          checks += 1;
+          return release.promise;
+        },
+        validateXml: () => release.promise,
       },
     });
     const calls = Array.from({ length: 14 }, () => call(port, `${actionPath("answering")}/invoke?validate=response`, { method: "POST" }));
