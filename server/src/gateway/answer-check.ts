@@ -3,16 +3,16 @@ import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import { kindOf, type MediaKind, parseMediaType } from "../protocols/http/action/media-type.ts";
-import { mediaFor, type ReadyAction } from "../protocols/http/action/ready.ts";
+import { type Media, mediaFor, type ReadyAction } from "../protocols/http/action/ready.ts";
 import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
 import type { CalledAction } from "./actions.ts";
 import { type AnswerRoom, HeldAnswer, type Verdict, type WholeAnswer } from "./held-answer.ts";
 import type { Receiver, Relay } from "./relay.ts";
-import { faultsBelow, type Validate, validationOf } from "./validation.ts";
+import { type Checks, jsonFaults, xmlFaults } from "./validation.ts";
 
 interface Checking {
   readonly action: CalledAction;
-  readonly validate: Validate;
+  readonly checks: Checks;
   readonly room: AnswerRoom;
 }
 
@@ -21,11 +21,11 @@ interface Checking {
  * it is, with the verdict in headers.
  */
 export const checkedAnswer =
-  ({ action, validate, room }: Checking) =>
+  ({ action, checks, room }: Checking) =>
   (relay: Relay): Receiver =>
-    new HeldAnswer(relay, room, (answer) => verdictOf(validate, action, answer).catch(unchecked));
+    new HeldAnswer(relay, room, (answer) => verdictOf(checks, action, answer).catch(unchecked));
 
-async function verdictOf(validate: Validate, action: CalledAction, answer: WholeAnswer): Promise<Verdict> {
+async function verdictOf(checks: Checks, action: CalledAction, answer: WholeAnswer): Promise<Verdict> {
   const { method, responses } = action.http as ReadyAction;
   if (responses.length === 0) return notChecked("The action says nothing of its answers.");
   const response = responses.find(({ status }) => status === answer.status) ?? responses.find(({ status }) => status === undefined);
@@ -37,13 +37,25 @@ async function verdictOf(validate: Validate, action: CalledAction, answer: Whole
   const media = type && mediaFor(response.media, type.essence);
   if (!type || !media) return wrong({ field: "contentType", message: "The action has no answer of this media type with this status." });
   const kind = kindOf(type.essence);
+  if (kind === "xml") return xmlVerdict(checks, action, media, answer);
   const text = await textOf(answer, { kind, charset: type.charset });
   if (typeof text !== "string") return text;
-  const schema = kind === "xml" ? undefined : action.schemas.of(media.definitionId);
-  if (!schema) return notChecked("The definition is not one that bodies of this media type are held against.");
-  const faults = await faultsBelow("body", validate, validationOf(action, schema, kind === "text" ? JSON.stringify(text) : text));
-  return faults.length === 0 ? right : { valid: "false", faults };
+  const schema = action.schemas.of(media.definitionId);
+  if (!schema) return notChecked(otherSchema);
+  return said(await jsonFaults(checks, action, schema, { root: "body", json: kind === "text" ? JSON.stringify(text) : text }));
 }
+
+/** XML says itself in which charset it is. */
+async function xmlVerdict(checks: Checks, action: CalledAction, media: Media, { headers, body }: WholeAnswer): Promise<Verdict> {
+  const plain = await decoded(body, codingsOf(headers));
+  if (plain === undefined) return notChecked(otherCoding);
+  const found = xmlFaults(checks, action, media, plain);
+  return found === undefined ? notChecked(otherSchema) : said(await found);
+}
+
+const said = (faults: readonly Fault[]): Verdict => (faults.length === 0 ? right : { valid: "false", faults });
+const otherSchema = "The definition is not one that bodies of this media type are held against.";
+const otherCoding = "Its content coding is not known.";
 
 const right: Verdict = { valid: "true", faults: [] };
 const wrong = (fault: Fault): Verdict => ({ valid: "false", faults: [fault] });
@@ -63,9 +75,9 @@ interface Reading {
 /** The body as text, its content codings undone, or why it is not to be had. */
 async function textOf({ headers, body }: WholeAnswer, { kind, charset = "utf-8" }: Reading): Promise<string | Verdict> {
   if (kind === "form" || kind === "multipart" || kind === "binary") return notChecked("Bodies of this media type are not checked.");
-  if (charset !== "utf-8" && charset !== "us-ascii" && kind !== "xml") return notChecked("Only utf-8 is checked.");
+  if (charset !== "utf-8" && charset !== "us-ascii") return notChecked("Only utf-8 is checked.");
   const plain = await decoded(body, codingsOf(headers));
-  if (plain === undefined) return notChecked("Its content coding is not known.");
+  if (plain === undefined) return notChecked(otherCoding);
   return isUtf8(plain) ? plain.toString("utf8") : wrong({ field: "body", message: "This is not valid UTF-8." });
 }
 

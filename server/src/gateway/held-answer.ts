@@ -104,7 +104,7 @@ export class HeldAnswer implements Receiver {
 }
 
 /** How long an answer is judged at most. */
-export const bytesMax = 10 * 1024 * 1024;
+const bytesMax = 10 * 1024 * 1024;
 
 const tooLong: Verdict = {
   valid: "unchecked",

@@ -17,11 +17,15 @@ export interface WrittenBody {
 export type BodyAnswer = { readonly body: WrittenBody } | { readonly faults: readonly Fault[] };
 
 /** Writes a body that came as this JSON for a media type; `contentType` is that type as it was asked for. */
-export function writtenBody({ text: json, keys }: ValueText, { kind, contentType, type, boundary }: BodyPlan): BodyAnswer {
+export function writtenBody(value: ValueText, { kind, contentType, type, boundary, whole }: BodyPlan): BodyAnswer {
+  const { text: json, from, keys } = value;
   if (kind !== "binary" && type.charset !== undefined && type.charset !== "utf-8" && type.charset !== "us-ascii")
     return { faults: [{ field: "contentType", message: "The only charset that is written is utf-8." }] };
   // Byte for byte as the caller wrote it: no number is rounded, no member moved.
-  if (kind === "json") return { body: { bytes: Buffer.from(json), contentType, json, keys } };
+  if (kind === "json") {
+    const bytes = whole.isAscii ? whole.bytes.subarray(from, from + json.length) : Buffer.from(json);
+    return { body: { bytes, contentType, json, keys } };
+  }
   const write = writers[kind];
   return write(json, { contentType, boundary });
 }
@@ -30,6 +34,8 @@ export interface BodyPlan {
   readonly kind: MediaKind;
   readonly contentType: string;
   readonly type: MediaType;
+  /** What the caller sent, and whether each byte of it is a character. */
+  readonly whole: { readonly bytes: Buffer; readonly isAscii: boolean };
   /** Gives a text that stands between parts, a new one each time. */
   readonly boundary: () => string;
 }
