@@ -315,7 +315,10 @@ for (const [at, payload] of payloads.entries()) {
           { required: [payload, `${payload}2`] },
         ),
       },
-      Inner: { $ref: `#/$defs/${encodeURIComponent(payload.toWellFormed())}`, $defs: { [payload]: { description: payload, type: "string" } } },
+      Inner: {
+        $ref: `#/$defs/${encodeURIComponent(payload.toWellFormed())}`,
+        $defs: { [payload]: { description: payload, type: "string" } },
+      },
     },
     descriptions: { [`Type${payload}`]: payload, Inner: payload },
     actions: {
