@@ -79,6 +79,8 @@ function readParameters(action: ReadyAction, text: string | undefined, faults: F
   }
   const constrained: [string, unknown][] = [];
   for (const [name, value] of Object.entries(given)) {
+    // Nobody is told more than these, and there may be a hundred thousand.
+    if (faults.length >= faultsMax) break;
     const parameter = action.byAddress.get(name);
     const message = parameter === undefined ? unknownMessage(action, name) : take(parameter, value);
     if (message !== undefined) faults.push({ field: `parameters.${shownName(name)}`, message });
