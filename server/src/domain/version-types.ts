@@ -17,7 +17,8 @@ export function* versionTypes(content: VersionContent): Generator<undefined, str
   const types = createDefinitionTypes(content.definitions, side, ["Actions"]);
   const parts: string[] = ["// What the actions of one version take and give. Made by Mooring.\n"];
   const entries: string[] = [];
-  for (const action of content.actions.values()) {
+  // Those of an imported file come in its order then, as in a list.
+  for (const action of [...content.actions.values()].toReversed()) {
     entries.push(indented(entryOf(action, types)));
     yield;
   }

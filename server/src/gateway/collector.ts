@@ -30,3 +30,7 @@ export function createCollector({ bytesMax, expected }: { bytesMax: number; expe
 }
 
 const firstBytes = 64 * 1024;
+
+/** The same memory, as what most of Node takes. */
+export const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
