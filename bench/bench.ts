@@ -3,6 +3,8 @@ import pg from "pg";
 import { startPostgres } from "../server/test/harness/postgres.ts";
 import { type Row, tableOf } from "./figures.ts";
 import { gatewayParts } from "./gateway/gateway.ts";
+import { benchInvoke } from "./gateway/invoke.ts";
+import { benchImport } from "./import/github.ts";
 import { benchList } from "./list.ts";
 import { benchMemory, benchStart } from "./program.ts";
 import { benchRead } from "./read.ts";
@@ -14,6 +16,8 @@ const parts: Readonly<Record<string, (postgres: string) => Promise<Row[]>>> = {
   read: async (postgres) => [...(await benchRead("sqlite", postgres)), ...(await benchRead("postgres", postgres))],
   list: async (postgres) => [...(await benchList("sqlite", postgres)), ...(await benchList("postgres", postgres))],
   ...gatewayParts,
+  "import.github": benchImport,
+  "import.invoke": benchInvoke,
   start: benchStart,
   memory: benchMemory,
 };

@@ -1,6 +1,5 @@
 import type { Row } from "../figures.ts";
 import { benchEnvironments } from "./environments.ts";
-import { benchInvoke } from "./invoke.ts";
 import { benchLatency } from "./latency.ts";
 import { benchRate } from "./rate.ts";
 import { benchStream } from "./stream.ts";
@@ -11,7 +10,6 @@ import { benchWorkers } from "./workers.ts";
 export const gatewayParts: Readonly<Record<string, () => Promise<Row[]>>> = {
   "gateway.rate": benchRate,
   "gateway.token": benchToken,
-  "gateway.invoke": benchInvoke,
   "gateway.workers": benchWorkers,
   "gateway.latency": benchLatency,
   "gateway.stream": benchStream,

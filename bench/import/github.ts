@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { githubApi } from "../../tools/github-api.ts";
-import { freePort } from "../../server/test/harness/postgres.ts";
 import type { Engine } from "../../server/src/store/database.ts";
+import { freePort } from "../../server/test/harness/postgres.ts";
+import { githubApi } from "../../tools/github-api.ts";
 import { median, type Row } from "../figures.ts";
 import { apiKey, newPlace, organisation, type Place, removePlaces, startProgram } from "../place.ts";
 
@@ -35,12 +35,48 @@ async function onEngine(engine: Engine, postgres: string, file: Uint8Array<Array
   });
   const read = `${actions} actions, ${definitions} definitions, ${messages} messages, answer of ${(answerBytes / 1e6).toFixed(1)} MB`;
   return [
-    row("Import GitHub's API", 4, "s", of((one) => one.importSeconds), `${read}; ${all((one) => one.importSeconds, "seconds")}`),
-    row("The same, peak of resident memory", 600, "MB", of((one) => one.peakMegabytes), all((one) => one.peakMegabytes, "MB")),
-    row("The same, main thread blocked, p99", 50, "ms", of((one) => one.p99Ms), `${all((one) => one.p99Ms, "p99 ms")}; ${all((one) => one.maxMs, "most ms")}`),
-    row("List its actions, first page", 10, "ms", of((one) => one.listMs), all((one) => one.listMs, "medians of 20, ms")),
-    row("Copy that version with fromVersion", 1, "s", of((one) => one.copySeconds), all((one) => one.copySeconds, "seconds")),
-    row("Publish it", 2, "s", of((one) => one.publishSeconds), all((one) => one.publishSeconds, "seconds")),
+    row(
+      "Import GitHub's API",
+      4,
+      "s",
+      of((one) => one.importSeconds),
+      `${read}; ${all((one) => one.importSeconds, "seconds")}`,
+    ),
+    row(
+      "The same, peak of resident memory",
+      600,
+      "MB",
+      of((one) => one.peakMegabytes),
+      all((one) => one.peakMegabytes, "MB"),
+    ),
+    row(
+      "The same, main thread blocked, p99",
+      50,
+      "ms",
+      of((one) => one.p99Ms),
+      `${all((one) => one.p99Ms, "p99 ms")}; ${all((one) => one.maxMs, "most ms")}`,
+    ),
+    row(
+      "List its actions, first page",
+      10,
+      "ms",
+      of((one) => one.listMs),
+      all((one) => one.listMs, "medians of 20, ms"),
+    ),
+    row(
+      "Copy that version with fromVersion",
+      1,
+      "s",
+      of((one) => one.copySeconds),
+      all((one) => one.copySeconds, "seconds"),
+    ),
+    row(
+      "Publish it",
+      2,
+      "s",
+      of((one) => one.publishSeconds),
+      all((one) => one.publishSeconds, "seconds"),
+    ),
   ];
 }
 
@@ -78,7 +114,10 @@ async function measured(place: Place, file: Uint8Array<ArrayBuffer>): Promise<Ro
     const imported = await timed(() => sent(`${api}/protocols/http/import`, { method: "POST", headers, body: form }));
     const { p99Ms, maxMs } = await blocked(probe);
     const peakMegabytes = await peakOf(program.pid);
-    const answer = JSON.parse(imported.answer) as { connection: { id: string } } & Record<"actions" | "definitions" | "messages", unknown[]>;
+    const answer = JSON.parse(imported.answer) as { connection: { id: string } } & Record<
+      "actions" | "definitions" | "messages",
+      unknown[]
+    >;
 
     const versions = `${api}/connections/${answer.connection.id}/versions`;
     const lists: number[] = [];

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
+import { createImportRoom } from "./control/import-room.ts";
 import { once } from "./control/once.ts";
 import { createCredentials } from "./credentials/credentials.ts";
 import { actionsOf } from "./gateway/actions.ts";
@@ -84,18 +85,16 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const newRequestId = () => newId<string>();
   const secrecy = { newDataKey: vault.newDataKey, hashPassword: passwords.hash };
   const sandbox = createSandbox({ log });
-  const { importBytesMax, bigQueryBytesBilledMax: bytesBilledMax } = config;
-  const admission = { callsMax: config.callsMax };
-  const doors = { net, log, clock, tokens, authenticate, admission, record, lingerMs: 2_000 };
-  const gateway = createGateway({ ...doors, ...kept, newRequestId, validate: sandbox.validate, bytesBilledMax });
-  const reads = createConnectionReads(db);
-  const deps = { db, clock, newId, seals, reads, sandbox, publicUrl: url, importBytesMax };
+  const importRoom = createImportRoom(config);
+  const doors = { net, log, clock, tokens, authenticate, admission: config, record, lingerMs: 2_000, newRequestId };
+  const gateway = createGateway({ ...doors, ...kept, sandbox, bytesBilledMax: config.bigQueryBytesBilledMax });
+  const deps = { db, clock, newId, seals, reads: createConnectionReads(db), sandbox, publicUrl: url, importRoom };
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
     handlers: operationHandlers({ ...deps, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
-    importBytesMax,
+    importRoom,
     authenticator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
     log,

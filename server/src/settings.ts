@@ -156,7 +156,8 @@ export const settings = {
     default: "33554432",
     absent: "",
     isSecret: false,
-    meaning: "How large a file may be that is imported, in bytes. Plan four times as much memory for files that come at the same time.",
+    meaning:
+      "How large a file may be that is imported, in bytes. Plan sixteen times as much memory for those that are read at the same time.",
     parse: wholeNumber(1024, 268_435_456),
   },
   googleTokenUrl: {

@@ -10,7 +10,7 @@ import { type ConnectionDeps, insertNew } from "./connections.ts";
 import { beginVersion, checkTarget } from "./import-into.ts";
 import { type ImportedRows, insertRows } from "./import-rows.ts";
 import { requireUnlimited } from "./rights.ts";
-import { open, type UploadDeps } from "./uploads.ts";
+import { open, type UploadDeps, type Uploaded } from "./uploads.ts";
 
 export interface ImportDeps extends ConnectionDeps, UploadDeps {
   readonly sandbox: Pick<Sandbox, "readApiFile">;
@@ -51,11 +51,27 @@ export async function importApi(deps: ImportDeps, call: Call, { metadata, file }
   if (connectionId !== undefined) await checkTarget(deps, call, connectionId, metadata);
 
   const upload = metadata.url === undefined ? undefined : await open(deps, call, metadata.url);
-  const bytes = upload?.bytes ?? file ?? new Uint8Array();
-  const api = await read(deps, call, { bytes, format: metadata.format });
+  try {
+    const bytes = upload?.bytes ?? file ?? new Uint8Array();
+    const api = await read(deps, call, { bytes, format: metadata.format });
+    return await write(deps, call, { metadata, api, use: upload?.use });
+  } finally {
+    upload?.leave();
+  }
+}
+
+interface Writing {
+  readonly metadata: ImportHTTPConnectionMetadata;
+  readonly api: ReadApi;
+  readonly use: Uploaded["use"] | undefined;
+}
+
+async function write(deps: ImportDeps, call: Call, { metadata, api, use }: Writing): Promise<Imported> {
+  const { actor } = call;
+  const connectionId = metadata.connection as ConnectionId | undefined;
   const sealer = await deps.seals.of(actor.org);
   return change(deps, call, async (tx, recorder) => {
-    await upload?.use(tx);
+    await use?.(tx);
     if (connectionId !== undefined) return writeVersion(deps, call, { tx, recorder }, { connectionId, metadata, api });
     const { draft, ...rows } = api;
     const version = { id: deps.newId<VersionId>(), name: metadata.version ?? "1" };

@@ -7,11 +7,11 @@ import { protocols } from "../protocols/protocols.ts";
 import type { Tx } from "../store/database.ts";
 import * as store from "../store/uploads.ts";
 import type { Call, ControlDeps } from "./change.ts";
+import type { ImportRoom } from "./import-room.ts";
 
 export interface UploadDeps extends ControlDeps {
   readonly publicUrl: URL;
-  /** How large a file may be. */
-  readonly importBytesMax: number;
+  readonly importRoom: ImportRoom;
 }
 
 /**
@@ -20,17 +20,18 @@ export interface UploadDeps extends ControlDeps {
  * while as much of the organisation's is waiting as may.
  */
 export async function ask(deps: UploadDeps, { actor }: Call, slug: string, query: UploadQuery): Promise<SignedURL> {
-  const { db, clock, newId, publicUrl, importBytesMax } = deps;
+  const { db, clock, newId, publicUrl } = deps;
+  const { fileBytesMax } = deps.importRoom;
   if (!protocols.some((protocol) => protocol.slug === slug)) throw new Problem("not_found");
   const contentType = mediaTypeKey(query.content_type);
-  const faults = faultsOf(slug, query, importBytesMax);
+  const faults = faultsOf(slug, query, fileBytesMax);
   if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
 
   const [id, token, now] = [newId<UploadId>(), randomBytes(32).toString("base64url"), clock.now()];
   const { filename, content_length: contentLength } = query;
   const beginsBefore = new Date(now.getTime() + minutesToBegin * 60_000);
   const upload = { id, filename, contentType, contentLength, tokenHash: hashOf(token), beginsBefore };
-  const limits = { now, waitingMax, bytesMax: importBytesMax * filesWorthMax };
+  const limits = { now, waitingMax, bytesMax: fileBytesMax * filesWorthMax };
   if (!(await db.write(actor.org, (tx) => store.insertUpload(tx, actor.org, upload, limits)))) {
     throw new Problem("too_many_requests", {
       message: "Too many uploaded files wait to be imported; import them, or wait until they are given up.",
@@ -41,13 +42,13 @@ export async function ask(deps: UploadDeps, { actor }: Call, slug: string, query
   return { uploadUrl: at(token), url: at(id) };
 }
 
-function faultsOf(slug: string, { content_type: type, content_length: length }: UploadQuery, importBytesMax: number): Fault[] {
+function faultsOf(slug: string, { content_type: type, content_length: length }: UploadQuery, fileBytesMax: number): Fault[] {
   const faults: Fault[] = [];
   if (slug !== "http") faults.push({ field: "protocol_slug", message: "Only http connections are made from a file." });
   const [known = ""] = mediaTypeKey(type).split(";", 1);
   if (!importedTypes.has(known) && !/^application\/[\w.-]+\+(?:json|yaml)$/.test(known))
     faults.push({ field: "content_type", message: `A file to import is one of ${[...importedTypes].join(", ")}.` });
-  if (length > importBytesMax) faults.push({ field: "content_length", message: `A file to import has at most ${importBytesMax} bytes.` });
+  if (length > fileBytesMax) faults.push({ field: "content_length", message: `A file to import has at most ${fileBytesMax} bytes.` });
   return faults;
 }
 
@@ -130,29 +131,39 @@ function requireAnnounced({ contentType, contentLength }: store.Upload, { type, 
 /** A file that was sent, and is still there. */
 export interface Uploaded {
   readonly bytes: Uint8Array;
+  /** Gives back the room that it takes in memory. To be called however its import ends. */
+  readonly leave: () => void;
   /** Deletes it in the transaction that used it. Throws `Problem` invalid_request when another one was first. */
   use(tx: Tx): Promise<void>;
 }
 
-/** Reads the file that `url` names. Throws `Problem` invalid_request when it is none of the organisation's, or not any more. */
-export async function open({ db, clock, publicUrl }: UploadDeps, { actor: { org } }: Call, url: string): Promise<Uploaded> {
+/**
+ * Reads the file that `url` names. Throws `Problem` invalid_request when it is none of the organisation's, or not any more, and
+ * overloaded while there is no room for it.
+ */
+export async function open({ db, clock, publicUrl, importRoom }: UploadDeps, { actor: { org } }: Call, url: string): Promise<Uploaded> {
   const [, place, id = ""] = /^(.*)\/([^/]*)$/.exec(url) ?? [];
   const isOwn = place === new URL(`/uploads/${org}`, publicUrl).href && isUlid(id);
   const upload = isOwn ? await db.read(org, (tx) => store.findReadyUpload(tx, org, id, clock.now())) : undefined;
   if (!upload) throw unknownUpload();
-  const bytes = Buffer.allocUnsafeSlow(upload.contentLength);
-  for (let at = 0, position = 0; at < bytes.length; position++) {
-    const piece = await db.read(org, (tx) => store.readPiece(tx, org, upload.id, position));
-    if (!piece || at + piece.length > bytes.length) throw unknownUpload();
-    bytes.set(piece, at);
-    at += piece.length;
+  const leave = importRoom.take(org, upload.contentLength);
+  try {
+    const bytes = Buffer.allocUnsafeSlow(upload.contentLength);
+    for (let at = 0, position = 0; at < bytes.length; position++) {
+      const piece = await db.read(org, (tx) => store.readPiece(tx, org, upload.id, position));
+      if (!piece || at + piece.length > bytes.length) throw unknownUpload();
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return { bytes, leave, use: (tx) => useUp(tx, org, upload.id) };
+  } catch (error) {
+    leave();
+    throw error;
   }
-  return {
-    bytes,
-    async use(tx) {
-      if (!(await store.takeUpload(tx, org, upload.id))) throw unknownUpload();
-    },
-  };
+}
+
+async function useUp(tx: Tx, org: OrganisationId, id: UploadId): Promise<void> {
+  if (!(await store.takeUpload(tx, org, id))) throw unknownUpload();
 }
 
 const unknownUpload = () =>

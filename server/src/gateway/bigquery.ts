@@ -1,15 +1,16 @@
 import { Problem } from "../kernel/errors.ts";
 import { problemOf } from "../net/problems.ts";
-import type { ResultPage } from "../protocols/bigquery/answers.ts";
 import { relayHeaders } from "../protocols/http/response-headers.ts";
 import { answerProblem } from "./answer.ts";
 import { type RetryDoors, systemDoors } from "./attempts.ts";
 import type { Ask, Session } from "./bigquery-requests.ts";
 import type { Call } from "./call.ts";
+import { AnswerRoom } from "./held-answer.ts";
 import type { Prepared } from "./prepare.ts";
-import { createQueryJob, type Given, type QueryJob } from "./query-job.ts";
+import { createQueryJob, type QueryJob } from "./query-job.ts";
 import type { PlannedQuery } from "./query-plan.ts";
 import { breakOff, type Outcome } from "./relay.ts";
+import { type PagesDeps, pageBytesMax, pagesOf, requireRoom } from "./result-pages.ts";
 import { rowFormOf, rowMediaTypes, streamRows } from "./row-stream.ts";
 import type { WholeAnswer } from "./whole-answer.ts";
 
@@ -19,6 +20,8 @@ export interface BigQueryDeps {
   readonly doors?: RetryDoors;
   /** See AttemptsDeps. */
   readonly renew?: (call: Call) => Promise<Prepared | undefined>;
+  /** How many bytes of pages are held at a time; 128 MiB when left out. */
+  readonly heldBytesMax?: number;
 }
 
 /**
@@ -33,7 +36,8 @@ export type PerformQuery = (
 ) => void;
 
 /** Asks through `ask`, which those have in common that ask BigQuery. */
-export function createBigQuery({ ask, doors = systemDoors, renew }: BigQueryDeps): PerformQuery {
+export function createBigQuery({ ask, doors = systemDoors, renew, heldBytesMax = pageBytesMax }: BigQueryDeps): PerformQuery {
+  const room = new AnswerRoom(heldBytesMax);
   return (call, prepared, { query, timeoutMs, retries }, onSettled) => {
     const abort = new AbortController();
     const session: Session = {
@@ -56,54 +60,36 @@ export function createBigQuery({ ask, doors = systemDoors, renew }: BigQueryDeps
     });
     call.attempts = 1;
     const job = createQueryJob({ ask, doors }, session, query, limits);
-    answered(call, job, { session, signal: abort.signal, onBegin: (whose) => (outcome = whose) }).catch((error: unknown) => {
+    answered(call, job, { session, room, doors, signal: abort.signal, onBegin: (whose) => (outcome = whose) }).catch((error: unknown) => {
       outcome = failed(call, error, session);
     });
   };
 }
 
-interface Answering {
+interface Answering extends PagesDeps {
   readonly session: Session;
-  readonly signal: AbortSignal;
   /** Told whose answer it is before any of it is sent. */
   readonly onBegin: (whose: Outcome) => void;
 }
 
-async function answered(call: Call, job: QueryJob, { session, signal, onBegin }: Answering): Promise<void> {
+async function answered(call: Call, job: QueryJob, answering: Answering): Promise<void> {
   const { response, request } = call;
+  const { session, signal, onBegin, room } = answering;
   const first = await job.first();
   if (signal.aborted) throw signal.reason;
-  onBegin("upstream");
   if (first.refused) {
+    onBegin("upstream");
     relayRefusal(call, first.refused, session);
     return;
   }
+  requireRoom(room, first.page);
+  onBegin("upstream");
   const form = rowFormOf(request.headers.accept);
   response.writeHead(200, [...headersOf(call, session), "content-type", rowMediaTypes[form], "cache-control", "no-store"]);
   const onBytes = (bytes: number) => {
     call.bytesOut += bytes;
   };
-  await streamRows(response, pagesOf(first.page, job), { form, signal, onBytes });
-}
-
-/** Asks for the next page while the one before is written, and no further ahead. */
-async function* pagesOf(first: ResultPage, job: QueryJob): AsyncGenerator<ResultPage> {
-  let page = first;
-  for (;;) {
-    const next = page.pageToken === undefined ? undefined : job.page(page.pageToken);
-    // Whoever writes the page may be gone before this fails.
-    next?.catch(() => {});
-    yield page;
-    if (next === undefined) return;
-    page = pageOf(await next);
-  }
-}
-
-function pageOf({ page, refused }: Given): ResultPage {
-  if (page?.isComplete) return page;
-  throw new Problem("upstream_unreachable", {
-    message: `BigQuery broke off between two pages of rows (${refused?.status ?? "not complete"}).`,
-  });
+  await streamRows(response, pagesOf(first.page, job, answering), { form, signal, onBytes });
 }
 
 function relayRefusal(call: Call, { status, headers, body }: WholeAnswer, session: Session): void {

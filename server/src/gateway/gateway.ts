@@ -27,7 +27,7 @@ import type { Outcome } from "./relay.ts";
 import { createRenewals, type RenewalsDeps } from "./renewals.ts";
 import type { Snapshots } from "./resolve.ts";
 import { type Target, targetOf } from "./target.ts";
-import type { Validate } from "./validation.ts";
+import type { Checks } from "./validation.ts";
 
 /** The data plane: calls to outside systems, on the bare node:http server because every layer above it costs each call. */
 export interface Gateway {
@@ -49,7 +49,7 @@ export interface GatewayDeps extends ExchangeDeps {
   readonly snapshots: Pick<Snapshots, "get">;
   readonly actions: Pick<Actions, "get">;
   /** Holds what callers give, and what outside systems answer, against the definitions of an action. */
-  readonly validate: Validate;
+  readonly sandbox: Checks;
   readonly tokens: RenewalsDeps["tokens"];
   /** What one query of BigQuery may be billed for at most, in bytes. */
   readonly bytesBilledMax: number;

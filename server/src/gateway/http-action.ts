@@ -14,10 +14,10 @@ import type { AnswerRoom } from "./held-answer.ts";
 import { requireComplete } from "./invoke.ts";
 import type { Asked, Performer, Road } from "./performer.ts";
 import type { Prepared } from "./prepare.ts";
-import { bodyFaults, parameterFaults, type Validate } from "./validation.ts";
+import { bodyFaults, type Checks, parameterFaults } from "./validation.ts";
 
 export interface HttpActionDeps {
-  readonly validate: Validate;
+  readonly sandbox: Checks;
   readonly answerRoom: AnswerRoom;
   readonly road: Road;
   readonly prepare: (snapshot: EnvironmentSnapshot) => Prepared;
@@ -26,7 +26,7 @@ export interface HttpActionDeps {
 }
 
 /** Calls actions over HTTP: input is checked whole, then the request is built and sent as any other. */
-export function createHttpPerformer({ validate, answerRoom, road, prepare, exchange, explain }: HttpActionDeps): Performer {
+export function createHttpPerformer({ sandbox, answerRoom, road, prepare, exchange, explain }: HttpActionDeps): Performer {
   return {
     async invoke(asked) {
       const { call, action, checksAnswer } = asked;
@@ -38,7 +38,7 @@ export function createHttpPerformer({ validate, answerRoom, road, prepare, excha
       // The caller may have gone while something was waited for.
       if (call.response.destroyed) return road.settle(call, "aborted");
       const made = madeRequest(call, ready, input, prepared);
-      const receiver = checksAnswer ? checkedAnswer({ action, validate, room: answerRoom }) : undefined;
+      const receiver = checksAnswer ? checkedAnswer({ action, checks: sandbox, room: answerRoom }) : undefined;
       exchange.send(call, receiver ? { ...made, receiver } : made, prepared, road.settle);
     },
 
@@ -66,7 +66,7 @@ export function createHttpPerformer({ validate, answerRoom, road, prepare, excha
 
   /** Everything that is wrong with the input. Those that only a worker can tell are asked for together. */
   async function faultsOf({ action }: Asked, input: ActionInput): Promise<readonly Fault[]> {
-    const asked = [bodyFaults(validate, action, input), parameterFaults(validate, action, input)].filter((one) => one !== undefined);
+    const asked = [bodyFaults(sandbox, action, input), parameterFaults(sandbox, action, input)].filter((one) => one !== undefined);
     if (asked.length === 0) return input.faults;
     const found = await Promise.all(asked);
     return [...input.faults, ...found.flat()].slice(0, faultsMax);

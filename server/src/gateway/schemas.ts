@@ -9,6 +9,8 @@ import type { CalledDefinition } from "../store/action-calls.ts";
 export interface Schemas {
   /** The JSON Schema of a definition, with all that it refers to. Undefined for any other, and where the action does not reach it. */
   of(id: DefinitionId): Schema | undefined;
+  /** The XML Schema of a definition; undefined for any other. Its `root` is the schema itself. */
+  xmlOf(id: DefinitionId): Schema | undefined;
   /** Of an object that has parameters by their addresses; undefined when none says more than its type. */
   readonly parameters: Schema | undefined;
 }
@@ -17,7 +19,7 @@ export interface Schemas {
 export interface Schema {
   /** The same for the same texts, and for no others. */
   readonly key: string;
-  /** JSON Schema as text, or the id of one of the definitions. */
+  /** The schema as text, or the id of one of the definitions. */
   readonly root: string;
   readonly definitions: readonly Pick<CalledDefinition, "id" | "content">[];
 }
@@ -26,14 +28,24 @@ export interface Schema {
 export function createSchemas(definitions: readonly CalledDefinition[], parameters: readonly Parameter[]): Schemas {
   const byId = new Map(definitions.map((definition) => [definition.id, definition]));
   const known = new Map<DefinitionId, Schema>();
-  return { of, parameters: parametersSchema(parameters) };
+  return { of, xmlOf, parameters: parametersSchema(parameters) };
 
   function of(id: DefinitionId): Schema | undefined {
     const found = known.get(id);
-    if (found || !isJsonSchema(byId.get(id))) return found;
+    const definition = byId.get(id);
+    if (definition === undefined || kindOfSchema(definition) !== "json") return undefined;
+    if (found) return found;
     const schema = schemaOf(id, reachedFrom(id));
     known.set(id, schema);
     return schema;
+  }
+
+  function xmlOf(id: DefinitionId): Schema | undefined {
+    const definition = byId.get(id);
+    if (definition === undefined || kindOfSchema(definition) !== "xml") return undefined;
+    const found = known.get(id) ?? schemaOf(definition.content, []);
+    known.set(id, found);
+    return found;
   }
 
   function reachedFrom(id: DefinitionId): CalledDefinition[] {
@@ -48,9 +60,8 @@ function referencesIn(content: string): DefinitionId[] {
   return [...content.matchAll(/"(mooring:[0-9A-Z]{26})[#"]/g)].flatMap(([, reference = ""]) => parseStoredReference(reference)?.id ?? []);
 }
 
-/** An XML Schema says nothing of JSON. */
-const isJsonSchema = (definition: CalledDefinition | undefined) =>
-  definition !== undefined && kindOf(parseMediaType(definition.contentType)?.essence ?? "") === "json";
+/** An XML Schema says nothing of JSON, nor the other way round. */
+const kindOfSchema = ({ contentType }: CalledDefinition) => kindOf(parseMediaType(contentType)?.essence ?? "");
 
 function schemaOf(root: string, definitions: Schema["definitions"]): Schema {
   const texts = definitions.map(({ id, content }) => [id, content]);

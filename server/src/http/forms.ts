@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { besideFileBytesMax, type ImportRoom } from "../control/import-room.ts";
 import { allowSlowBody } from "./body-deadline.ts";
-import { createFormRoom } from "./form-room.ts";
-import { type Form, formBytesMax, readForm, tooLarge } from "./multipart.ts";
+import { type Form, readForm, tooLarge } from "./multipart.ts";
 
 /** Reads the forms of an API's callers, a bounded number of bytes at a time. */
 export interface Forms {
@@ -9,16 +9,15 @@ export interface Forms {
   read(request: IncomingMessage, response: ServerResponse, org: string): Promise<Form>;
 }
 
-/** Files have at most `fileBytesMax`; the forms of four such files may be in memory at the same time. */
-export function createForms({ fileBytesMax }: { fileBytesMax: number }): Forms {
-  const bytesMax = formBytesMax(fileBytesMax);
-  const room = createFormRoom({ bytesMax: 4 * bytesMax });
+export function createForms(room: ImportRoom): Forms {
+  const { fileBytesMax } = room;
+  const bytesMax = fileBytesMax + besideFileBytesMax;
   return {
     async read(request, response, org) {
+      // Where it is not said how much will come, it may be as much as any.
       const bytes = Number(request.headers["content-length"] ?? bytesMax);
       if (bytes > bytesMax) throw tooLarge(fileBytesMax);
-      const giveBack = room.take(org, bytes);
-      response.once("close", giveBack);
+      response.once("close", room.take(org, bytes));
       allowSlowBody(request, bytes);
       return readForm(request, { fileBytesMax });
     },

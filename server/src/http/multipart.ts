@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { Busboy, type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
+import { besideFileBytesMax } from "../control/import-room.ts";
+import { createCollector } from "../gateway/collector.ts";
 import { Problem } from "../kernel/errors.ts";
 import { parseBody } from "./body.ts";
-import { createCollector } from "./collector.ts";
 
 /** A form (RFC 7578) with at most one file and one text of JSON, as it was read. */
 export interface Form {
@@ -20,7 +21,7 @@ export interface Form {
  */
 export async function readForm(request: IncomingMessage, { fileBytesMax }: { fileBytesMax: number }): Promise<Form> {
   const length = Number(request.headers["content-length"] ?? Number.NaN);
-  const bytesMax = formBytesMax(fileBytesMax);
+  const bytesMax = fileBytesMax + besideFileBytesMax;
   if (length > bytesMax) throw tooLarge(fileBytesMax);
   const parts = openParts({ file: fileBytesMax, metadata: metadataBytesMax }, Number.isNaN(length) ? undefined : length);
   await parseInto(parts, request, bytesMax);
@@ -33,11 +34,6 @@ export async function readForm(request: IncomingMessage, { fileBytesMax }: { fil
 }
 
 const metadataBytesMax = 64 * 1024;
-/** Of a form of the largest size: metadata, headers of parts, boundaries, and what some put before and behind. */
-const besideFileBytesMax = metadataBytesMax + 64 * 1024;
-
-/** How large a form may be that has a file of the largest size. */
-export const formBytesMax = (fileBytesMax: number): number => fileBytesMax + besideFileBytesMax;
 
 /** What is told of a file that is too large. */
 export function tooLarge(fileBytesMax: number): Problem {

@@ -156,14 +156,22 @@ function sendAnswer(reply: FastifyReply, operation: Operation, answer: unknown):
   }
   const { success } = operation;
   reply.code(success.status);
-  if (answer instanceof Pieces)
-    return reply.type("application/json; charset=utf-8").send(Readable.from(answer.text, { objectMode: false }));
+  if (answer instanceof Pieces) return reply.type("application/json; charset=utf-8").send(streamOf(answer));
   if (!success.body) return reply.send();
   if (success.type) return reply.type(`${success.type}; charset=utf-8`).send(answer);
   const { text, etag } = written(answer, operation);
   if (etag !== undefined && !reply.hasHeader("etag")) reply.header("etag", etag);
   return reply.type("application/json; charset=utf-8").send(text);
 }
+
+/** Ends when it is not taken in time: until then, what it is made of stays in memory. */
+function streamOf({ text }: Pieces): Readable {
+  const stream = Readable.from(text, { objectMode: false });
+  const timer = setTimeout(() => stream.destroy(new Error("The answer was not taken in time.")), takenWithinMs);
+  return stream.once("close", () => clearTimeout(timer));
+}
+
+const takenWithinMs = 300_000;
 
 /** A page for people is words alone. */
 const pageHeaders = {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { ImportRoom } from "../control/import-room.ts";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
@@ -28,15 +29,14 @@ export interface ServerDeps extends Omit<RouteDeps, "forms" | "validator"> {
   readonly gateway: FrontDoor;
   readonly log: Log;
   readonly newRequestId: () => string;
-  /** How large a file in a form may be. */
-  readonly importBytesMax: number;
+  readonly importRoom: ImportRoom;
   /** Adds what is not an operation of the contract, and may show how much is under way: health, metrics, documents, console, sign-in. */
   readonly extras: (app: FastifyInstance, load: () => LimitStats) => void;
 }
 
 /** Serves the control plane on `listener`, and hands the gateway its calls. A body that is not there within 60 s is given up. */
 export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
-  const { listener, handlers, gateway, log, newRequestId, importBytesMax, extras, ...deps } = given;
+  const { listener, handlers, gateway, log, newRequestId, importRoom, extras, ...deps } = given;
   let control: (request: IncomingMessage, response: ServerResponse) => void = () => {};
   const app = Fastify({
     logger: false,
@@ -84,7 +84,7 @@ export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
   });
   extras(app, limitRequests(app, { requestsMax }));
   const validator = createValidator();
-  registerRoutes(app, handlers, { ...deps, validator, forms: createForms({ fileBytesMax: importBytesMax }) });
+  registerRoutes(app, handlers, { ...deps, validator, forms: createForms(importRoom) });
   await app.ready();
   await listener.serve((request, response) => {
     // Closed after what came before on it; what comes behind that is nobody's request.

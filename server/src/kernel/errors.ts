@@ -73,7 +73,7 @@ export const problems = {
   template_unresolved: { status: 422, message: "A placeholder has no value; nothing was sent." },
   credential_unusable: { status: 422, message: "A credential cannot be sent the way its auth scheme says; nothing was sent." },
   action_incomplete: { status: 422, message: "The action has errors and cannot be called; nothing was sent." },
-  definition_unusable: { status: 422, message: "A schema refers to something that is gone; nothing was sent." },
+  definition_unusable: { status: 422, message: "A schema cannot be used, or refers to something that is gone; nothing was sent." },
   too_costly: { status: 422, message: "To read or check this takes more time or memory than is allowed; make it smaller or simpler." },
   variable_refused: { status: 422, message: "A variable of Mooring-Variables may not be set for a call; nothing was sent." },
   query_refused: { status: 422, message: "BigQuery refuses the query." },

@@ -1,9 +1,9 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { _, Ajv2020, type KeywordCxt, type ValidateFunction } from "ajv/dist/2020.js";
 import { Problem } from "../kernel/errors.ts";
+import { areUnique, oneOf } from "./equality.ts";
 import { documentsOf, flatten, type SchemaBundle } from "./flatten.ts";
 import { formats } from "./formats.ts";
 import { compilePattern } from "./patterns.ts";
-import { areUnique } from "./unique.ts";
 
 /** A schema that values can be held against. */
 export interface Compiled {
@@ -57,6 +57,8 @@ function createAjv({ stopAt }: { stopAt: "first fault" | "end" }): Ajv2020 {
     validateSchema: false,
     addUsedSchema: false,
     logger: false,
+    // Without a loop, Ajv does not see that a property is missing when its name is the empty text.
+    loopRequired: 1,
     // Inlined, what is referred to often would be compiled as often.
     inlineRefs: false,
     // A name such as `constructor` is there only when the value itself has it (J-6).
@@ -66,15 +68,27 @@ function createAjv({ stopAt }: { stopAt: "first fault" | "end" }): Ajv2020 {
     formats: { ...formats },
     code: { regExp: engine, optimize: false },
   });
-  // Ajv compares every two items.
-  ajv.removeKeyword("uniqueItems");
+  compareSafely(ajv);
+  return ajv;
+}
+
+/**
+ * Ajv compares by calling methods of what it compares, which a value may bring itself (`{"toString": 1}`), and for `uniqueItems` every two
+ * items.
+ */
+function compareSafely(ajv: Ajv2020): void {
+  const allowedValues = { params: ({ schemaCode }: Pick<KeywordCxt, "schemaCode">) => _`{allowedValues: ${schemaCode}}`, message: "" };
+  const allowedValue = { params: ({ schemaCode }: Pick<KeywordCxt, "schemaCode">) => _`{allowedValue: ${schemaCode}}`, message: "" };
+  for (const keyword of ["enum", "const", "uniqueItems"]) ajv.removeKeyword(keyword);
+  ajv.addKeyword({ keyword: "enum", schemaType: "array", errors: false, error: allowedValues, compile: oneOf });
+  ajv.addKeyword({ keyword: "const", errors: false, error: allowedValue, compile: (value: unknown) => oneOf([value]) });
   ajv.addKeyword({
     keyword: "uniqueItems",
     type: "array",
     schemaType: "boolean",
-    validate: (isAsked: boolean, items: unknown[]) => !isAsked || areUnique(items),
+    errors: false,
+    compile: (isAsked: boolean) => (isAsked ? areUnique : () => true),
   });
-  return ajv;
 }
 
 const engine = Object.assign((source: string) => compilePattern(source), { code: "compilePattern" });

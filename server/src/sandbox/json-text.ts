@@ -74,7 +74,7 @@ function countKeys(value: unknown): number {
     return count;
   }
   for (const key of Object.keys(value)) {
-    if (key !== "__proto__" && key.length <= keyMax) count += 1 + countKeys((value as Record<string, unknown>)[key]);
+    if (key !== "__proto__" && key.length <= keyMax && key.isWellFormed()) count += 1 + countKeys((value as Record<string, unknown>)[key]);
   }
   return count;
 }
@@ -83,6 +83,7 @@ function countKeys(value: unknown): number {
 export function keyFault(key: string, others: { has(key: string): boolean }): string | undefined {
   if (key === "__proto__") return "A key may not be __proto__.";
   if (key.length > keyMax) return `A key may have at most ${keyMax} characters.`;
+  if (!key.isWellFormed()) return "A key has half of a character in it.";
   return others.has(key) ? "The object has this key twice." : undefined;
 }
 

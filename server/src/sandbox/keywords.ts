@@ -25,6 +25,7 @@ export function cleaned(schema: Exclude<Schema, boolean>, dialect: Dialect, { tr
   }
   if (dialect === "draft-07") useNewItems(schema, clean, translate);
   splitDependencies(schema, clean, translate);
+  useRequired(clean);
   leaveOutIdle(clean);
   const references = [schema.$ref, dialect === "2020-12" ? schema.$dynamicRef : undefined].filter((one) => typeof one === "string");
   // Together with others under allOf, since a reference may turn out to be to `false`.
@@ -56,6 +57,16 @@ function splitDependencies(schema: Exclude<Schema, boolean>, clean: Map<string, 
     "dependentSchemas",
     schemas.map(([name, inner]) => [name, translate(inner)]),
   );
+}
+
+/** Ajv does not see that one property needs another whose name is the empty text, but does where it is simply required. */
+function useRequired(clean: Map<string, unknown>): void {
+  const needs = Object.entries((clean.get("dependentRequired") as Record<string, readonly string[]> | undefined) ?? {});
+  const unseen = needs.filter(([, names]) => names.includes(""));
+  if (unseen.length === 0) return;
+  const schemas = unseen.map(([name, required]) => ({ dependentSchemas: Object.fromEntries([[name, { required }]]) }));
+  clean.set("allOf", [...((clean.get("allOf") as Schema[] | undefined) ?? []), ...schemas]);
+  clean.set("dependentRequired", Object.fromEntries(needs.filter(([, names]) => !names.includes(""))));
 }
 
 function leaveOutIdle(clean: Map<string, unknown>): void {

@@ -2,7 +2,7 @@ import { Problem } from "../kernel/errors.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { Queue } from "./queue.ts";
-import { Thread, type ThreadEnd } from "./thread.ts";
+import { type Kind, Thread, type ThreadEnd } from "./thread.ts";
 
 /** Bounded threads that answer requests about what users bring: at worst one ends, with the request it was at (J-2). */
 export interface Pool<Request, Answer, Part = never> {
@@ -46,13 +46,16 @@ export interface PoolDeps {
 }
 
 /**
- * Workers start when the first is needed, and a further one only when all others are busy for longer than `patienceMs`. An
- * organisation's slow requests hold at most all workers but one, so that one tenant's bombs never keep others waiting (T-4).
+ * Workers start when the first is needed, and a further one only when all others are busy for longer than `patienceMs`. Whoever had a request that
+ * was slow or ended a worker is suspected for a while: what they ask goes to workers apart from the others', and to all but one at most. So
+ * bombs, of however many tenants, neither end a worker under others' requests nor keep them waiting (T-4).
  */
 export function createPool<Request, Answer, Part = never>(deps: PoolDeps): Pool<Request, Answer, Part> {
   const { batchMax = 1, patienceMs = 0, workersMax, queueMax, idleMs, log } = deps;
   const waiting = new Queue<Job<Request, Answer, Part>>();
   const threads = new Set<Thread<Job<Request, Answer, Part>>>();
+  const sharedMax = Math.max(1, workersMax - 1);
+  const suspects = createSuspects();
   let ticker: NodeJS.Timeout | undefined;
   let tickedAtMs = 0;
   let isFlushing = false;
@@ -71,6 +74,10 @@ export function createPool<Request, Answer, Part = never>(deps: PoolDeps): Pool<
 
   function wait(job: Job<Request, Answer, Part>): void {
     waiting.add(job.org, job);
+    flushSoon();
+  }
+
+  function flushSoon(): void {
     if (isFlushing) return;
     isFlushing = true;
     // What comes in one turn of the event loop goes out in one message.
@@ -81,30 +88,32 @@ export function createPool<Request, Answer, Part = never>(deps: PoolDeps): Pool<
   }
 
   function flush(): void {
-    while (waiting.length > 0 && !isClosed) {
-      const thread = freeThread();
-      if (!thread) return;
-      const jobs = waiting.take(batchMax, mayHoldMore);
-      if (jobs.length === 0) return;
-      for (const job of jobs) job.runs += 1;
-      thread.begin(jobs);
-    }
+    while (!isClosed && (serve("trusted") || serve("suspected")));
   }
 
-  function freeThread(): Thread<Job<Request, Answer, Part>> | undefined {
-    let isOneSoonFree = false;
-    for (const thread of threads) {
-      if (!thread.isBusy) return thread;
-      if (!thread.isSlow(patienceMs)) isOneSoonFree = true;
-    }
-    if (isOneSoonFree || threads.size >= workersMax) return undefined;
-    return start();
+  /** Gives a thread what waits of one kind; false when nothing does, or no thread is free for it. */
+  function serve(kind: Kind): boolean {
+    const may = (org: OrganisationId) => suspects.has(org) === (kind === "suspected") && mayHoldMore(org);
+    const thread = waiting.has(may) ? freeThread(kind) : undefined;
+    if (!thread) return false;
+    const jobs = waiting.take(batchMax, may);
+    for (const job of jobs) job.runs += 1;
+    thread.begin(jobs, kind);
+    return true;
+  }
+
+  function freeThread(kind: Kind): Thread<Job<Request, Answer, Part>> | undefined {
+    const busy = [...threads].filter(({ isBusy }) => isBusy);
+    if (kind === "suspected" && busy.filter((thread) => thread.kind === kind).length >= sharedMax) return undefined;
+    for (const thread of threads) if (!thread.isBusy) return thread;
+    const isOneSoonFree = busy.some((thread) => !thread.isSlow(patienceMs) && (thread.kind === "trusted" || kind === "suspected"));
+    return isOneSoonFree || threads.size >= workersMax ? undefined : start();
   }
 
   function mayHoldMore(org: OrganisationId): boolean {
     let held = 0;
     for (const thread of threads) if (thread.isSlow(patienceMs) && thread.holder?.org === org) held += 1;
-    return held < Math.max(1, workersMax - 1);
+    return held < sharedMax;
   }
 
   function start(): Thread<Job<Request, Answer, Part>> {
@@ -130,8 +139,11 @@ export function createPool<Request, Answer, Part = never>(deps: PoolDeps): Pool<
       thread.pass(passedMs);
       const { current } = thread;
       if (thread.ranMs >= (current?.timeoutMs ?? startMsMax)) void thread.end(current ? "time" : "fault");
-      else if (thread.isSlow(patienceMs)) thread.withdraw();
-      else if (thread.idleForMs >= idleMs) void thread.end("rest");
+      else if (thread.isSlow(patienceMs)) {
+        if (patienceMs > 0 && current) suspects.add(current.org);
+        thread.withdraw();
+      }
+      if (thread.idleForMs >= idleMs) void thread.end("rest");
     }
     flush();
   }
@@ -144,10 +156,11 @@ export function createPool<Request, Answer, Part = never>(deps: PoolDeps): Pool<
     }
     if (why === "fault") log?.error("a worker of the sandbox ended by a fault of its own", { error });
     const fault = new Problem("internal", { cause: error });
+    if (culprit && !isClosed && why !== "rest") suspects.add(culprit.org);
     culprit?.reject(isClosed ? refusal() : why === "fault" ? fault : new Problem("too_costly"));
     // Where none is to blame, the worker cannot start.
-    for (const job of others) if (why === "fault" && !culprit && job.runs > 1) job.reject(fault);
-    for (const job of others) again(job);
+    for (const job of others) why === "fault" && !culprit && job.runs > 1 ? job.reject(fault) : again(job);
+    flushSoon();
   }
 
   function again(job: Job<Request, Answer, Part>): void {
@@ -169,6 +182,18 @@ export function createPool<Request, Answer, Part = never>(deps: PoolDeps): Pool<
   }
 }
 
+/** Organisations that are kept apart for now, each by when that ends. */
+function createSuspects() {
+  const untilMs = new Map<OrganisationId, number>();
+  return { add, has: (org: OrganisationId) => untilMs.size > 0 && (untilMs.get(org) ?? 0) > performance.now() };
+
+  function add(org: OrganisationId): void {
+    const nowMs = performance.now();
+    for (const [old, endsMs] of untilMs) if (endsMs <= nowMs) untilMs.delete(old);
+    untilMs.set(org, nowMs + suspectedMs);
+  }
+}
+
 interface Job<Request, Answer, Part> {
   readonly org: OrganisationId;
   readonly request: Request;
@@ -180,6 +205,7 @@ interface Job<Request, Answer, Part> {
   reject(reason: unknown): void;
 }
 
+const suspectedMs = 10_000;
 const tickMs = 25;
 const startMsMax = 30_000;
 const runsMax = 20;

@@ -21,6 +21,12 @@ export class Queue<Item> {
     return this.#lanes.get(org)?.length ?? 0;
   }
 
+  /** Whether something waits of an organisation that may. */
+  has(may: (org: OrganisationId) => boolean): boolean {
+    for (const org of this.#lanes.keys()) if (may(org)) return true;
+    return false;
+  }
+
   /** At most `max` items, one of each organisation in turn, leaving out the organisations that may not. [] when none may. */
   take(max: number, may: (org: OrganisationId) => boolean): Item[] {
     const taken: Item[] = [];

@@ -17,6 +17,8 @@ export class Thread<Job extends ThreadJob> {
   /** How long the request has run that runs now. Counts before the first too, for a thread that never starts. */
   ranMs = 0;
   idleForMs = 0;
+  /** Whose jobs it was given last. */
+  kind: Kind = "trusted";
 
   constructor({ worker, heapMiB }: { readonly worker: URL; readonly heapMiB: number }, events: ThreadEvents<Job>) {
     this.#events = events;
@@ -51,8 +53,9 @@ export class Thread<Job extends ThreadJob> {
     return this.isBusy && (patienceMs === 0 || (this.current !== undefined && this.ranMs >= patienceMs));
   }
 
-  begin(jobs: Job[]): void {
+  begin(jobs: Job[], kind: Kind): void {
     this.#jobs = jobs;
+    this.kind = kind;
     this.#batch += 1;
     this.#isWithdrawn = false;
     this.#counted = 0;
@@ -130,6 +133,9 @@ export class Thread<Job extends ThreadJob> {
     this.#events.onEnd({ why, error, culprit, others });
   }
 }
+
+/** Whether jobs are of those who had one that was slow or ended a thread. */
+export type Kind = "trusted" | "suspected";
 
 export interface ThreadJob {
   readonly request: unknown;

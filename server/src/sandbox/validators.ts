@@ -85,8 +85,8 @@ async function attemptXml(schema: string): Promise<Ready> {
 }
 
 function refusing(error: unknown): Ready {
-  const problem = error instanceof RangeError ? new Problem("too_costly") : error;
-  if (!(problem instanceof Problem)) throw problem;
+  const unforeseen = () => new Problem(error instanceof RangeError ? "too_costly" : "definition_unusable", { cause: error });
+  const problem = error instanceof Problem ? error : unforeseen();
   return {
     check() {
       throw problem;

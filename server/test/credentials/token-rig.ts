@@ -137,7 +137,7 @@ export async function tokenRig(place: Place): Promise<TokenRig> {
     const newRequestId = () => newId<string>();
     const admission = { callsMax: 1024 };
     const authenticate = () => actor;
-    const noActions = { actions: { get: async () => undefined }, validate: async () => [] };
+    const noActions = { actions: { get: async () => undefined }, sandbox: { validate: async () => [], validateXml: async () => [] } };
     const gateway = createGateway({
       net,
       log,

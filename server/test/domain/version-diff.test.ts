@@ -410,6 +410,14 @@ describe("the answer", () => {
     expect(one).toMatchObject({ omitted: 30, changes: { length: 50, 0: { field: "/parameters/query/p70" } } });
   });
 
+  test("is worked out in steps, so that others have their turn: at least one for each thing", () => {
+    const many = content(
+      Array.from({ length: 300 }, (_, at) => action(http(), { id: idOf<ActionId>(`m${at}`), name: `m${at}` })),
+      Array.from({ length: 200 }, (_, at) => definition(`d${at}`, {})),
+    );
+    expect([...versionDiff({ name: "1", content: many }, { name: "2", content: many })].length).toBeGreaterThan(500);
+  });
+
   const contents = fc
     .record({
       actions: fc.uniqueArray(fc.constantFrom("a", "b", "c", "d")),

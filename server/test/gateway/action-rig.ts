@@ -1,6 +1,7 @@
 import type { ContentError } from "@mooring/contract";
 import { onTestFinished } from "vitest";
 import type { DefinitionLink, HttpActionDocument } from "../../src/domain/action.ts";
+import type { Checks } from "../../src/gateway/validation.ts";
 import type { ActionId, DefinitionId, VersionId } from "../../src/kernel/ids.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import type { CalledDefinition, StoredActionCall } from "../../src/store/action-calls.ts";
@@ -16,11 +17,14 @@ export async function actionRig({
   const sandbox = createSandbox();
   onTestFinished(() => sandbox.close());
   let validations = 0;
-  const validate = (what: Parameters<typeof sandbox.validate>[0]) => {
-    validations += 1;
-    return sandbox.validate(what);
+  const counting: Checks = {
+    validate(what) {
+      validations += 1;
+      return sandbox.validate(what);
+    },
+    validateXml: sandbox.validateXml,
   };
-  const made = await rig({ ...given, actions, validate });
+  const made = await rig({ ...given, actions, sandbox: counting });
   const ask = (action: string, input: unknown, { headers = [], query = "", body }: AskOptions = {}, kind = "invoke") =>
     call(made.port, `${actionPath(action)}/${kind}${query}`, {
       method: "POST",

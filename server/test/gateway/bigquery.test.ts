@@ -216,6 +216,17 @@ describe("the rows", () => {
     expect(Math.max(...asked)).toBeLessThan(6);
   });
 
+  it("wait for each other where there is no room for more pages, and come all the same", async () => {
+    const { query, bigQuery } = await bigQueryRig({ doors, heldBytesMax: 4_000 });
+    bigQuery.pageRows = 50;
+    const all = await Promise.all(Array.from({ length: 2 }, () => query(numbers(400))));
+    for (const { json } of all) expect(json.rows).toHaveLength(400);
+    const tight = await bigQueryRig({ doors, heldBytesMax: 1_000 });
+    expect(await tight.query(numbers(400))).toMatchObject({ status: 503, error: { code: "overloaded" } });
+    // What was taken for a page is given back, however its call ended.
+    for (let time = 0; time < 5; time += 1) expect((await query(numbers(120))).json.rows).toHaveLength(120);
+  });
+
   it("break off for the caller when the next page does not come, in both forms", async () => {
     for (const accept of ["application/json", "application/x-ndjson"]) {
       const { query, bigQuery, ended } = await bigQueryRig({ doors });

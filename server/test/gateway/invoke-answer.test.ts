@@ -88,6 +88,17 @@ describe("an answer that is held against its action", () => {
     expect(found.answer.headers["content-encoding"]).toBe(coding);
   });
 
+  it.each([
+    ["<a>1</a>", "true"],
+    ["<a>x</a>", "false"],
+    ["<a>", "false"],
+  ])("of XML is held against an XML Schema: %s", async (body, valid) => {
+    const xsd = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a" type="xs:int"/></xs:schema>`;
+    const schema = storedDefinition(xsd, { accept: ["text/xml"], contentType: "text/xml" });
+    const typed = storedAction({ method: "GET", responses: [{ definitions: [linkTo(schema)] }] }, { definitions: [schema] });
+    expect(await checked({ type: "text/xml", body, actions: { action: typed } })).toMatchObject({ valid });
+  });
+
   it("is not unpacked beyond its bound", async () => {
     const bomb = zlib.gzipSync(Buffer.alloc(64 * 1024 * 1024));
     expect(await checked({ body: bomb, headers: { "content-encoding": "gzip" } })).toMatchObject({ valid: "unchecked" });

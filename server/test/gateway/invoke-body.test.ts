@@ -109,6 +109,18 @@ describe("the body of a called action", () => {
     expect((await invoke("action", { body: { n: 1, file: { base64: "" } } })).status).toBe(200);
   });
 
+  it("of XML is held against an XML Schema", async () => {
+    const xsd = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a" type="xs:int"/></xs:schema>`;
+    const schema = storedDefinition(xsd, { accept: ["application/xml"], contentType: "text/xml" });
+    const document = { requestBody: { required: true, definitions: [linkTo(schema)] }, responses: [{ definitions: [linkTo(schema)] }] };
+    const { invoke, bodies } = await receiving({ action: storedAction(document, { definitions: [schema] }) });
+    const refused = await invoke("action", { body: "<a>x</a>" });
+    expect(refused).toMatchObject({ status: 400, error: { code: "invalid_request" } });
+    expect(fieldsOf(refused)[0]).toMatch(/^body/);
+    expect((await invoke("action", { body: "<a>1</a>" })).status).toBe(200);
+    expect(bodies).toEqual([Buffer.from("<a>1</a>")]);
+  });
+
   it("of XML is not held against a schema of JSON", async () => {
     const schema = storedDefinition({ type: "object" }, { accept: ["application/xml"] });
     const xml = storedAction({ requestBody: { required: true, definitions: [linkTo(schema)] } }, { definitions: [schema] });

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { newCall } from "../../src/gateway/call.ts";
-import { createExchange, type ExchangeDeps } from "../../src/gateway/exchange.ts";
+import { createExchange, type ExchangeDeps, type MadeRequest } from "../../src/gateway/exchange.ts";
 import type { Prepared } from "../../src/gateway/prepare.ts";
 import { targetOf } from "../../src/gateway/target.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
@@ -13,6 +13,8 @@ interface Given extends Partial<Pick<ExchangeDeps, "renew" | "doors">> {
   readonly isRenewable?: boolean;
   readonly isTakenAfterRenewal?: boolean;
   readonly refusal?: Buffer;
+  /** Sent in place of the caller's own request. */
+  readonly made?: MadeRequest;
   readonly upstream?: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -33,7 +35,9 @@ async function started(given: Given = {}) {
   const front = createServer((request, response) => {
     const target = targetOf(request.url ?? "");
     const prepared = { ...preparedWith("old", base), isRenewable: given.isRenewable ?? true };
-    if (target) exchange.pass(newCall(request, response, "1"), target, prepared, () => {});
+    const incoming = newCall(request, response, "1");
+    if (target && given.made) exchange.send(incoming, given.made, prepared, () => {});
+    else if (target) exchange.pass(incoming, target, prepared, () => {});
   });
   await new Promise<void>((done) => front.listen(0, "127.0.0.1", done));
   onTestFinished(() => {
@@ -68,6 +72,25 @@ describe("a 401 of the upstream", () => {
     expect(answer.body.toString()).toBe("held");
     expect(seen.flatMap((one) => valuesOf(one, "authorization"))).toEqual(["Bearer old", "Bearer new"]);
     expect(seen.map(({ method, url }) => method + url)).toEqual(["POST/a?b", "POST/a?b"]);
+    expect(renewals()).toBe(1);
+  });
+
+  it("sends a request that was made here once more as well, planned anew with its body", async () => {
+    const body = Buffer.from("made here");
+    const planned = ({ snapshot, proof }: Prepared) => ({
+      org: "one",
+      method: "POST",
+      origin: snapshot.baseUrl,
+      path: "/made",
+      headers: [...proof.headers],
+      body: null,
+      timeoutMs: undefined,
+    });
+    const { call, seen, renewals } = await started({ made: { planned, body, headers: {} } });
+    const answer = await call("/");
+    expect(answer).toMatchObject({ status: 200, headers: { "mooring-attempts": "2" } });
+    expect(answer.body).toEqual(body);
+    expect(seen.flatMap((one) => valuesOf(one, "authorization"))).toEqual(["Bearer old", "Bearer new"]);
     expect(renewals()).toBe(1);
   });
 

@@ -9,7 +9,7 @@ import { createActions } from "../../src/gateway/actions.ts";
 import { type RetryDoors, systemDoors } from "../../src/gateway/attempts.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import type { CallRecord } from "../../src/gateway/record.ts";
-import type { Validate } from "../../src/gateway/validation.ts";
+import type { Checks } from "../../src/gateway/validation.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { Problem } from "../../src/kernel/errors.ts";
 import {
@@ -66,7 +66,7 @@ export async function rig(
     record?: CallRecord;
     /** Of every version, by their names. */
     actions?: Readonly<Record<string, StoredActionCall>>;
-    validate?: Validate;
+    sandbox?: Checks;
   } = {},
 ): Promise<Rig> {
   const seen: Seen[] = [];
@@ -110,7 +110,7 @@ export async function rig(
         connection === connectionId && environment === "prod" ? snapshotOf(of) : Promise.resolve(undefined),
     },
     actions: createActions({ isLive: () => true, load: async (_org, _connection, { action }) => given.actions?.[action] }),
-    validate: given.validate ?? (() => Promise.reject(new Error("Nothing is held against a schema here."))),
+    sandbox: given.sandbox ?? { validate: unasked, validateXml: unasked },
     newRequestId: createIds(systemClock),
     admission: { callsMax: 1024, ...given.admission },
     log,
@@ -221,6 +221,8 @@ async function listening(handler: (request: IncomingMessage, response: ServerRes
   onTestFinished(() => void server.close());
   return server;
 }
+
+const unasked = () => Promise.reject(new Error("Nothing is held against a schema here."));
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 

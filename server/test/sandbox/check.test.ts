@@ -125,6 +125,7 @@ describe("A schema is refused with the place of the fault", () => {
     ],
     ["itself by way of another", { allOf: [{ $ref: "#/$defs/Back" }] }, "", /refers to itself without going deeper/],
     ["too deep", `${'{"not":'.repeat(65)}true${"}".repeat(65)}`, "", "Line 1, column 449: It is nested deeper than 64 levels."],
+    ["half a character as a property", '{"properties":{"\\ud800":true}}', "", "Line 1, column 16: A key has half of a character in it."],
     ["__proto__ as a property", '{"properties":{"__proto__":{"type":"string"}}}', "", "Line 1, column 16: A key may not be __proto__."],
     [
       "more than can be compiled",

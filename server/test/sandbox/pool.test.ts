@@ -74,6 +74,24 @@ describe("Whoever waits is answered in turn (T-4)", () => {
     await Promise.all(bombs);
   });
 
+  it("and by workers apart from those that are given to whoever threw bombs before", async () => {
+    const pool = poolOf({ workersMax: 3, batchMax: 64, patienceMs: 50, queueMax: 1000 });
+    await codeOf(pool.run(org, "spin"));
+    await pool.run(otherOrg, { echo: 0 });
+    const bombs = Array.from({ length: 6 }, () => codeOf(pool.run(org, "spin")));
+    // Each answer is asked for anew, so that a batch with a bomb would be met.
+    for (let at = 0; at < 200; at++) expect(await pool.run(otherOrg, { echo: at })).toBe(at);
+    expect(await Promise.all(bombs)).toEqual(Array(6).fill("too_costly"));
+  });
+
+  it("also when the only worker dies of memory while others wait", async () => {
+    const pool = poolOf({ workersMax: 1, timeoutMs: 30_000 });
+    const dying = ["fill the heap", "fill the heap"].map((ask) => codeOf(pool.run(org, ask as Ask)));
+    const waits = pool.run(otherOrg, { echo: 9 });
+    expect(await Promise.all(dying)).toEqual(["too_costly", "too_costly"]);
+    expect(await waits).toBe(9);
+  });
+
   it("or is told at once that too many wait, of one organisation before all places are taken", async () => {
     const pool = poolOf({ workersMax: 1, queueMax: 8 });
     const crowd = Array.from({ length: 20 }, () => codeOf(pool.run(org, { echo: 1 })));

@@ -122,6 +122,12 @@ describe("Every fault of a value is told at once, with its place", () => {
       { b: 1 },
       ["/b This property is not allowed here."],
     ],
+    [
+      "a property without a name",
+      { required: [""], dependentRequired: { a: ["", "b"] } },
+      { a: 1 },
+      ["/ This is required.", "/b This is required."],
+    ],
     ["an empty list of values", { enum: [] }, 1, ["This is what is not allowed here."]],
     ["a reference to false", { $ref: "#/$defs/no", $defs: { no: false } }, 1, ["Nothing is allowed here."]],
     ["a definition in another", { items: { $ref: "mooring:A" } }, ["a", 1], ["/1 This must be a string."]],

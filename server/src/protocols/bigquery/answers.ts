@@ -15,6 +15,8 @@ export interface ResultPage {
   readonly totalBytesProcessed: string | undefined;
   readonly changedRows: string | undefined;
   readonly isCacheHit: boolean | undefined;
+  /** How long the answer was. */
+  readonly bytes: number;
 }
 
 /** Reads an answer of jobs.query or jobs.getQueryResults. Throws `Problem` upstream_unreachable on one that makes no sense. */
@@ -33,6 +35,7 @@ export function readPage(body: Buffer): ResultPage {
     totalBytesProcessed: wholeText(answer.totalBytesProcessed),
     changedRows: wholeText(answer.numDmlAffectedRows),
     isCacheHit: typeof cacheHit === "boolean" ? cacheHit : undefined,
+    bytes: body.length,
   };
 }
 

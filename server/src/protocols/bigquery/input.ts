@@ -8,7 +8,7 @@ import { exactValue } from "../http/action/json-text.ts";
  */
 export function readQueryInput(bytes: Buffer): Readonly<Record<string, unknown>> {
   const { members, faults } = membersOf(bytes, known);
-  const parameters = parsed(members.get("parameters") ?? "{}");
+  const parameters = parsed(members.get("parameters")?.text ?? "{}");
   if (!isObject(parameters)) faults.push({ field: "parameters", message: "This must be an object." });
   if (faults.length > 0) throw new Problem("invalid_request", { fields: faults.slice(0, faultsMax) });
   return parameters as Record<string, unknown>;

@@ -19,6 +19,8 @@ export const content: Migration = {
     ...tables(engine),
     "create index definitions_by_update on definitions (org_id, version_id, updated_at, id)",
     "create index actions_by_update on actions (org_id, version_id, updated_at, id)",
+    ...(engine === "postgres" ? keyLast : []),
+    usesTable(engine),
     "create index definition_uses_by_user on definition_uses (org_id, version_id, user_type, user_id)",
     // Nothing could make one before, so there are none with the same name.
     "create unique index subscriptions_name on subscriptions (org_id, connection_id, name)",
@@ -26,6 +28,26 @@ export const content: Migration = {
   rowSecurity: { definitions: own, actions: own, definition_uses: own },
   appendOnly: [],
 };
+
+/**
+ * Until statistics are gathered, PostgreSQL takes all indexes that begin with organisation and version as equally good, and of these the
+ * one that was made last. For a definition's key that must be the key itself: each row of `definition_uses` asks for one, and would
+ * else go through all definitions of its version.
+ */
+const keyLast = ["alter table definitions drop constraint definitions_pkey, add primary key (org_id, version_id, id)"];
+
+function usesTable(engine: Engine): string {
+  const text = engine === "postgres" ? `text collate "C"` : "text";
+  return `create table definition_uses (
+      org_id ${text} not null,
+      version_id ${text} not null,
+      definition_id ${text} not null,
+      user_type ${text} not null check (user_type in ('definition', 'action', 'trigger')),
+      user_id ${text} not null,
+      primary key (org_id, version_id, definition_id, user_type, user_id),
+      foreign key (org_id, version_id, definition_id) references definitions (org_id, version_id, id) on delete cascade
+    )${engine === "postgres" ? "" : " strict"}`;
+}
 
 function tables(engine: Engine): string[] {
   const text = engine === "postgres" ? `text collate "C"` : "text";
@@ -64,15 +86,6 @@ function tables(engine: Engine): string[] {
       primary key (org_id, version_id, id),
       constraint actions_name unique (org_id, version_id, name),
       ${ofVersion}
-    )${end}`,
-    `create table definition_uses (
-      org_id ${text} not null,
-      version_id ${text} not null,
-      definition_id ${text} not null,
-      user_type ${text} not null check (user_type in ('definition', 'action', 'trigger')),
-      user_id ${text} not null,
-      primary key (org_id, version_id, definition_id, user_type, user_id),
-      foreign key (org_id, version_id, definition_id) references definitions (org_id, version_id, id) on delete cascade
     )${end}`,
   ];
 }

@@ -1,17 +1,21 @@
 import { Problem } from "../kernel/errors.ts";
 
-/** The memory that forms may take at the same time, shared by organisations (L-2, T-4). */
-export interface FormRoom {
+/** How much of imports may be in memory at the same time, shared by organisations (L-2, T-4). */
+export interface ImportRoom {
+  /** How large one file may be. */
+  readonly fileBytesMax: number;
   /** Takes `bytes` of it until the function it gives is called. Throws `Problem` overloaded when there is not as much left. */
   take(org: string, bytes: number): () => void;
 }
 
-/** One organisation alone gets at most half of `bytesMax`. */
-export function createFormRoom({ bytesMax }: { bytesMax: number }): FormRoom {
+/** Holds four files of the largest size, and what comes with each in a form. One organisation alone gets at most half. */
+export function createImportRoom({ importBytesMax: fileBytesMax }: { importBytesMax: number }): ImportRoom {
+  const bytesMax = 4 * (fileBytesMax + besideFileBytesMax);
   const taken = new Map<string, number>();
   let all = 0;
   let refused = 0;
   return {
+    fileBytesMax,
     take(org, bytes) {
       const own = taken.get(org) ?? 0;
       if (all + bytes > bytesMax || own + bytes > bytesMax / 2) {
@@ -34,3 +38,6 @@ export function createFormRoom({ bytesMax }: { bytesMax: number }): FormRoom {
     else taken.set(org, own);
   }
 }
+
+/** Of a form of the largest size: metadata, headers of parts, boundaries, and what some put before and behind. */
+export const besideFileBytesMax = 128 * 1024;
