@@ -166,7 +166,7 @@ const tests: Readonly<Record<string, (said: unknown) => Test | undefined>> = Obj
     if (!Array.isArray(said) || !said.every(isPlain)) return undefined;
     // The list may be as long as the text, and each of its values asked about all of it.
     const values = new Set<unknown>(said);
-    return (value) => values.has(value);
+    return (value: unknown) => values.has(value);
   },
   const: (said: unknown) => (isPlain(said) ? (value: unknown) => value === said : undefined),
   minimum: bound((value, limit) => value >= limit),
