@@ -13,7 +13,15 @@ import { type Checks, jsonFaults, xmlFaults } from "./validation.ts";
 interface Checking {
   readonly action: CalledAction;
   readonly checks: Checks;
-  readonly room: AnswerRoom;
+  readonly rooms: CheckRooms;
+}
+
+/** Where answers are while they are checked. */
+export interface CheckRooms {
+  /** As they came. */
+  readonly held: AnswerRoom;
+  /** As they are read: unpacked, as text, and on their way to a worker, which takes several times as much. */
+  readonly read: AnswerRoom;
 }
 
 /**
@@ -21,11 +29,11 @@ interface Checking {
  * it is, with the verdict in headers.
  */
 export const checkedAnswer =
-  ({ action, checks, room }: Checking) =>
+  ({ action, checks, rooms }: Checking) =>
   (relay: Relay): Receiver =>
-    new HeldAnswer(relay, room, (answer) => verdictOf({ checks, action, room }, answer).catch(unchecked));
+    new HeldAnswer(relay, rooms.held, (answer) => verdictOf({ checks, action, rooms }, answer).catch(unchecked));
 
-async function verdictOf({ checks, action, room }: Checking, answer: WholeAnswer): Promise<Verdict> {
+async function verdictOf({ checks, action, rooms }: Checking, answer: WholeAnswer): Promise<Verdict> {
   const { method, responses } = action.http as ReadyAction;
   if (responses.length === 0) return notChecked("The action says nothing of its answers.");
   const response = responses.find(({ status }) => status === answer.status) ?? responses.find(({ status }) => status === undefined);
@@ -39,7 +47,7 @@ async function verdictOf({ checks, action, room }: Checking, answer: WholeAnswer
   const kind = kindOf(type.essence);
   const obstacle = obstacleOf(kind, type.charset);
   if (obstacle !== undefined) return notChecked(obstacle);
-  return unpacked(answer, room, (plain) => heldAgainst({ checks, action, media, kind }, plain));
+  return unpacked(answer, rooms.read, (plain) => heldAgainst({ checks, action, media, kind }, plain));
 }
 
 interface Holding extends Pick<Checking, "checks" | "action"> {

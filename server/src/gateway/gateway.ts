@@ -69,8 +69,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const explain = createExplain(deps);
   const ask = createBigQueryRequests({ ...deps, doors: deps.doors ?? systemDoors });
   const road = { usable, settle };
+  const checkRooms = { held: new AnswerRoom(heldBytesMax), read: new AnswerRoom(readBytesMax) };
   const performers = {
-    http: createHttpPerformer({ ...deps, road, prepare, exchange, explain, answerRoom: new AnswerRoom(answerBytesMax) }),
+    http: createHttpPerformer({ ...deps, road, prepare, exchange, explain, checkRooms }),
     bigquery: createBigQueryPerformer({ ...deps, road, prepare, explain, query: createBigQuery({ ...deps, ask, renew: renewals.again }) }),
   };
   const invoke = createInvoke({ ...deps, performers, road });
@@ -173,8 +174,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 }
 
-/** How many bytes of answers are held at a time to be checked. */
-const answerBytesMax = 128 * 1024 * 1024;
+/** How many bytes of answers are held at a time to be checked, and how many of those are read. */
+const heldBytesMax = 128 * 1024 * 1024;
+const readBytesMax = 32 * 1024 * 1024;
 
 /** Another organisation answers as an unknown one does; so do a malformed id, and a name with a NUL, which the engines cannot keep. */
 function requireCallRights(actor: Actor, { org, connection, environment }: Target): void {

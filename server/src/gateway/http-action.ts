@@ -6,11 +6,10 @@ import type { Media, ReadyAction } from "../protocols/http/action/ready.ts";
 import { actionHeaders, builtRequest, withCookies } from "../protocols/http/action/request.ts";
 import { baseWith, callerHeaders, planRequest } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
-import { checkedAnswer } from "./answer-check.ts";
+import { type CheckRooms, checkedAnswer } from "./answer-check.ts";
 import type { Call } from "./call.ts";
 import { type Exchange, type MadeRequest, type Planned, requireForwardable, timeoutOf, variablesOf } from "./exchange.ts";
 import type { Explain } from "./explain.ts";
-import type { AnswerRoom } from "./held-answer.ts";
 import { requireComplete } from "./invoke.ts";
 import type { Asked, Performer, Road } from "./performer.ts";
 import type { Prepared } from "./prepare.ts";
@@ -18,7 +17,7 @@ import { bodyFaults, type Checks, parameterFaults } from "./validation.ts";
 
 export interface HttpActionDeps {
   readonly sandbox: Checks;
-  readonly answerRoom: AnswerRoom;
+  readonly checkRooms: CheckRooms;
   readonly road: Road;
   readonly prepare: (snapshot: EnvironmentSnapshot) => Prepared;
   readonly exchange: Pick<Exchange, "send">;
@@ -26,7 +25,7 @@ export interface HttpActionDeps {
 }
 
 /** Calls actions over HTTP: input is checked whole, then the request is built and sent as any other. */
-export function createHttpPerformer({ sandbox, answerRoom, road, prepare, exchange, explain }: HttpActionDeps): Performer {
+export function createHttpPerformer({ sandbox, checkRooms, road, prepare, exchange, explain }: HttpActionDeps): Performer {
   return {
     async invoke(asked) {
       const { call, action, checksAnswer } = asked;
@@ -38,7 +37,7 @@ export function createHttpPerformer({ sandbox, answerRoom, road, prepare, exchan
       // The caller may have gone while something was waited for.
       if (call.response.destroyed) return road.settle(call, "aborted");
       const made = madeRequest(call, ready, input, prepared);
-      const receiver = checksAnswer ? checkedAnswer({ action, checks: sandbox, room: answerRoom }) : undefined;
+      const receiver = checksAnswer ? checkedAnswer({ action, checks: sandbox, rooms: checkRooms }) : undefined;
       exchange.send(call, receiver ? { ...made, receiver } : made, prepared, road.settle);
     },
 

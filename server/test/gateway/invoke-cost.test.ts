@@ -147,12 +147,12 @@ describe("an answer that is held to be checked (L-2)", () => {
         validateXml: () => release.promise,
       },
     });
-    const calls = Array.from({ length: 14 }, () => call(port, `${actionPath("answering")}/invoke?validate=response`, { method: "POST" }));
+    const calls = Array.from({ length: 5 }, () => call(port, `${actionPath("answering")}/invoke?validate=response`, { method: "POST" }));
     const first = await Promise.race(calls);
+    expect(checks).toBeLessThanOrEqual(3);
     release.resolve([]);
     const all = await Promise.all(calls);
     expect(first.headers).toMatchObject({ "mooring-response-valid": "unchecked" });
-    expect(checks).toBeLessThanOrEqual(12);
     expect(all.every(({ status, body }) => status === 200 && body.equals(bomb))).toBe(true);
   });
 });
