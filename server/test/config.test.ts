@@ -39,6 +39,7 @@ describe("settings", () => {
       googleTokenUrl: "https://oauth2.googleapis.com/token",
       bigQueryUrl: "https://bigquery.googleapis.com/bigquery/v2",
       bigQueryBytesBilledMax: 107_374_182_400,
+      importBytesMax: 33_554_432,
       logLevel: "info",
       bootstrap: undefined,
       isPrintOnly: false,

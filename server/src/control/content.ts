@@ -1,10 +1,10 @@
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
-import { lockConnection, touchConnection } from "../store/connections.ts";
 import type { Tx } from "../store/database.ts";
 import { type ContentVersion, getContentVersion, touchVersion } from "../store/versions.ts";
-import { type Call, type ControlDeps, change, type Recorder } from "./change.ts";
-import { requireConnection, requireWholeConnection } from "./rights.ts";
+import type { Call, ControlDeps, Recorder } from "./change.ts";
+import { changeOfConnection, watch } from "./connection-change.ts";
+import { requireConnection } from "./rights.ts";
 
 /** The version whose content is read or changed, and the transaction that does it. */
 export interface Content {
@@ -43,26 +43,14 @@ export async function changeDraft<Answer>(
   name: string,
   work: (draft: Draft) => Promise<Answer>,
 ): Promise<Answer> {
-  const { actor } = call;
-  const { org } = actor;
-  requireWholeConnection(actor, connectionId);
-  return change(deps, call, async (tx, recorder) => {
-    const now = deps.clock.now();
-    if (!(await lockConnection(tx, org, connectionId))) throw new Problem("not_found");
+  const { org } = call.actor;
+  return changeOfConnection(deps, call, connectionId, async (tx, recorder, now) => {
     const found = await existing(tx, org, connectionId, name);
     if (found.publishedAt !== null) throw new Problem("version_published");
     const version = found.schemaKey === "" ? await withSchemaKey(tx, org, connectionId, found, now) : found;
-    let isChanged = false;
-    const audit: Recorder["audit"] = (entry) => {
-      isChanged = true;
-      recorder.audit(entry);
-    };
-    const answer = await work({ tx, org, version, recorder: { ...recorder, audit }, now });
-    if (isChanged) {
-      await touchVersion(tx, org, version.id, now);
-      await touchConnection(tx, org, connectionId, now);
-      recorder.announce({ kind: "connection", org, id: connectionId });
-    }
+    const watched = watch(recorder);
+    const answer = await work({ tx, org, version, recorder: watched.recorder, now });
+    if (watched.isChanged()) await touchVersion(tx, org, version.id, now);
     return answer;
   });
 }

@@ -4,7 +4,7 @@ import { schemasUrl, shownDefinition } from "../domain/definition.ts";
 import { shownAction } from "../domain/shown-action.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ActionId, DefinitionId, OrganisationId } from "../kernel/ids.ts";
-import { actionsAfter } from "../store/actions.ts";
+import { actionsBefore } from "../store/actions.ts";
 import { getConnection } from "../store/connections.ts";
 import { definitionHeads } from "../store/definitions.ts";
 import { type ContentVersion, getContentVersion } from "../store/versions.ts";
@@ -67,10 +67,10 @@ async function diffOf({ db }: ImportDeps, org: OrganisationId, { comparedWith, v
 }
 
 async function* actionsOf({ db }: ImportDeps, org: OrganisationId, { id }: ContentVersion) {
-  for (let after: ActionId | undefined; ; ) {
-    const portion = await db.read(org, (tx) => actionsAfter(tx, org, id, { after, count: actionsAtOnce }));
+  for (let before: ActionId | undefined; ; ) {
+    const portion = await db.read(org, (tx) => actionsBefore(tx, org, id, { before, count: actionsAtOnce }));
     yield* portion;
-    after = portion.at(-1)?.id;
+    before = portion.at(-1)?.id;
     if (portion.length < actionsAtOnce) return;
   }
 }

@@ -43,7 +43,7 @@ export async function insertRows(
 }
 
 /** The items, so many at a time, each portion in a turn of the event loop of its own. */
-export async function* portionsOf<Item>(items: readonly Item[], count: number): AsyncGenerator<Item[]> {
+async function* portionsOf<Item>(items: readonly Item[], count: number): AsyncGenerator<Item[]> {
   for (let at = 0; at < items.length; at += count) {
     await nextTurn();
     yield items.slice(at, at + count);

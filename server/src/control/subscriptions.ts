@@ -1,15 +1,16 @@
 import type { QueryOf, Subscription, SubscriptionCreate } from "@mooring/contract";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, EnvironmentId, SubscriptionId, VersionId } from "../kernel/ids.ts";
-import { isConnection, lockConnection, touchConnection } from "../store/connections.ts";
+import { isConnection } from "../store/connections.ts";
 import type { Tx } from "../store/database.ts";
 import { findEnvironment } from "../store/environments.ts";
 import { isTaken } from "../store/faults.ts";
 import type { Page } from "../store/pages.ts";
 import * as store from "../store/subscriptions.ts";
 import { getVersion } from "../store/versions.ts";
-import { type Call, type ControlDeps, change, type Recorder, requireMatch } from "./change.ts";
-import { requireConnection, requireWholeConnection } from "./rights.ts";
+import { type Call, type ControlDeps, requireMatch } from "./change.ts";
+import { changeOfConnection } from "./connection-change.ts";
+import { requireConnection } from "./rights.ts";
 
 /** A page of a connection's subscriptions: for a key that is limited to environments, without those of others. */
 export async function list(
@@ -40,7 +41,7 @@ export async function get({ db }: ControlDeps, { actor }: Call, connectionId: Co
 
 /** From its commit on, what it names cannot be unpublished or deleted unless forced. Throws `Problem` name_taken. */
 export async function create(deps: ControlDeps, call: Call, connectionId: ConnectionId, given: SubscriptionCreate): Promise<Subscription> {
-  return changeSubscriptions(deps, call, connectionId, async (tx, recorder, now) => {
+  return changeOfConnection(deps, call, connectionId, async (tx, recorder, now) => {
     const { org } = call.actor;
     const faults: Fault[] = [];
     const versionId = await versionOf(tx, call, connectionId, given.version, faults);
@@ -59,34 +60,11 @@ export async function create(deps: ControlDeps, call: Call, connectionId: Connec
 }
 
 export async function remove(deps: ControlDeps, call: Call, connectionId: ConnectionId, id: SubscriptionId): Promise<void> {
-  await changeSubscriptions(deps, call, connectionId, async (tx, recorder) => {
+  await changeOfConnection(deps, call, connectionId, async (tx, recorder) => {
     const before = await existing(tx, call, connectionId, id);
     requireMatch(call, before);
     await store.deleteSubscription(tx, call.actor.org, id);
     recorder.audit({ operation: "subscription.deleted", subject: { type: "subscription", id, name: before.name } });
-  });
-}
-
-/**
- * The connection is held, as it is by whoever unpublishes or deletes a version or an environment of it: so the one that comes second
- * sees what the first one did.
- */
-async function changeSubscriptions<Answer>(
-  deps: ControlDeps,
-  call: Call,
-  connectionId: ConnectionId,
-  work: (tx: Tx, recorder: Recorder, now: Date) => Promise<Answer>,
-): Promise<Answer> {
-  const { actor } = call;
-  // It holds versions, which all environments share.
-  requireWholeConnection(actor, connectionId);
-  return change(deps, call, async (tx, recorder) => {
-    const now = deps.clock.now();
-    if (!(await lockConnection(tx, actor.org, connectionId))) throw new Problem("not_found");
-    const answer = await work(tx, recorder, now);
-    await touchConnection(tx, actor.org, connectionId, now);
-    recorder.announce({ kind: "connection", org: actor.org, id: connectionId });
-    return answer;
   });
 }
 

@@ -8,17 +8,18 @@ import type {
 } from "@mooring/contract";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
-import { isConnection, lockConnection, touchConnection } from "../store/connections.ts";
+import { isConnection } from "../store/connections.ts";
 import type { Tx } from "../store/database.ts";
 import { isTaken } from "../store/faults.ts";
 import type { Page } from "../store/pages.ts";
 import { subscriptionsOfVersion } from "../store/subscriptions.ts";
 import { copyContent } from "../store/version-copy.ts";
 import * as store from "../store/versions.ts";
-import { type Call, type ControlDeps, change, type Recorder, requireMatch } from "./change.ts";
+import { type Call, type ControlDeps, requireMatch } from "./change.ts";
+import { changeOfConnection } from "./connection-change.ts";
 import { differences } from "./differences.ts";
 import { requirePublishable } from "./publication.ts";
-import { requireConnection, requireWholeConnection } from "./rights.ts";
+import { requireConnection } from "./rights.ts";
 
 export async function list(
   { db }: ControlDeps,
@@ -46,7 +47,7 @@ export async function create(
   connectionId: ConnectionId,
   given: ConnectionVersionCreate,
 ): Promise<ConnectionVersion> {
-  return changeVersions(deps, call, connectionId, async (tx, recorder, now) => {
+  return changeOfConnection(deps, call, connectionId, async (tx, recorder, now) => {
     const { org } = call.actor;
     const source = given.fromVersion === undefined ? undefined : await store.getVersion(tx, org, connectionId, given.fromVersion);
     checkName(given.name, given.fromVersion !== undefined && !source ? [unknownSource] : []);
@@ -68,7 +69,7 @@ export async function update(
   name: string,
   given: BodyOf<"UpdateConnectionVersion">,
 ): Promise<ConnectionVersion> {
-  return changeVersions(deps, call, connectionId, async (tx, recorder, now) => {
+  return changeOfConnection(deps, call, connectionId, async (tx, recorder, now) => {
     const { org } = call.actor;
     const before = await existing(tx, org, connectionId, name);
     requireMatch(call, before);
@@ -103,7 +104,7 @@ export async function remove(
   name: string,
   { force }: { force: boolean },
 ): Promise<void> {
-  await changeVersions(deps, call, connectionId, async (tx, recorder) => {
+  await changeOfConnection(deps, call, connectionId, async (tx, recorder) => {
     const before = await existing(tx, call.actor.org, connectionId, name);
     requireMatch(call, before);
     if (!force) await requireUnused(tx, call.actor.org, connectionId, before);
@@ -123,7 +124,7 @@ export async function remove(
  * and version_incomplete with every fault of what it holds.
  */
 export async function publish(deps: ControlDeps, call: Call, connectionId: ConnectionId, name: string): Promise<PublishConnectionResponse> {
-  return changeVersions(deps, call, connectionId, async (tx, recorder, now) => {
+  return changeOfConnection(deps, call, connectionId, async (tx, recorder, now) => {
     const { org } = call.actor;
     const before = await existing(tx, org, connectionId, name);
     requireMatch(call, before);
@@ -143,7 +144,7 @@ export async function unpublish(
   connectionId: ConnectionId,
   name: string,
 ): Promise<UnpublishConnectionResponse> {
-  return changeVersions(deps, call, connectionId, async (tx, recorder, now) => {
+  return changeOfConnection(deps, call, connectionId, async (tx, recorder, now) => {
     const { org } = call.actor;
     const before = await existing(tx, org, connectionId, name);
     requireMatch(call, before);
@@ -152,32 +153,6 @@ export async function unpublish(
     await store.updateVersion(tx, org, connectionId, { ...before, isDefault: false, publishedAt: null }, now);
     recorder.audit({ operation: "version.unpublished", subject: { type: "version", id: before.id, name: before.name } });
     return { version: await existing(tx, org, connectionId, before.name) };
-  });
-}
-
-/** Changes of a connection's versions wait for each other: which is the latest or the default is decided among all of them. */
-async function changeVersions<Answer>(
-  deps: ControlDeps,
-  call: Call,
-  connectionId: ConnectionId,
-  work: (tx: Tx, recorder: Recorder, now: Date) => Promise<Answer>,
-): Promise<Answer> {
-  const { actor } = call;
-  requireWholeConnection(actor, connectionId);
-  return change(deps, call, async (tx, recorder) => {
-    const now = deps.clock.now();
-    if (!(await lockConnection(tx, actor.org, connectionId))) throw new Problem("not_found");
-    let isChanged = false;
-    const audit: Recorder["audit"] = (entry) => {
-      isChanged = true;
-      recorder.audit(entry);
-    };
-    const answer = await work(tx, { ...recorder, audit }, now);
-    if (isChanged) {
-      await touchConnection(tx, actor.org, connectionId, now);
-      recorder.announce({ kind: "connection", org: actor.org, id: connectionId });
-    }
-    return answer;
   });
 }
 

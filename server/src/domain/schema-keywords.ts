@@ -125,7 +125,7 @@ function flag(_before: unknown, after: unknown): Effect {
 }
 
 /** Two that differ cannot be compared; one that is new refuses something, and one that is gone does so no more. */
-export function onlyAddedOrRemoved(before: unknown, after: unknown): Effect {
+function onlyAddedOrRemoved(before: unknown, after: unknown): Effect {
   if (before === undefined) return narrows("it is demanded now");
   return after === undefined ? widens("it is not demanded any more") : unclear("whether what fits is the same cannot be told");
 }

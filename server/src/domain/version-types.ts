@@ -1,5 +1,6 @@
 import type { ActionBigQueryParameter } from "@mooring/contract";
 import type { BigQueryActionDocument, DefinitionLink, HttpActionDocument, StoredAction } from "./action.ts";
+import { bodyType, bodyTypeDeclarations, bodyTypeNames } from "./body-type.ts";
 import { createDefinitionTypes, type DefinitionTypes } from "./definition-types.ts";
 import { parameterAddresses } from "./parameter-address.ts";
 import { valueSchema } from "./parameter-diff.ts";
@@ -14,27 +15,33 @@ import { definitionSide, type VersionContent } from "./version-content.ts";
  */
 export function* versionTypes(content: VersionContent): Generator<undefined, string> {
   const side: Side = definitionSide(content, (id) => id);
-  const types = createDefinitionTypes(content.definitions, side, ["Actions"]);
+  const types = createDefinitionTypes(content.definitions, side, ["Actions", ...bodyTypeNames]);
   const parts: string[] = ["// What the actions of one version take and give. Made by Mooring.\n"];
   const entries: string[] = [];
-  for (const action of content.actions.values()) {
-    entries.push(indented(entryOf(action, types)));
+  // Those of an imported file come in its order then, as in a list.
+  for (const action of [...content.actions.values()].toReversed()) {
+    entries.push(indented(entryOf(action, types, content)));
     yield;
   }
   for (const declaration of types.declarations()) {
     parts.push(declaration);
     yield;
   }
+  if (entries.some((entry) => entry.includes("WithFiles<"))) parts.push(bodyTypeDeclarations);
   parts.push(`/** Every action by its name. */\nexport interface Actions {\n${entries.join("")}}\n`);
   return parts.join("\n");
 }
 
-function entryOf({ name, summary, description, document }: StoredAction, types: DefinitionTypes): string {
-  const members = document.type === "http" ? httpMembers(document, types) : queryMembers(document, types);
+function entryOf({ name, summary, description, document }: StoredAction, types: DefinitionTypes, content: VersionContent): string {
+  const members = document.type === "http" ? httpMembers(document, types, content) : queryMembers(document, types);
   return `${commented([summary, description])}${literal(name)}: {\n${indented(members.join("\n"))}\n};\n`;
 }
 
-function httpMembers({ parameters, requestBody, responses }: HttpActionDocument, types: DefinitionTypes): string[] {
+function httpMembers(
+  { parameters, requestBody, responses }: HttpActionDocument,
+  types: DefinitionTypes,
+  { definitions: all }: VersionContent,
+): string[] {
   const addresses = parameterAddresses(parameters);
   const inputs = parameters.map((parameter, at) => {
     const isNeeded = (parameter.required || parameter.in === "path") && parameter.default === undefined;
@@ -45,7 +52,9 @@ function httpMembers({ parameters, requestBody, responses }: HttpActionDocument,
   );
   return [
     objectOf("parameters", [...new Map(inputs).values()]),
-    requestBody ? `body${requestBody.required ? "" : "?"}: ${linked(requestBody.definitions, types)};` : "body?: undefined;",
+    requestBody
+      ? `body${requestBody.required ? "" : "?"}: ${linked(requestBody.definitions, types, (link, type) => bodyType(link, all, type))};`
+      : "body?: undefined;",
     objectOf("output", outputs),
   ];
 }
@@ -60,8 +69,8 @@ const objectOf = (name: string, members: readonly string[]) =>
   members.length === 0 ? `${name}: {};` : `${name}: {\n${indented(members.join("\n"))}\n};`;
 
 /** What any of the links describes; where there is none, nothing is known. */
-const linked = (links: readonly DefinitionLink[], types: DefinitionTypes) =>
-  links.length === 0 ? "unknown" : union(links.map((link) => ("id" in link ? types.nameOf(link.id) : "unknown")));
+const linked = (links: readonly DefinitionLink[], types: DefinitionTypes, given = (_link: DefinitionLink, type: string) => type) =>
+  links.length === 0 ? "unknown" : union(links.map((link) => given(link, "id" in link ? types.nameOf(link.id) : "unknown")));
 
 function queryMembers({ parameters, row }: BigQueryActionDocument, types: DefinitionTypes): string[] {
   const inputs = parameters.map(({ name, required, type, array, default: otherwise, description }) => {

@@ -23,9 +23,9 @@ interface Checking {
 export const checkedAnswer =
   ({ action, checks, room }: Checking) =>
   (relay: Relay): Receiver =>
-    new HeldAnswer(relay, room, (answer) => verdictOf(checks, action, answer).catch(unchecked));
+    new HeldAnswer(relay, room, (answer) => verdictOf({ checks, action, room }, answer).catch(unchecked));
 
-async function verdictOf(checks: Checks, action: CalledAction, answer: WholeAnswer): Promise<Verdict> {
+async function verdictOf({ checks, action, room }: Checking, answer: WholeAnswer): Promise<Verdict> {
   const { method, responses } = action.http as ReadyAction;
   if (responses.length === 0) return notChecked("The action says nothing of its answers.");
   const response = responses.find(({ status }) => status === answer.status) ?? responses.find(({ status }) => status === undefined);
@@ -37,25 +37,30 @@ async function verdictOf(checks: Checks, action: CalledAction, answer: WholeAnsw
   const media = type && mediaFor(response.media, type.essence);
   if (!type || !media) return wrong({ field: "contentType", message: "The action has no answer of this media type with this status." });
   const kind = kindOf(type.essence);
-  if (kind === "xml") return xmlVerdict(checks, action, media, answer);
-  const text = await textOf(answer, { kind, charset: type.charset });
-  if (typeof text !== "string") return text;
-  const schema = action.schemas.of(media.definitionId);
-  if (!schema) return notChecked(otherSchema);
-  return said(await jsonFaults(checks, action, schema, { root: "body", json: kind === "text" ? JSON.stringify(text) : text }));
+  const obstacle = obstacleOf(kind, type.charset);
+  if (obstacle !== undefined) return notChecked(obstacle);
+  return unpacked(answer, room, (plain) => heldAgainst({ checks, action, media, kind }, plain));
 }
 
-/** XML says itself in which charset it is. */
-async function xmlVerdict(checks: Checks, action: CalledAction, media: Media, { headers, body }: WholeAnswer): Promise<Verdict> {
-  const plain = await decoded(body, codingsOf(headers));
-  if (plain === undefined) return notChecked(otherCoding);
-  const found = xmlFaults(checks, action, media, plain);
-  return found === undefined ? notChecked(otherSchema) : said(await found);
+interface Holding extends Pick<Checking, "checks" | "action"> {
+  readonly media: Media;
+  readonly kind: MediaKind;
+}
+
+async function heldAgainst({ checks, action, media, kind }: Holding, plain: Buffer): Promise<Verdict> {
+  if (kind === "xml") {
+    const found = xmlFaults(checks, action, media, plain);
+    return found === undefined ? notChecked(otherSchema) : said(await found);
+  }
+  if (!isUtf8(plain)) return wrong({ field: "body", message: "This is not valid UTF-8." });
+  const schema = action.schemas.of(media.definitionId);
+  if (!schema) return notChecked(otherSchema);
+  const text = plain.toString("utf8");
+  return said(await jsonFaults(checks, action, schema, { root: "body", json: kind === "text" ? JSON.stringify(text) : text }));
 }
 
 const said = (faults: readonly Fault[]): Verdict => (faults.length === 0 ? right : { valid: "false", faults });
 const otherSchema = "The definition is not one that bodies of this media type are held against.";
-const otherCoding = "Its content coding is not known.";
 
 const right: Verdict = { valid: "true", faults: [] };
 const wrong = (fault: Fault): Verdict => ({ valid: "false", faults: [fault] });
@@ -67,18 +72,25 @@ function unchecked(error: unknown): Verdict {
   return notChecked("The body could not be decoded, or would be too long then.");
 }
 
-interface Reading {
-  readonly kind: MediaKind;
-  readonly charset: string | undefined;
+/** Why a body of this kind is not checked. XML says itself in which charset it is. */
+function obstacleOf(kind: MediaKind, charset = "utf-8"): string | undefined {
+  if (kind === "form" || kind === "multipart" || kind === "binary") return "Bodies of this media type are not checked.";
+  return charset === "utf-8" || charset === "us-ascii" || kind === "xml" ? undefined : "Only utf-8 is checked.";
 }
 
-/** The body as text, its content codings undone, or why it is not to be had. */
-async function textOf({ headers, body }: WholeAnswer, { kind, charset = "utf-8" }: Reading): Promise<string | Verdict> {
-  if (kind === "form" || kind === "multipart" || kind === "binary") return notChecked("Bodies of this media type are not checked.");
-  if (charset !== "utf-8" && charset !== "us-ascii") return notChecked("Only utf-8 is checked.");
+/**
+ * What `work` says of a body with its content codings undone. Until it has said so, that has a place of its own in the room: a few bytes may
+ * come to a thousand times as many.
+ */
+async function unpacked({ headers, body }: WholeAnswer, room: AnswerRoom, work: (plain: Buffer) => Promise<Verdict>): Promise<Verdict> {
   const plain = await decoded(body, codingsOf(headers));
-  if (plain === undefined) return notChecked(otherCoding);
-  return isUtf8(plain) ? plain.toString("utf8") : wrong({ field: "body", message: "This is not valid UTF-8." });
+  if (plain === undefined) return notChecked("Its content coding is not known.");
+  if (!room.take(plain.length)) return notChecked("Too many answers are checked.");
+  try {
+    return await work(plain);
+  } finally {
+    room.leave(plain.length);
+  }
 }
 
 function codingsOf({ "content-encoding": value = [] }: UpstreamHeaders): string[] {

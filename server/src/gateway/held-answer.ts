@@ -1,5 +1,6 @@
 import type { Fault } from "../kernel/errors.ts";
 import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
+import { asBuffer, createCollector } from "./collector.ts";
 import type { Receiver, Relay, Wire } from "./relay.ts";
 
 /** What was found out about an answer. */
@@ -44,7 +45,7 @@ export class HeldAnswer implements Receiver {
   readonly #room: AnswerRoom;
   readonly #judge: (answer: WholeAnswer) => Promise<Verdict>;
   #head: { readonly status: number; readonly headers: UpstreamHeaders } | undefined;
-  #pieces: Buffer[] = [];
+  #held = createCollector({ bytesMax });
   #bytes = 0;
   #isPassing = false;
 
@@ -66,9 +67,13 @@ export class HeldAnswer implements Receiver {
       return;
     }
     const hasRoom = this.#bytes + piece.length <= bytesMax && this.#room.take(piece.length);
-    this.#pieces.push(piece);
-    if (hasRoom) this.#bytes += piece.length;
-    else this.#pass(wire, tooLong);
+    if (hasRoom) {
+      this.#bytes += piece.length;
+      this.#held.add(piece);
+      return;
+    }
+    this.#pass(wire, tooLong, this.#taken());
+    this.#relay.onResponseData(wire, piece);
   }
 
   onResponseEnd(wire: Wire, trailers: UpstreamHeaders): void {
@@ -76,8 +81,9 @@ export class HeldAnswer implements Receiver {
       this.#relay.onResponseEnd(wire, trailers);
       return;
     }
-    void this.#judge({ ...this.#head, body: Buffer.concat(this.#pieces, this.#bytes) }).then((verdict) => {
-      this.#pass(still, verdict);
+    const body = this.#taken();
+    void this.#judge({ ...this.#head, body }).then((verdict) => {
+      this.#pass(still, verdict, body);
       this.#relay.onResponseEnd(still, trailers);
     });
   }
@@ -87,18 +93,22 @@ export class HeldAnswer implements Receiver {
     this.#relay.onResponseError(wire, error);
   }
 
-  #pass(wire: Wire, verdict: Verdict): void {
+  #pass(wire: Wire, verdict: Verdict, body: Buffer): void {
     const { status, headers } = this.#head as { status: number; headers: UpstreamHeaders };
     this.#isPassing = true;
     this.#relay.note(notesOf(verdict));
     this.#relay.onResponseStart(wire, status, headers);
-    for (const piece of this.#pieces) this.#relay.onResponseData(wire, piece);
+    if (body.length > 0) this.#relay.onResponseData(wire, body);
     this.#leave();
+  }
+
+  /** One copy of it all: an answer may come in pieces of a byte, each of which would cost a hundred times as much to keep. */
+  #taken(): Buffer {
+    return asBuffer(this.#held.bytes());
   }
 
   #leave(): void {
     this.#room.leave(this.#bytes);
-    this.#pieces = [];
     this.#bytes = 0;
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Problem } from "../kernel/errors.ts";
+import { asBuffer, createCollector } from "./collector.ts";
 
 /**
  * The whole body of a caller, for what can only be said once all of it is there. Undefined when the caller goes away before its end.
@@ -10,21 +11,18 @@ import { Problem } from "../kernel/errors.ts";
 export function heldBody(request: IncomingMessage, { length, bytesMax, timeoutMs, why }: HeldBody): Promise<Buffer | undefined> {
   if (length !== undefined && Number(length) > bytesMax) return Promise.reject(tooLarge(bytesMax, why));
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
-  const pieces: Buffer[] = [];
-  let bytes = 0;
+  const collector = createCollector({ bytesMax, expected: length === undefined ? undefined : Number(length) });
   const timer = setTimeout(() => fail(tooLate(why)), timeoutMs);
   request.on("data", take).on("end", end).on("close", leave);
   return promise;
 
   function take(piece: Buffer): void {
-    bytes += piece.length;
-    if (bytes > bytesMax) fail(tooLarge(bytesMax, why));
-    else pieces.push(piece);
+    if (!collector.add(piece)) fail(tooLarge(bytesMax, why));
   }
 
   function end(): void {
     letGo();
-    resolve(Buffer.concat(pieces, bytes));
+    resolve(asBuffer(collector.bytes()));
   }
 
   function leave(): void {

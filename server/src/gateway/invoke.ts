@@ -53,6 +53,8 @@ interface Wanted {
 
 function wantedOf({ query }: Target): Wanted {
   if (query === "") return standard;
+  const [, plain] = plainVersion.exec(query) ?? [];
+  if (plain !== undefined) return { version: plain, checksAnswer: false };
   const faults: Fault[] = [];
   const given = new URLSearchParams(query);
   for (const name of new Set(given.keys())) {
@@ -65,6 +67,8 @@ function wantedOf({ query }: Target): Wanted {
   return { version: given.get("version") ?? "default", checksAnswer: validate === "response" };
 }
 
+// What nearly all calls have, if anything.
+const plainVersion = /^version=([A-Za-z0-9._-]+)$/;
 const standard: Wanted = { version: "default", checksAnswer: false };
 
 /** Throws `Problem` action_incomplete on an action that nobody could publish. */

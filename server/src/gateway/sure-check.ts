@@ -162,7 +162,12 @@ const tests: Readonly<Record<string, (said: unknown) => Test | undefined>> = Obj
     if (wanted.some((one) => one === undefined)) return undefined;
     return wanted.length === 1 ? wanted[0] : (value: unknown) => wanted.some((one) => one?.(value));
   },
-  enum: (said: unknown) => (Array.isArray(said) && said.every(isPlain) ? (value: unknown) => said.includes(value) : undefined),
+  enum: (said: unknown) => {
+    if (!Array.isArray(said) || !said.every(isPlain)) return undefined;
+    // The list may be as long as the text, and each of its values asked about all of it.
+    const values = new Set<unknown>(said);
+    return (value: unknown) => values.has(value);
+  },
   const: (said: unknown) => (isPlain(said) ? (value: unknown) => value === said : undefined),
   minimum: bound((value, limit) => value >= limit),
   maximum: bound((value, limit) => value <= limit),

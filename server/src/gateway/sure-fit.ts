@@ -10,7 +10,7 @@ import { type Check, readyCheck } from "./sure-check.ts";
 export function fitsForSure(schema: Schema, json: string, keys = keysIn(json)): boolean {
   if (json.length > jsonMax) return false;
   const check = checkOf(schema);
-  if (check === undefined) return false;
+  if (check === neverSure) return false;
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -24,9 +24,13 @@ export function fitsForSure(schema: Schema, json: string, keys = keysIn(json)): 
 
 const jsonMax = 64 * 1024;
 
-function checkOf(schema: Schema): Check | undefined {
-  if (!known.has(schema)) known.set(schema, readyCheck(schema));
-  return known.get(schema);
+function checkOf(schema: Schema): Check {
+  const found = known.get(schema);
+  if (found !== undefined) return found;
+  const check = readyCheck(schema) ?? neverSure;
+  known.set(schema, check);
+  return check;
 }
 
-const known = new WeakMap<Schema, Check | undefined>();
+const known = new WeakMap<Schema, Check>();
+const neverSure: Check = () => false;

@@ -1,6 +1,7 @@
 import { Problem } from "../kernel/errors.ts";
 import type { Net, NetRequest } from "../net/net.ts";
 import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
+import { asBuffer, createCollector } from "./collector.ts";
 
 /** An answer that was read to its end. */
 export interface WholeAnswer {
@@ -15,8 +16,7 @@ export interface WholeAnswer {
  */
 export function wholeAnswer(net: Pick<Net, "dispatch">, request: NetRequest, { bodyBytesMax, signal }: AnswerLimits): Promise<WholeAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<WholeAnswer>();
-  const pieces: Buffer[] = [];
-  let bytes = 0;
+  const collector = createCollector({ bytesMax: bodyBytesMax });
   let head: Omit<WholeAnswer, "body"> = { status: 0, headers: {} };
   if (signal?.aborted) return Promise.reject(signal.reason);
   const call = net.dispatch(request, {
@@ -25,11 +25,9 @@ export function wholeAnswer(net: Pick<Net, "dispatch">, request: NetRequest, { b
       head = { status, headers };
     },
     onResponseData(_controller, piece) {
-      bytes += piece.length;
-      if (bytes > bodyBytesMax) call.abort(tooLarge(bodyBytesMax));
-      else pieces.push(Buffer.from(piece));
+      if (!collector.add(piece)) call.abort(tooLarge(bodyBytesMax));
     },
-    onResponseEnd: () => resolve({ ...head, body: Buffer.concat(pieces) }),
+    onResponseEnd: () => resolve({ ...head, body: asBuffer(collector.bytes()) }),
     onResponseError: (_controller, error) => reject(error),
   });
   const abort = () => call.abort(signal?.reason);

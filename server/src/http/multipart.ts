@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { Busboy, type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
 import { besideFileBytesMax } from "../control/import-room.ts";
+import { createCollector } from "../gateway/collector.ts";
 import { Problem } from "../kernel/errors.ts";
 import { parseBody } from "./body.ts";
-import { createCollector } from "./collector.ts";
 
 /** A form (RFC 7578) with at most one file and one text of JSON, as it was read. */
 export interface Form {

@@ -25,8 +25,25 @@ export function openApiOf(value: unknown, format: ImportHTTPConnectionMetadata["
   }
   if (isCollection(value)) throw refused("metadata.format", "This is a Postman collection; say postman as its format.");
   if (!isSwagger(value)) return { document: value, isConverted: false, messages: [] };
-  return { document: converted(() => upgradeFromTwoToThree({ ...value, swagger: "2.0" })), isConverted: true, messages: [] };
+  const document = converted(() => upgradeFromTwoToThree({ ...value, swagger: "2.0" }));
+  return { document, isConverted: true, messages: tabbed(value) };
 }
+
+/** The converter says nothing of lists between tabs, which OpenAPI 3 has no words for. */
+function tabbed(value: JsonObject): Message[] {
+  const places: string[] = [];
+  const look = (inner: unknown, place: string): void => {
+    if (typeof inner !== "object" || inner === null || places.length >= placesMax) return;
+    if (!Array.isArray(inner) && (inner as JsonObject).collectionFormat === "tsv") places.push(`${place}/collectionFormat`);
+    for (const [key, member] of Object.entries(inner)) look(member, `${place}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+  };
+  look(value.paths, "/paths");
+  look(value.parameters, "/parameters");
+  const text = "Lists whose items stand between tabs (`tsv`) are sent with one parameter for each item.";
+  return places.length === 0 ? [] : [{ severity: "warning", text, detail: places }];
+}
+
+const placesMax = 100;
 
 const refused = (field: string, message: string) => new Problem("invalid_request", { fields: [{ field, message }] });
 

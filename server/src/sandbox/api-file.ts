@@ -50,9 +50,12 @@ export function createApiFiles({ log, idleMs }: { readonly log?: Log | undefined
   }
 }
 
-/** Bytes that can be given away: not a part of memory that holds something else too. */
+/**
+ * Bytes that can be given away: not a small part of memory that holds something else too. What is nearly all of its memory takes it
+ * along, because a copy of many megabytes takes the main thread long enough to be felt.
+ */
 function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer } = bytes;
-  const isWhole = buffer instanceof ArrayBuffer && bytes.byteLength === buffer.byteLength;
-  return isWhole ? new Uint8Array(buffer) : new Uint8Array(bytes);
+  const { buffer, byteOffset, byteLength } = bytes;
+  const isItsOwn = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength - byteLength <= byteLength / 8;
+  return isItsOwn ? new Uint8Array(buffer, 0, byteLength) : new Uint8Array(bytes);
 }

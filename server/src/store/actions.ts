@@ -51,6 +51,16 @@ export async function actionsAfter(
   return actionsWhere(tx, org, versionId, sql`and id > ${after ?? ""} order by id limit ${count}`);
 }
 
+/** Actions of a version by their ids backwards, from the one before `before`, which is how an import gives them the order of its file. */
+export async function actionsBefore(
+  tx: Tx,
+  org: OrganisationId,
+  versionId: VersionId,
+  { before, count }: { readonly before: ActionId | undefined; readonly count: number },
+): Promise<StoredAction[]> {
+  return actionsWhere(tx, org, versionId, sql`and id < ${before ?? "~"} order by id desc limit ${count}`);
+}
+
 /** Which actions a version has: the id of each name. */
 export async function actionNames(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<Map<string, ActionId>> {
   const rows = await tx.all(sql<{ id: ActionId; name: string }>`

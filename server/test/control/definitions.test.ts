@@ -51,7 +51,7 @@ onEachEngine("definitions", (world) => {
     },
     {
       name: "takes 1,000 at once",
-      send: creating(...Array.from({ length: 1_000 }, (_, index) => newDefinition(`d${index}`, ref(`d${(index + 1) % 1_000}`)))),
+      send: creating(...Array.from({ length: 1_000 }, (_, index) => newDefinition(`d${index}`, { items: ref(`d${(index + 1) % 1_000}`) }))),
       expect: 201,
       after: async (_answer, situation) => expect(await referrers(situation, "d0")).toEqual(["d999"]),
     },

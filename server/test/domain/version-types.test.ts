@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ActionDocument, StoredAction } from "../../src/domain/action.ts";
+import type { ActionDocument, DefinitionLink, StoredAction } from "../../src/domain/action.ts";
 import { type StoredDefinition, storedReference } from "../../src/domain/definition.ts";
 import { versionTypes } from "../../src/domain/version-types.ts";
 import type { ActionId, DefinitionId } from "../../src/kernel/ids.ts";
@@ -51,6 +51,17 @@ function typesOf({ definitions = {}, descriptions = {}, actions = {} }: Given): 
 const object = (properties: object, more: object = {}) => ({ type: "object", properties, ...more });
 const linked = (at: number) => ({ id: idOf<DefinitionId>(at) });
 
+const post = (body: DefinitionLink) => ({
+  document: {
+    type: "http" as const,
+    method: "POST" as const,
+    path: "/",
+    parameters: [],
+    requestBody: { required: true, definitions: [body] },
+    responses: [],
+  },
+});
+
 const shop: Given = {
   definitions: {
     User: object(
@@ -73,6 +84,11 @@ const shop: Given = {
     "Not-Found": object({ message: { type: "string" } }, { required: ["message"] }),
     Row: object({ total: { type: "string" } }, { required: ["total"] }),
     Xml: "<schema/>",
+    Form: object(
+      { title: { type: "string" }, pages: { type: "array", items: { type: "string" } }, count: { type: "integer" } },
+      { required: ["title"] },
+    ),
+    Bytes: { type: "string", format: "binary" },
   },
   actions: {
     createUser: {
@@ -97,6 +113,10 @@ const shop: Given = {
         ],
       },
     },
+    sendForm: post({ ...linked(6), accept: ["multipart/form-data"] }),
+    sendBytes: post({ ...linked(7), accept: ["image/png"] }),
+    sendXml: post({ ...linked(6), accept: ["application/xml"] }),
+    sendAny: post({ ...linked(6), accept: ["application/xml", "application/json"] }),
     totals: {
       document: {
         type: "bigquery",
@@ -124,7 +144,13 @@ const answered: Actions["createUser"]["output"][200] = Math.random() > 2 ? user 
 const failed: Actions["createUser"]["output"]["default"] = { message: "no" };
 declare const empty: Actions["createUser"]["output"][204];
 const nothing: unknown = empty;
-export { call, total, asked, answered, failed, nothing };
+const page = { base64: "aGk=" };
+const form: Call<"sendForm"> = { parameters: {}, body: { title: { ...page, filename: "a.txt" }, pages: [page, page], count: 2 } };
+const texts: Call<"sendForm"> = { parameters: {}, body: { title: "a", pages: ["b"] } };
+const bytes: Call<"sendBytes"> = { parameters: {}, body: page };
+const xml: Call<"sendXml"> = { parameters: {}, body: "<form/>" };
+const any: Call<"sendAny"> = { parameters: {}, body: { title: "a" } };
+export { call, form, texts, bytes, xml, any, total, asked, answered, failed, nothing };
 `;
 
 const wrong: [string, string][] = [
@@ -142,6 +168,9 @@ const wrong: [string, string][] = [
   ["a tuple is too long", `export const a: User["point"] = [1, 2, 3];`],
   ["a constant is another", `export const a: User["version"] = 3;`],
   ["an alternative is mixed up", `export const a: Cat = { kind: "dog", lives: 1 };`],
+  ["bytes are a text", `export const a: Call<"sendBytes"> = { parameters: {}, body: "aGk=" };`],
+  ["a number of a form is a file", `export const a: Call<"sendForm"> = { parameters: {}, body: { title: "a", count: { base64: "" } } };`],
+  ["a value in JSON is a file", `export const a: Call<"sendAny"> = { parameters: {}, body: { title: { base64: "" } } };`],
   ["an action is unknown", `export type A = Actions["dropUser"];`],
   ["a query gets a body", `export const a: Call<"totals"> = { parameters: { since: "x" }, body: 1 };`],
   ["an answer is read as what it is not", `export const a = (user: Actions["createUser"]["output"]["default"]): number => user.message;`],

@@ -79,6 +79,19 @@ onEachEngine("an import", (world) => {
     expect(action).toMatchObject({ requestBody: { required: true, definitions: [{ definition: { id: order?.id, url: order?.url } }] } });
   });
 
+  test("answers with the actions in the order of the file, in which a list and the types have them too", async () => {
+    const key = await world.as("key");
+    const names = ["second", "first", "third"];
+    const paths = Object.fromEntries(names.map((name) => [`/${name}`, { get: { operationId: name, responses: {} } }]));
+    const { body } = await world.must(key, "ImportHTTPConnection", importForm(smallApi({ paths })));
+    expect(body.actions.map(({ name }) => name)).toEqual(names);
+    const params = { connection_id: body.connection.id, version: "1" };
+    const list = await world.must(key, "GetActions", { params });
+    expect(list.body.actions.map(({ name }) => name)).toEqual(names);
+    const types = await world.must(key, "GetConnectionVersionTypes", { params });
+    expect([...types.text.matchAll(/^ {2}"(\w+)": \{/gm)].map(([, name]) => name)).toEqual(names);
+  });
+
   test("is audited, and may give its version a name", async () => {
     const key = await world.as("key");
     const { body, headers } = await world.must(

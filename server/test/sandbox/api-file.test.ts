@@ -186,6 +186,15 @@ describe("a file is read", () => {
     expect(hits).toBe(0);
   });
 
+  it("as Swagger, whose lists between tabs are told of where they are", async () => {
+    const list = (collectionFormat: string) => ({ name: "q", in: "query", type: "array", items: { type: "string" }, collectionFormat });
+    const get = { parameters: [list("tsv")], responses: {} };
+    const file = { swagger: "2.0", host: "a.example.com", paths: { "/a": { get } }, parameters: { P: list("tsv"), S: list("ssv") } };
+    const { draft } = await read(file);
+    const detail = ["/paths/~1a/get/parameters/0/collectionFormat", "/parameters/P/collectionFormat"];
+    expect(draft.messages).toContainEqual({ severity: "warning", text: expect.stringContaining("between tabs"), detail });
+  });
+
   it("in portions, of which the next waits until one was taken", async () => {
     const schemas = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`S${at}`, { description: "x".repeat(9_000) }]));
     let isBusy = false;

@@ -48,9 +48,16 @@ export function sampleInput(file: ApiFile, { parameters, body }: Described) {
   const json = body?.["application/json"]?.schema;
   const wanted = parameters.filter(({ required, schema }) => required || followed(file, schema).default === undefined);
   return {
-    parameters: Object.fromEntries(wanted.map(({ name, schema }) => [name, sample(file, schema)])) as Values,
+    parameters: Object.fromEntries(wanted.map(({ name, schema }) => [name, sampleParameter(file, schema)])) as Values,
     ...(json && { body: sample(file, json) }),
   };
+}
+
+// Of several types, a list is given where it may be one, else a text.
+function sampleParameter(file: ApiFile, schema: ApiFile): unknown {
+  const { oneOf } = followed(file, schema);
+  if (oneOf === undefined) return sample(file, schema);
+  return oneOf.some(({ type }: ApiFile) => type === "array") ? ["7"] : "7";
 }
 
 function sample(file: ApiFile, given: ApiFile, depth = 0): unknown {

@@ -79,8 +79,22 @@ export const readmeCalls: readonly KnownCall[] = [
 const repo = { owner: "octo-org", repo: "hello.world" };
 const at = (rest: string) => `/repos/octo-org/hello.world/${rest}`;
 
-/** Of GitHub's API: two of each method. */
+/** Of GitHub's API: at least two of each method, and what is a choice of types in its file. */
 export const githubCalls: readonly KnownCall[] = [
+  {
+    action: "security-advisories_list-global-advisories",
+    input: { parameters: { affects: ["a", "b@1.0"], cwes: ["79,89"], per_page: 100 } },
+    arrives: {
+      method: "GET",
+      path: "/advisories",
+      query: "type=reviewed&cwes=79%2C89&affects=a&affects=b%401.0&direction=desc&per_page=100&sort=published",
+    },
+  },
+  {
+    action: "actions_disable-workflow",
+    input: { parameters: { ...repo, workflow_id: "161335" } },
+    arrives: { method: "PUT", path: at("actions/workflows/161335/disable"), query: "" },
+  },
   {
     action: "orgs_list-pat-grants",
     input: { parameters: { org: "octo org", owner: ["one", "two&three"], token_id: ["1"], page: 3 } },

@@ -146,6 +146,7 @@ const lostAtGitHub = [
   "/paths/~1agents~1tasks/get/responses/200/headers",
   "/paths/~1repos~1{owner}~1{repo}~1releases~1{release_id}~1assets/post/servers/0",
   "/paths/~1user/get/responses/200/content/application~1json/schema/discriminator",
+  "/paths/~1advisories/get/parameters/7/schema",
   "/components/schemas/vulnerability/required",
   "/components/securitySchemes",
 ];

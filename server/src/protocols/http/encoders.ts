@@ -13,6 +13,7 @@ export const encoders = { path, query, header, cookie, json } as const satisfies
  * the ways that servers are known to read a path: decoded more than once, `\` for `/`, the parameters of a segment cut off.
  */
 function path(value: string, placeholder: Placeholder): string {
+  if (plain.test(value)) return value;
   if (value === "") throw unfit(placeholder, "path", "it is empty");
   const read = value
     .replace(/%(?:25)+/g, "%")
@@ -23,6 +24,9 @@ function path(value: string, placeholder: Placeholder): string {
   }
   return percentEncoded(wellFormed(value, placeholder, "path"));
 }
+
+/** What every reading of a path leaves as it is. Most values are of that kind. */
+const plain = /^[A-Za-z0-9_~-]+$/;
 
 /** The name or the value of a parameter, or a part of it. */
 function query(value: string, placeholder: Placeholder): string {

@@ -30,6 +30,7 @@ describe("an operation becomes an action", () => {
     { id: "  ", name: "get_a_id_b" },
     { id: undefined, name: "get_a_id_b" },
     { id: 5, name: "get_a_id_b" },
+    { id: "Übung / état", name: "Ubung_etat" },
   ])("whose name fits: $id", ({ id, name }) => {
     expect(actionOf(openApi({ "/a/{id}/b": { get: { operationId: id, ...answers } } })).name).toBe(name);
   });

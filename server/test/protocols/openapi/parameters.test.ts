@@ -35,8 +35,32 @@ describe("a parameter", () => {
     { what: "null, which is to be left out", given: query({ type: ["integer", "null"] }), becomes: { required: false, type: "integer" } },
     {
       what: "one of several types, which is a text",
-      given: query({ oneOf: [{ type: "string" }, { type: "integer" }] }),
-      becomes: { required: false, type: "string", schema: { oneOf: [{ type: "string" }, { type: "integer" }] } },
+      given: query({ oneOf: [{ type: "boolean" }, { type: "integer", minimum: 5 }], description: "Of the schema" }),
+      becomes: { required: false, type: "string", description: "Of the schema" },
+    },
+    {
+      what: "a list or one of its items, which is a list",
+      given: query({ anyOf: [{ type: "integer" }, { type: "array", maxItems: 3, items: { type: "integer", enum: [1, 2] } }] }),
+      becomes: { required: false, type: "integer", schema: { type: "array", items: { type: "integer" } }, style: "form", explode: true },
+    },
+    {
+      what: "a list of several types, which is one of texts",
+      given: query({ type: "array", items: { type: ["string", "integer", "null"] } }),
+      becomes: { required: false, type: "string", schema: { type: "array", items: { type: "string" } }, style: "form", explode: true },
+    },
+    {
+      what: "a choice of whole numbers and others, which is a number as it is",
+      given: query({ oneOf: [{ type: "integer" }, { type: "number", minimum: 0.5 }, { type: "null" }] }),
+      becomes: {
+        required: false,
+        type: "number",
+        schema: { oneOf: [{ type: "integer" }, { type: "number", minimum: 0.5 }, { type: "null" }] },
+      },
+    },
+    {
+      what: "a type beside which `allOf` has a limit",
+      given: query({ allOf: [{ type: "integer" }, { minimum: 5 }] }),
+      becomes: { required: false, type: "integer", schema: { allOf: [{ type: "integer" }, { minimum: 5 }] } },
     },
     {
       what: "a list",
@@ -140,6 +164,15 @@ describe("a parameter that is an object", () => {
     expect(placesOf(documentWith(query(filter, { style: "deepObject" })), "one parameter for each plain property")).toEqual([
       "/paths/~1a/get/parameters/0/schema/properties/tags",
       "/paths/~1a/get/parameters/0/schema/properties/deep",
+    ]);
+  });
+
+  it("of several types is told of, unless they are one to whoever writes them", () => {
+    const choices = [{ oneOf: [{ type: "string" }, { type: "integer" }] }, { type: ["number", "integer", "null"] }, { enum: [1, "a"] }];
+    const parameters = choices.map((schema, at) => ({ name: `q${at}`, in: "query", schema }));
+    expect(placesOf(documentWith(...parameters), "several types")).toEqual([
+      "/paths/~1a/get/parameters/0/schema",
+      "/paths/~1a/get/parameters/2/schema",
     ]);
   });
 

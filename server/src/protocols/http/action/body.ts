@@ -17,19 +17,31 @@ export interface WrittenBody {
 export type BodyAnswer = { readonly body: WrittenBody } | { readonly faults: readonly Fault[] };
 
 /** Writes a body that came as this JSON for a media type; `contentType` is that type as it was asked for. */
-export function writtenBody({ text: json, keys }: ValueText, { kind, contentType, type, boundary }: BodyPlan): BodyAnswer {
+export function writtenBody(value: ValueText, { kind, contentType, type, boundary, whole }: BodyPlan): BodyAnswer {
+  const { text: json, from, keys } = value;
   if (kind !== "binary" && type.charset !== undefined && type.charset !== "utf-8" && type.charset !== "us-ascii")
     return { faults: [{ field: "contentType", message: "The only charset that is written is utf-8." }] };
   // Byte for byte as the caller wrote it: no number is rounded, no member moved.
-  if (kind === "json") return { body: { bytes: Buffer.from(json), contentType, json, keys } };
+  if (kind === "json") {
+    const bytes = whole.isAscii ? whole.bytes.subarray(from, from + json.length) : Buffer.from(json);
+    return { body: { bytes, contentType, json, keys } };
+  }
   const write = writers[kind];
-  return write(json, { contentType, boundary });
+  try {
+    return write(json, { contentType, boundary });
+  } catch (error) {
+    // The stack: what a parser took may still be nested too deep for whoever walks through it.
+    if (error instanceof RangeError) return fault("body", "This is nested too deeply.");
+    throw error;
+  }
 }
 
 export interface BodyPlan {
   readonly kind: MediaKind;
   readonly contentType: string;
   readonly type: MediaType;
+  /** What the caller sent, and whether each byte of it is a character. */
+  readonly whole: { readonly bytes: Buffer; readonly isAscii: boolean };
   /** Gives a text that stands between parts, a new one each time. */
   readonly boundary: () => string;
 }
@@ -55,10 +67,13 @@ function binary(json: string, { contentType }: { contentType: string }): BodyAns
 /** WHATWG URL, "application/x-www-form-urlencoded serializing", with %20 for a space, which all read. A list is a pair for each item. */
 function form(json: string, { contentType }: { contentType: string }): BodyAnswer {
   const pairs: string[] = [];
+  const size = createSize();
   const faults = eachMember(json, (name, value) => {
     const text = scalarText(value);
     if (text === undefined) return "This must be a text, a number, true or false, or a list of those.";
-    pairs.push(`${percentEncoded(name)}=${percentEncoded(text)}`);
+    const pair = `${percentEncoded(name)}=${percentEncoded(text)}`;
+    if (!size.add(pair.length + 1)) return tooLong;
+    pairs.push(pair);
     return undefined;
   });
   if (faults.length > 0) return { faults };
@@ -69,6 +84,7 @@ function form(json: string, { contentType }: { contentType: string }): BodyAnswe
 function parts(json: string, { boundary: newBoundary }: { boundary: () => string }): BodyAnswer {
   const all: Part[] = [];
   const shown: Record<string, unknown> = Object.create(null);
+  const size = createSize();
   const faults = eachMember(json, (name, value, isItem) => {
     const file = fileOf(value);
     const text = scalarText(value);
@@ -76,12 +92,13 @@ function parts(json: string, { boundary: newBoundary }: { boundary: () => string
       return "This must be a text, a number, true or false, a file, an object, or a list of those.";
     if (file === undefined && isObject(value) && Object.hasOwn(value, "base64"))
       return 'A file is { "base64": "...", "filename"?: "...", "contentType"?: "..." }, in base64 with padding.';
-    if (file)
-      all.push({ name, bytes: file.bytes, filename: file.filename ?? "file", contentType: file.contentType ?? "application/octet-stream" });
-    else
-      all.push(text === undefined ? { ...formPart(name, JSON.stringify(value)), contentType: "application/json" } : formPart(name, text));
+    const part = file ? filePart(name, file) : textPart(name, text ?? value, text !== undefined);
+    if (!size.add(part.bytes.length + name.length + aroundPart)) return tooLong;
+    all.push(part);
     const counted = file ? file.base64 : value;
-    shown[name] = isItem ? [...((shown[name] as unknown[] | undefined) ?? []), counted] : counted;
+    if (!isItem) shown[name] = counted;
+    else if (shown[name] === undefined) shown[name] = [counted];
+    else (shown[name] as unknown[]).push(counted);
     return undefined;
   });
   if (faults.length > 0) return { faults };
@@ -91,21 +108,57 @@ function parts(json: string, { boundary: newBoundary }: { boundary: () => string
   };
 }
 
+const filePart = (name: string, { bytes, filename = "file", contentType = "application/octet-stream" }: GivenFile): Part => ({
+  name,
+  bytes,
+  filename,
+  contentType,
+});
+
+const textPart = (name: string, value: unknown, isText: boolean): Part =>
+  isText ? formPart(name, value as string) : { ...formPart(name, JSON.stringify(value)), contentType: "application/json" };
+
+/**
+ * Counts what a body comes to. Each item of a list is written with the list's name and more, so that a body may come to thousands of times
+ * what was sent (L-2).
+ */
+function createSize(): { add(bytes: number): boolean } {
+  let bytes = 0;
+  return {
+    add(more) {
+      bytes += more;
+      return bytes <= bytesMax;
+    },
+  };
+}
+
+const bytesMax = 4 * 1024 * 1024;
+const tooLong = `All of it together would be longer than ${bytesMax} bytes; name less in one call.`;
+/** What stands around a part, about. */
+const aroundPart = 120;
+
 type TakeMember = (name: string, value: unknown, isItem: boolean) => string | undefined;
 
 /** Takes each member of an object, and of a list each item; gives what is wrong with them. */
 function eachMember(json: string, take: TakeMember): Fault[] {
   const value = exactValue(json);
   if (!isObject(value)) return [{ field: "body", message: "This must be an object for this media type." }];
-  return Object.entries(value).flatMap(([name, member]) => {
+  const faults: Fault[] = [];
+  for (const [name, member] of Object.entries(value)) {
     const isList = Array.isArray(member);
     const items: unknown[] = isList ? member : [member];
-    return items.flatMap((item, at) => {
+    for (const [at, item] of items.entries()) {
       const message = take(name, item, isList);
-      return message === undefined ? [] : [{ field: `body.${name.slice(0, 100)}${isList ? `[${at}]` : ""}`, message }];
-    });
-  });
+      if (message === undefined) continue;
+      faults.push({ field: `body.${name.slice(0, 100)}${isList ? `[${at}]` : ""}`, message });
+      // What is left is not read: nobody is told more, and it may be hundreds of thousands.
+      if (message === tooLong || faults.length >= faultsMax) return faults;
+    }
+  }
+  return faults;
 }
+
+const faultsMax = 200;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isRawNumber(value);

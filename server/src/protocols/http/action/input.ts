@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { type Fault, Problem } from "../../../kernel/errors.ts";
 import { type BodyPlan, type WrittenBody, writtenBody } from "./body.ts";
 import { exactValue, memberTexts, type ValueText } from "./json-text.ts";
@@ -32,7 +32,7 @@ export interface InputReading extends Pick<BodyPlan, "boundary"> {
 export function readInput(action: ReadyAction, bytes: Buffer, reading: InputReading): ActionInput {
   const { members, faults } = membersOf(bytes, known);
   const { parameters, constrained } = readParameters(action, members.get("parameters")?.text, faults);
-  const { body, media } = readBody(action.body, members, { ...reading, faults });
+  const { body, media } = readBody(action.body, members, { ...reading, faults, whole: { bytes, isAscii: isAscii(bytes) } });
   return { parameters, body, media, constrained, faults: faults.slice(0, faultsMax) };
 }
 
@@ -79,6 +79,8 @@ function readParameters(action: ReadyAction, text: string | undefined, faults: F
   }
   const constrained: [string, unknown][] = [];
   for (const [name, value] of Object.entries(given)) {
+    // Nobody is told more than these, and there may be a hundred thousand.
+    if (faults.length >= faultsMax) break;
     const parameter = action.byAddress.get(name);
     const message = parameter === undefined ? unknownMessage(action, name) : take(parameter, value);
     if (message !== undefined) faults.push({ field: `parameters.${shownName(name)}`, message });
@@ -110,14 +112,14 @@ function unknownMessage({ parameters }: ReadyAction, name: string): string {
   return places.length > 0 ? `Several places have this name: write ${places.join(" or ")}.` : "The action has no such parameter.";
 }
 
-interface BodyReading extends InputReading {
+interface BodyReading extends InputReading, Pick<BodyPlan, "whole"> {
   readonly faults: Fault[];
 }
 
 function readBody(
   ready: ReadyBody | undefined,
   members: ReadonlyMap<string, ValueText>,
-  { faults, boundary, isChecked }: BodyReading,
+  { faults, boundary, isChecked, whole }: BodyReading,
 ): Pick<ActionInput, "body" | "media"> {
   const none = { body: undefined, media: undefined };
   const json = members.get("body");
@@ -138,7 +140,7 @@ function readBody(
   const kind = kindOf(type.essence);
   // Long ones are parsed where they are checked, and not here too.
   if (kind !== "json" || media === undefined || !isChecked(media)) parsed(json.text);
-  const answer = writtenBody(json, { kind, contentType, type, boundary });
+  const answer = writtenBody(json, { kind, contentType, type, boundary, whole });
   if ("faults" in answer) {
     faults.push(...answer.faults);
     return none;

@@ -1,6 +1,8 @@
 /** The text of a value, as it was sent. */
 export interface ValueText {
   readonly text: string;
+  /** Where it begins. */
+  readonly from: number;
   /** How many keys are in it, repeated ones too. */
   readonly keys: number;
 }
@@ -34,7 +36,7 @@ export function memberTexts(text: string): MemberTexts | undefined {
     const { at: end, keys } = place;
     if (end === nowhere || end === start) return undefined;
     if (texts.has(name)) repeated.push(name);
-    else texts.set(name, { text: text.slice(start, end), keys });
+    else texts.set(name, { text: text.slice(start, end), from: start, keys });
     at = afterSpace(text, end);
     if (text.charCodeAt(at) !== comma) break;
     at = afterSpace(text, at + 1);

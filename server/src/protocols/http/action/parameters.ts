@@ -1,6 +1,7 @@
 import type { ActionHTTPParameter } from "@mooring/contract";
 import { isList, isPlainObject } from "../../../domain/action-parameter.ts";
 import { isNeverForwarded } from "../../../domain/caller-headers.ts";
+import { parameterAddresses } from "../../../domain/parameter-address.ts";
 import { headerKey } from "../../../domain/places.ts";
 import { parseTemplate, type Template } from "../../../domain/template.ts";
 
@@ -32,7 +33,7 @@ export type Delimiter = "," | " " | "|";
 
 /** The parameters in their order. A default that is neither text, number, truth value nor a list of those counts for nothing. */
 export function readyParameters(given: readonly ActionHTTPParameter[]): Parameter[] {
-  const addresses = addressesOf(given);
+  const addresses = parameterAddresses(given);
   return given.map((parameter, at) => {
     const { name, in: place, type, schema } = parameter;
     const obstacle = obstacleOf(parameter);
@@ -50,14 +51,6 @@ export function readyParameters(given: readonly ActionHTTPParameter[]): Paramete
       obstacle,
     };
   });
-}
-
-function addressesOf(given: readonly ActionHTTPParameter[]): string[] {
-  const names = given.map(({ name }) => name);
-  const qualified = given.map(({ name, in: place }) => `${place}.${name}`);
-  const isShared = (name: string, at: number) =>
-    names.some((other, index) => index !== at && (other === name || qualified[index] === name));
-  return names.map((name, at) => (isShared(name, at) ? (qualified[at] as string) : name));
 }
 
 /** OpenAPI 3.1, "Style Values" and the defaults there. */

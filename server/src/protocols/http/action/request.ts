@@ -6,7 +6,7 @@ import type { HttpProof } from "../plan.ts";
 import type { ActionInput } from "./input.ts";
 import type { Parameter } from "./parameters.ts";
 import type { ReadyAction } from "./ready.ts";
-import { textsOf, typeFault, type Written, written } from "./values.ts";
+import { createSize, textsOf, typeFault, type Written, written } from "./values.ts";
 
 /** What an action and its input ask of the outside system. */
 export interface BuiltRequest {
@@ -30,9 +30,11 @@ export function builtRequest(action: ReadyAction, { parameters }: Pick<ActionInp
   const headers: string[] = [];
   const cookies: string[] = [];
   const lacks: string[] = [];
+  const size = createSize();
   for (const parameter of action.parameters) {
     const value = attempted(lacks, () => values.of(parameter));
     if (value === undefined || parameter.in === "path") continue;
+    attempted(lacks, () => size.add(value.wire));
     if (parameter.in === "query") query.push(value.wire);
     else if (parameter.in === "header") headers.push(parameter.name, value.wire);
     else cookies.push(value.wire);
@@ -70,6 +72,8 @@ function createValues(
   const found = new Map<Parameter, Written>();
   // Defaults that are being worked out: one that leads back to itself has no value.
   const open = new Set<Parameter>();
+  // Of all defaults together: each may double the one before.
+  const size = createSize();
   return { of, for: valueFor };
 
   function of(parameter: Parameter): Written | undefined {
@@ -88,13 +92,14 @@ function createValues(
 
   function defaultText(parameter: Parameter, item: NonNullable<Parameter["otherwise"]>[number]): string {
     const value = "plain" in item ? item.plain : typed(parameter, filled(item));
-    if (typeFault({ type: parameter.type, isList: false }, value) === undefined) return textsOf(value)[0] as string;
+    const isOfType = typeFault({ type: parameter.type, isList: false }, value) === undefined;
+    if (isOfType) return "plain" in item ? size.add(textsOf(value)[0] as string) : (textsOf(value)[0] as string);
     throw unresolved(`The default of ${parameter.address} is not of its type, which is ${parameter.type}.`);
   }
 
   function filled({ parts, faults }: Template): string {
     if (faults.length > 0) throw unresolved(`A template is malformed: ${faults.join(" ")}`);
-    return parts.map((part) => (typeof part === "string" ? part : valueFor(part, "text"))).join("");
+    return parts.map((part) => size.add(typeof part === "string" ? part : valueFor(part, "text"))).join("");
   }
 
   function valueFor(placeholder: Placeholder, use: "text" | "path"): string {
@@ -121,7 +126,8 @@ const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 function filledPath({ parts, faults }: Template, values: Values): string {
   if (faults.length > 0) throw unresolved(`The action's path is malformed: ${faults.join(" ")}`);
   const lacks: string[] = [];
-  const filled = parts.map((part) => (typeof part === "string" ? part : attempted(lacks, () => values.for(part, "path"))));
+  const size = createSize();
+  const filled = parts.map((part) => (typeof part === "string" ? part : attempted(lacks, () => size.add(values.for(part, "path")))));
   if (lacks.length > 0) throw unresolved(lacks.join(" "));
   const path = filled.join("");
   // What stands beside a placeholder may make with its value what neither is alone, as %2 and e do.

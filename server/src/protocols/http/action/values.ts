@@ -41,8 +41,32 @@ function isOfType(type: Parameter["type"], value: unknown): value is Scalar {
 
 const wholeNumber = /^-?\d+$/;
 
-/** The texts of a value that has no fault. */
-export const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(textOf) : [textOf(value as Scalar)]);
+/** The texts of a value that has no fault. Throws `Problem` template_unresolved when they are too long. */
+export function textsOf(value: unknown): string[] {
+  const size = createSize();
+  return (Array.isArray(value) ? value : [value]).map((item: Scalar) => size.add(textOf(item)));
+}
+
+/**
+ * How long everything may be that parameters come to: twice of what a caller's own address and headers may have. Values are repeated by
+ * templates and by templates in defaults of others, and numbers have fifty times the digits that they were written with, so that there
+ * would be no end to what a call costs (L-2).
+ */
+const charactersMax = 64 * 1024;
+
+/** Adds up texts. `add` gives the text, or throws `Problem` template_unresolved as soon as all of them are too long. */
+export function createSize(): { add(text: string): string } {
+  let characters = 0;
+  return {
+    add(text) {
+      characters += text.length;
+      if (characters <= charactersMax) return text;
+      throw new Problem("template_unresolved", {
+        message: `What the parameters come to is longer than ${charactersMax} characters. Nothing was sent.`,
+      });
+    },
+  };
+}
 
 function textOf(value: Scalar): string {
   if (typeof value === "object") return value.rawJSON;

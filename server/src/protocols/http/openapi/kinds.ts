@@ -25,6 +25,9 @@ export const kinds = {
   writtenByCaller: warning("Parameters are written in a way that Mooring has no words for; callers give the text as it is to be sent."),
   parameterStyle: warning("Parameters have a style that Mooring has no words for; the usual style of their place is taken."),
   parameterSchema: warning("Schemas of parameters refer to themselves or are too large; only the type is carried over."),
+  severalTypes: warning(
+    "Parameters may be of several types; they are a list where one of these is a list, else a text, and their schema says no more.",
+  ),
   parameterDefault: warning(
     "Default values do not fit their parameter, or hold `{{`, which would make them a template; they are left out.",
   ),

@@ -11,6 +11,8 @@ export const createActionNames = (): Names => createNames(/[^a-zA-Z0-9_\-$]+/g, 
 export const createDefinitionNames = (): Names => createNames(/[^a-zA-Z0-9_-]+/g, "schema");
 
 const charactersMax = 200;
+/** What makes `ü` of `u`, once they are taken apart. */
+const marks = /\p{M}+/gu;
 
 function createNames(unfit: RegExp, fallback: string): Names {
   const taken = new Set<string>();
@@ -18,7 +20,7 @@ function createNames(unfit: RegExp, fallback: string): Names {
   const next = new Map<string, number>();
   return {
     take(wanted) {
-      const clean = wanted.replace(unfit, "_").slice(0, charactersMax);
+      const clean = wanted.normalize("NFKD").replace(marks, "").replace(unfit, "_").slice(0, charactersMax);
       const base = /^_*$/.test(clean) && clean !== wanted ? fallback : trimmed(clean, wanted);
       const name = taken.has(base) ? numbered(base) : base;
       taken.add(name);

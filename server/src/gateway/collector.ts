@@ -2,7 +2,7 @@
 export interface Collector {
   /** False, and nothing added, when there would be more than allowed. */
   add(piece: Uint8Array): boolean;
-  /** All that was added, in memory of its own. To be asked for once. */
+  /** All that was added, at the beginning of memory of its own. */
   bytes(): Uint8Array;
 }
 
@@ -19,12 +19,7 @@ export function createCollector({ bytesMax, expected }: { bytesMax: number; expe
       length += piece.length;
       return true;
     },
-    bytes() {
-      // What is left of it is given back, and whoever gets it may give it away.
-      const whole = new Uint8Array((held.buffer as ArrayBuffer).transfer(length));
-      held = Buffer.alloc(0);
-      return whole;
-    },
+    bytes: () => held.subarray(0, length),
   };
 
   function grow(needed: number): void {
@@ -35,3 +30,7 @@ export function createCollector({ bytesMax, expected }: { bytesMax: number; expe
 }
 
 const firstBytes = 64 * 1024;
+
+/** The same memory, as what most of Node takes. */
+export const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
