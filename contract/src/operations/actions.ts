@@ -11,7 +11,7 @@ export const actionOperations = {
     tag: "Actions",
     access: "connections:read",
     summary: "List the actions of a version",
-    description: "Newest change first.",
+    description: "Newest change first. Of long actions there may be fewer on a page than were asked for.",
     query: ContentQuery,
     success: { status: 200, body: ActionPage },
   },

@@ -113,7 +113,8 @@ async function shown({ publicUrl }: ActionDeps, { tx, org, version }: Content, a
   const schemas = schemasUrl(publicUrl, org, version.schemaKey);
   const ids = actions.flatMap(({ document }) => usesOf(document));
   const heads = await headsByIds(tx, org, version.id, ids);
-  const definitions = new Map([...heads].map(([id, head]) => [id, shownDefinition(head, schemas)]));
+  // Any number of actions may use the same definition, whose description is told where that is asked for.
+  const definitions = new Map([...heads].map(([id, { description: _, ...head }]) => [id, shownDefinition(head, schemas)]));
   return actions.map((action) => shownAction(action, definitions));
 }
 

@@ -1,5 +1,7 @@
+import { contentBytesMax } from "../domain/version-content.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
+import { contentBytes } from "../store/content-size.ts";
 import type { Tx } from "../store/database.ts";
 import { type ContentVersion, getContentVersion, touchVersion } from "../store/versions.ts";
 import type { Call, ControlDeps, Recorder } from "./change.ts";
@@ -33,7 +35,8 @@ export async function readContent<Answer>(
 
 /**
  * The one way in for changes of what a version holds. They wait for each other and for its publication, so that one either lands
- * before the version is frozen or is refused after it: `Problem` version_published. Throws not_found where there is no such version.
+ * before the version is frozen or is refused after it: `Problem` version_published. Throws not_found where there is no such version,
+ * and invalid_request for what would make it longer than it may be.
  * Work that audits nothing has changed nothing, and moves no `updatedAt`.
  */
 export async function changeDraft<Answer>(
@@ -49,11 +52,28 @@ export async function changeDraft<Answer>(
     if (found.publishedAt !== null) throw new Problem("version_published");
     const version = found.schemaKey === "" ? await withSchemaKey(tx, org, connectionId, found, now) : found;
     const watched = watch(recorder);
+    const bytes = await contentBytes(tx, org, version.id);
     const answer = await work({ tx, org, version, recorder: watched.recorder, now });
-    if (watched.isChanged()) await touchVersion(tx, org, version.id, now);
+    if (watched.isChanged()) {
+      await requireNotTooLong({ tx, org, version }, bytes);
+      await touchVersion(tx, org, version.id, now);
+    }
     return answer;
   });
 }
+
+/** Throws `Problem` invalid_request when a change made it longer than a version may be; one that is may still become shorter. */
+async function requireNotTooLong({ tx, org, version }: Content, bytesBefore: number): Promise<void> {
+  if (bytesBefore + addedBytesMax <= contentBytesMax) return;
+  const bytes = await contentBytes(tx, org, version.id);
+  if (bytes <= contentBytesMax || bytes <= bytesBefore) return;
+  throw new Problem("invalid_request", {
+    message: `All schemas and actions of a version may have ${contentBytesMax / 1024 / 1024} MiB together; this would make it more.`,
+  });
+}
+
+/** More than one request can add: its body has at most 1 MiB, and references become longer as they are stored. */
+const addedBytesMax = 16 * 1024 * 1024;
 
 /** The same version; one that an earlier Mooring made gets its key when it is first worked on. */
 async function withSchemaKey(

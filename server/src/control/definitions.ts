@@ -53,7 +53,7 @@ export async function create(
   const fresh = given.map((one, index) => ({ ...one, id: deps.newId<DefinitionId>(), field: `definitions[${index}]` }));
   return changeWithSchemas(deps, call, { connectionId, version }, fresh, async (draft, checked) => {
     const { tx, org, now, recorder } = draft;
-    requireValid([...repeatedNames(fresh), ...checked.flatMap(({ faults }) => faults)]);
+    requireValid([...repeatedNames(fresh), ...fresh.flatMap(longAccept), ...checked.flatMap(({ faults }) => faults)]);
     await requireFreeNames(draft, fresh);
     await requireRoom(draft, fresh.length);
     const stored = fresh.map((one, index) => storedOf(one.id, one, checked[index] as CheckedSchema));
@@ -87,7 +87,7 @@ export async function update(
     const before = await existingDefinition(draft, name);
     const shownBefore = await shownAlone(deps, draft, before);
     requireMatch(call, shownBefore.state);
-    requireValid([...(given.id === before.id ? [] : [otherId]), ...(checked?.faults ?? [])]);
+    requireValid([...(given.id === before.id ? [] : [otherId]), ...longAccept({ ...given, field: "" }), ...(checked?.faults ?? [])]);
     if (given.name !== before.name) await requireFreeNames(draft, [{ name: given.name, field: "" }]);
     const after = storedOf(before.id, given, checked ?? before);
     const changes = differences(before, after);
@@ -101,6 +101,16 @@ export async function update(
 }
 
 const otherId = { field: "id", message: "Must be the definition in the path." };
+
+/** Each action that uses the definition is answered with it, so that this must not be as long as fifty media types can be (L-2). */
+function longAccept({ accept, field }: { readonly accept: readonly string[]; readonly field: string }): Fault[] {
+  const characters = accept.reduce((sum, type) => sum + type.length, 0);
+  if (characters <= acceptMax) return [];
+  const message = `These have at most ${acceptMax.toLocaleString("en")} characters together.`;
+  return [{ field: field === "" ? "accept" : `${field}.accept`, message }];
+}
+
+const acceptMax = 2_000;
 
 /** A definition as it is kept, with a schema that was checked now, or the one it has. */
 function storedOf(

@@ -10,6 +10,7 @@ import { definitionHeads } from "../store/definitions.ts";
 import { type ContentVersion, getContentVersion } from "../store/versions.ts";
 import type { Call } from "./change.ts";
 import type { ImportDeps, Imported } from "./imports.ts";
+import { inTurnOfVersions } from "./version-content.ts";
 import { diffVersions } from "./version-diff.ts";
 
 /**
@@ -59,7 +60,7 @@ export async function importAnswer(deps: ImportDeps, call: Call, imported: Impor
 async function diffOf({ db }: ImportDeps, org: OrganisationId, { comparedWith, versionId }: Imported): Promise<VersionDiff | undefined> {
   if (!comparedWith) return undefined;
   try {
-    return await db.read(org, (tx) => diffVersions(tx, org, comparedWith.id, versionId));
+    return await inTurnOfVersions(org, () => db.read(org, (tx) => diffVersions(tx, org, comparedWith.id, versionId)));
   } catch (error) {
     if (error instanceof Problem && error.code === "not_found") return undefined;
     throw error;

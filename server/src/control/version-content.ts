@@ -6,6 +6,10 @@ import type { ActionId, DefinitionId, OrganisationId, VersionId } from "../kerne
 import { actionsAfter } from "../store/actions.ts";
 import type { Tx } from "../store/database.ts";
 import { definitionsAfter } from "../store/definitions.ts";
+import { createTurns } from "./turns.ts";
+
+/** In which `contentOf` is to be asked for, from outside of a transaction: all of a version may be as long as `contentBytesMax` says. */
+export const inTurnOfVersions = createTurns({ placesMax: 2, waitingMax: 128 });
 
 /**
  * All that a version holds, read in portions between which the event loop runs. Nothing holds a draft still meanwhile, unless its

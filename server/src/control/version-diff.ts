@@ -6,7 +6,7 @@ import type { Tx } from "../store/database.ts";
 import { getContentVersion, versionName } from "../store/versions.ts";
 import type { Call, ControlDeps } from "./change.ts";
 import { requireConnection } from "./rights.ts";
-import { contentOf, inTurns } from "./version-content.ts";
+import { contentOf, inTurnOfVersions, inTurns } from "./version-content.ts";
 
 /** What going from the version `from` to the version `to` of a connection changes. Throws `Problem` not_found. */
 export async function diff(
@@ -16,14 +16,16 @@ export async function diff(
   { from, to }: { from: string; to: string },
 ): Promise<VersionDiff> {
   requireConnection(actor, connectionId);
-  return db.read(actor.org, async (tx) => {
-    const [old, now] = [
-      await getContentVersion(tx, actor.org, connectionId, from),
-      await getContentVersion(tx, actor.org, connectionId, to),
-    ];
-    if (!old || !now) throw new Problem("not_found");
-    return diffVersions(tx, actor.org, old.id, now.id);
-  });
+  return inTurnOfVersions(actor.org, () =>
+    db.read(actor.org, async (tx) => {
+      const [old, now] = [
+        await getContentVersion(tx, actor.org, connectionId, from),
+        await getContentVersion(tx, actor.org, connectionId, to),
+      ];
+      if (!old || !now) throw new Problem("not_found");
+      return diffVersions(tx, actor.org, old.id, now.id);
+    }),
+  );
 }
 
 /** The same for two versions by id, within a transaction. Throws `Problem` not_found. */

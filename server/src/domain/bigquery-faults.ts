@@ -52,14 +52,17 @@ function defaultFault(parameter: ActionBigQueryParameter): string | undefined {
   const { default: value } = parameter;
   if (value === undefined || value === null) return undefined;
   if (typeof value === "string" && value.includes("{{")) {
+    if (value.length > templateMax) return `Is a template of more than ${templateMax} characters.`;
     const { parts, faults } = parseTemplate(value);
     const other = parts.find((part) => typeof part !== "string" && part.namespace !== "env");
     if (other !== undefined && typeof other !== "string") return `Has ${spelled(other)}; only \`{{ env.name }}\` has a value here.`;
-    return faults.length > 0 ? faults.join(" ") : undefined;
+    return faults[0];
   }
   const [first] = valueFaults(parameter, value);
   return first && `${first.at === "" ? "" : `Item ${first.at}: `}${first.message}`;
 }
+
+const templateMax = 64 * 1024;
 
 /** BigQuery takes `@Name` and `@name` for the same. */
 const keyOf = (name: string) => name.toLowerCase();

@@ -9,11 +9,17 @@ export function defaultFaults(parameter: ActionHTTPParameter, here: string, name
   if (given === undefined) return [];
   if (!isList(parameter)) return valueFaults(parameter, given, here, names);
   if (!Array.isArray(given)) return [contentError(here, "The default of a list is a list.")];
+  if (given.length > itemsMax) return [contentError(here, `A default is a list of at most ${itemsMax} items.`)];
   return given.flatMap((item, at) => valueFaults(parameter, item, `${here}/${at}`, names));
 }
 
+const itemsMax = 1_000;
+/** As long as all that the parameters of a call come to. */
+const charactersMax = 64 * 1024;
+
 function valueFaults({ name, type }: ActionHTTPParameter, value: unknown, here: string, names: ReadonlySet<string>): ContentError[] {
   if (typeof value !== "string") return isOfType[type](value) ? [] : [contentError(here, `This must be ${article[type]} ${type}.`)];
+  if (value.length > charactersMax) return [contentError(here, `A default is a text of at most ${charactersMax} characters.`)];
   const { parts, faults } = parseTemplate(value);
   if (faults.length > 0) return faults.map((fault) => contentError(here, fault));
   const placeholders = parts.flatMap((part) => (typeof part === "string" ? [] : [part]));

@@ -9,6 +9,12 @@ export interface VersionContent {
   readonly definitions: ReadonlyMap<DefinitionId, StoredDefinition>;
 }
 
+/**
+ * How many bytes its schemas and the documents of its actions may have together: what compares versions or tells their types has all of
+ * one in memory. An import of the largest file stays below it.
+ */
+export const contentBytesMax = 64 * 1024 * 1024;
+
 /** Whether a definition is a JSON Schema; else it is an XML Schema. */
 export const isJsonSchema = ({ contentType }: Pick<StoredDefinition, "contentType">): boolean => /json/i.test(contentType);
 

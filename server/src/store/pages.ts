@@ -50,6 +50,8 @@ export async function readPage<Row, Noun>(
     where: RawBuilder<unknown>;
     order: readonly OrderKey[];
     noun: (row: Row) => Noun;
+    /** Where rows may be long: a page ends early, though never empty, before all on it weigh more. The cursor goes on from there. */
+    weight?: { readonly of: (row: Row) => number; readonly max: number };
     /** How many rows there are, where counting them would be slow. */
     count?: () => Promise<number>;
   },
@@ -66,8 +68,8 @@ export async function readPage<Row, Noun>(
     order by ${orderBy(direction)}
     limit ${first + 1}
   `);
-  const isMore = rows.length > first;
-  const shown = rows.slice(0, first);
+  const shown = rows.slice(0, Math.min(first, list.weight ? countWithin(rows, list.weight) : first));
+  const isMore = rows.length > shown.length;
   if (backwards) shown.reverse();
 
   // A cursor that came from a page proves a row on its other side; that row may be gone since, so it is looked up.
@@ -92,6 +94,16 @@ export async function readPage<Row, Noun>(
     const row = await tx.first(sql<{ rows: number | string }>`select count(*) as rows from ${from} where ${where}`);
     return Number(row?.rows ?? 0);
   }
+}
+
+/** How many of the rows weigh no more than they may together; one, where the first does alone. */
+function countWithin<Row>(rows: readonly Row[], { of, max }: { of: (row: Row) => number; max: number }): number {
+  let weight = 0;
+  const beyond = rows.findIndex((row) => {
+    weight += of(row);
+    return weight > max;
+  });
+  return beyond === -1 ? rows.length : Math.max(1, beyond);
 }
 
 const reversed = (key: OrderKey): OrderKey => ({ ...key, direction: key.direction === "asc" ? "desc" : "asc" });

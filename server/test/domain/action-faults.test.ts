@@ -135,6 +135,8 @@ describe("the default of a parameter", () => {
   const list = { schema: { type: "array" } };
   test.each<[name: string, changes: Partial<Parameter>, expected: Expected[]]>([
     ["may be a text", { default: "open" }, []],
+    ["has an end", { default: "{{}}".repeat(20_000) }, [["error /parameters/0/default", "65536 characters"]]],
+    ["has an end as a list", { ...list, default: Array(1_001).fill(1) }, [["error /parameters/0/default", "1000 items"]]],
     ["may be an empty text", { default: "" }, []],
     ["may be a number", { type: "number", default: 1.5 }, []],
     ["may be a whole number", { type: "integer", default: -3 }, []],

@@ -29,6 +29,7 @@ describe("a query", () => {
       [parameter("a", { type: "DATE", default: "2024-02-30" })],
       ["error /parameters/0/default date"],
     ],
+    ["has defaults with an end", "SELECT @a", [parameter("a", { default: "{{}}".repeat(20_000) })], ["error /parameters/0/default 65536"]],
     ["has lists where lists are", "SELECT @a", [parameter("a", { array: true, default: "x" })], ["error /parameters/0/default list"]],
     [
       "has no nulls in lists",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readPage, readRefusal } from "../../src/protocols/bigquery/answers.ts";
+import { queryParameters } from "../../src/protocols/bigquery/parameters.ts";
 import { datasetOf } from "../../src/protocols/bigquery/project.ts";
 import { cancelRequest, requestIdOf, resultsRequest } from "../../src/protocols/bigquery/requests.ts";
 import { rowWriter } from "../../src/protocols/bigquery/rows.ts";
@@ -123,3 +124,19 @@ function deep(levels: number): object {
   for (let level = 0; level < levels; level += 1) field = { name: "a", type: "RECORD", fields: [field] };
   return { fields: [field] };
 }
+
+describe("what the defaults of a query come to", () => {
+  it("has a bound, however often they say a variable (L-2)", () => {
+    const variables = new Map([["v", "v".repeat(30_000)]]);
+    const declared = Array.from({ length: 500 }, (_, at) => ({
+      name: `p${at}`,
+      required: false,
+      type: "STRING" as const,
+      default: "{{ env.v }}".repeat(5_000),
+    }));
+    const refused = expect.objectContaining({ code: "template_unresolved" });
+    expect(() => queryParameters(declared, {}, variables)).toThrow(refused);
+    const [one] = queryParameters([{ ...declared[0], default: "{{ env.v }}!" } as (typeof declared)[0]], {}, variables);
+    expect(one).toMatchObject({ parameterValue: { value: `${"v".repeat(30_000)}!` } });
+  });
+});

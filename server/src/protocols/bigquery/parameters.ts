@@ -22,13 +22,17 @@ export function queryParameters(
   given: Readonly<Record<string, unknown>>,
   variables: ReadonlyMap<string, string>,
 ): QueryParameter[] {
-  const unknown = Object.keys(given).filter((name) => !declared.some((parameter) => parameter.name === name));
+  const known = new Set(declared.map(({ name }) => name));
+  const unknown = Object.keys(given)
+    .filter((name) => !known.has(name))
+    .slice(0, faultsMax);
   const values = declared.map((parameter) => ({ parameter, value: ownValue(given, parameter) }));
   requireNone([
     ...unknown.map((name) => ({ field: fieldOf(name), message: "The action has no such parameter." })),
     ...values.flatMap(({ parameter, value }) => givenFaults(parameter, value)),
   ]);
-  const filled = values.map(({ parameter, value }) => ({ parameter, value: value ?? defaultOf(parameter, variables) }));
+  const fill = filling(variables);
+  const filled = values.map(({ parameter, value }) => ({ parameter, value: value ?? fill(parameter) }));
   requireNone(filled.flatMap(({ parameter, value }) => (value === null ? [] : faultsAt(parameter, value))));
   return filled.map(({ parameter, value }) => encoded(parameter, value));
 }
@@ -63,10 +67,24 @@ function requireNone(fields: readonly Fault[]): void {
   if (fields.length > 0) throw new Problem("invalid_request", { fields: fields.slice(0, faultsMax) });
 }
 
-/** A value that a template brings is a value all the same: it is checked, and sent beside the SQL. */
-function defaultOf({ default: value = null }: ActionBigQueryParameter, variables: ReadonlyMap<string, string>): unknown {
-  return typeof value === "string" && value.includes("{{") ? resolve(parseTemplate(value), { env: variables }) : value;
+/**
+ * Gives defaults. A value that a template brings is a value all the same: it is checked, and sent beside the SQL. A template may repeat a
+ * variable, so that all of them together have a bound (L-2): beyond it, `Problem` template_unresolved.
+ */
+function filling(variables: ReadonlyMap<string, string>): (parameter: ActionBigQueryParameter) => unknown {
+  let characters = 0;
+  return ({ default: value = null }) => {
+    if (typeof value !== "string" || !value.includes("{{")) return value;
+    const template = parseTemplate(value);
+    for (const part of template.parts) characters += typeof part === "string" ? part.length : (variables.get(part.name)?.length ?? 0);
+    if (characters <= filledMax) return resolve(template, { env: variables });
+    throw new Problem("template_unresolved", {
+      message: `What the defaults of parameters come to is longer than ${filledMax} characters. Nothing was sent.`,
+    });
+  };
 }
+
+const filledMax = 1024 * 1024;
 
 function encoded({ name, type, array }: ActionBigQueryParameter, value: unknown): QueryParameter {
   if (!array) return { name, parameterType: { type }, parameterValue: { value: value === null ? null : scalarText(type, value) } };
