@@ -143,6 +143,7 @@ export function createPool<Request, Answer, Part = never>(deps: PoolDeps): Pool<
         if (patienceMs > 0 && current) suspects.add(current.org);
         thread.withdraw();
       }
+      if (thread.ranMs > 0) void thread.weigh();
       if (thread.idleForMs >= idleMs) void thread.end("rest");
     }
     flush();

@@ -14,6 +14,8 @@ export class Thread<Job extends ThreadJob> {
   #isEnded = false;
   #ending: Promise<unknown> | undefined;
   #counted = 0;
+  #isWeighing = false;
+  readonly #heapBytesMax: number;
   /** How long the request has run that runs now. Counts before the first too, for a thread that never starts. */
   ranMs = 0;
   idleForMs = 0;
@@ -22,9 +24,10 @@ export class Thread<Job extends ThreadJob> {
 
   constructor({ worker, heapMiB }: { readonly worker: URL; readonly heapMiB: number }, events: ThreadEvents<Job>) {
     this.#events = events;
+    this.#heapBytesMax = heapMiB * 1024 * 1024;
     this.#worker = new Worker(worker, {
       workerData: { progress: this.#progress.buffer } satisfies WorkerData,
-      resourceLimits: { maxOldGenerationSizeMb: heapMiB, stackSizeMb },
+      resourceLimits: { maxOldGenerationSizeMb: heapMiB + headroomMiB, stackSizeMb },
       // Nothing of the environment, where secrets are.
       env: {},
     });
@@ -72,6 +75,15 @@ export class Thread<Job extends ThreadJob> {
     if (running !== this.#counted || this.#isPaused) this.ranMs = 0;
     else this.ranMs += passedMs;
     this.#counted = running;
+  }
+
+  /** Looks how large the heap is, and ends the thread when it is larger than it may be. */
+  async weigh(): Promise<void> {
+    if (this.#isWeighing || this.#isEnded) return;
+    this.#isWeighing = true;
+    const heap = await this.#worker.getHeapStatistics().catch(() => undefined);
+    this.#isWeighing = false;
+    if (heap && heap.used_heap_size > this.#heapBytesMax) this.#over("heap", undefined);
   }
 
   /** Takes back what was not begun, so that it can be answered elsewhere. */
@@ -163,6 +175,9 @@ export interface ThreadEnd<Job> {
   readonly others: readonly Job[];
 }
 
+// A worker that meets Node's own limit within one call of native code takes the whole process along, so that limit is far beyond the one
+// that is kept here by looking.
+const headroomMiB = 768;
 const isOutOfMemory = (error: unknown) => (error as { code?: unknown }).code === "ERR_WORKER_OUT_OF_MEMORY";
 
 // Deep recursion through what users nest is bounded by depth, long before this.

@@ -1,4 +1,18 @@
-import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, Parser } from "yaml";
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  Parser,
+} from "yaml";
+import { Problem } from "../kernel/errors.ts";
 import { documentFault } from "./document-fault.ts";
 import { type DocumentLimits, keyFault } from "./json-text.ts";
 
@@ -7,6 +21,8 @@ import { type DocumentLimits, keyFault } from "./json-text.ts";
  * much or has more than `aliasesMax` aliases is refused before anything is made of it (J-1). Throws `Problem` malformed_document.
  */
 export function readYaml(text: string, limits: DocumentLimits): unknown {
+  let signs = 0;
+  for (const _ of new Lexer().lex(text)) if (++signs > signsMax) throw new Problem("malformed_document", { message: tooLarge });
   const tokens = [...new Parser(new LineCounter().addNewLine).parse(text)];
   measure(text, tokens, limits);
   const [document, another] = new Composer(options).compose(tokens);
@@ -24,11 +40,15 @@ const options = {
   merge: false,
   resolveKnownTags: false,
   customTags: null,
-  uniqueKeys: true,
+  // Keys are compared when they are read: here each would be with all others.
+  uniqueKeys: false,
   strict: true,
   prettyErrors: false,
 } as const;
 
+// A thousand take about 250 KB while they are worked on.
+const signsMax = 600_000;
+const tooLarge = `As YAML it is too large, with more than ${signsMax} signs and words; send it as JSON.`;
 const aliasesMax = 100;
 const copiedMax = 100_000;
 

@@ -35,7 +35,7 @@ onEachEngine("the address of a schema", (world) => {
   });
 
   test("answers with the schema's type, its address as $id, and every reference as such an address, which may be sent back", async () => {
-    const { params, byName } = await draftWith(world, { ...tree, Own: { $id: "https://example.com/own", $ref: "#" } });
+    const { params, byName } = await draftWith(world, { ...tree, Own: { $id: "https://example.com/own", items: { $ref: "#" } } });
     const { Boxed, Own } = byName as Record<string, NonNullable<(typeof byName)[string]>>;
     const { status, headers, text } = await world.raw(Boxed?.url ?? "");
     expect([status, headers.get("content-type")]).toEqual([200, "application/schema+json; charset=utf-8"]);
@@ -46,7 +46,7 @@ onEachEngine("the address of a schema", (world) => {
       required: ["tree"],
       properties: { tree: { $ref: `${base}Tree` }, unit: { $ref: `${base}Units#/$defs/Length` } },
     });
-    expect(JSON.parse((await world.raw(Own?.url ?? "")).text)).toEqual({ $id: Own?.url, $ref: "#" });
+    expect(JSON.parse((await world.raw(Own?.url ?? "")).text)).toEqual({ $id: Own?.url, items: { $ref: "#" } });
 
     const schema = { contentType: "application/schema+json", content: text };
     const key = await world.as("key");

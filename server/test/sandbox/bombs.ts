@@ -10,6 +10,7 @@ export function bombs(): { readonly name: string; readonly bytes: Uint8Array }[]
     "101 aliases": `a: &a 1\nb: [${list(101, () => "*a")}]`,
     ...Object.fromEntries([65, 1_000, 10_000, 100_000].flatMap((depth) => deep(depth))),
     "values without end, JSON": `[${"1,".repeat(3_000_000)}1]`,
+    "values without end, YAML": "- 1\n".repeat(350_000),
     "empty objects without end": `[${"{},".repeat(1_000_000)}{}]`,
     "a huge key, JSON": `{"${"k".repeat(100_000)}":1}`,
     "a huge key, YAML": `? ${"k".repeat(100_000)}\n: 1\n`,

@@ -69,7 +69,7 @@ describe("What is wrong with a file is told with its place", () => {
     ['{"a": "x', "Line 1, column 7: The text is not closed, or has a character or escape that JSON does not know."],
     ['{"a": [1, 2', "Line 1, column 12: The document ends too early."],
     ['{"a": 1} x', "Line 1, column 10: There is something after the end."],
-    ["a:\n  b: 1\n  b: 2\n", "Line 3, column 3: Map keys must be unique."],
+    ["a:\n  b: 1\n  b: 2\n", "Line 3, column 3: The object has this key twice."],
     ["a: 1\n---\nb: 2\n", "Line 2, column 1: A second document begins here; only one can be read."],
     ["a:\n  <<: 1\n", "Line 2, column 3: Merge keys are not of YAML 1.2."],
     ["a: .nan\n", "Line 1, column 4: It is nothing that JSON could say."],

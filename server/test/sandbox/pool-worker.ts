@@ -19,7 +19,7 @@ answerRequests<Ask, number, number>((ask, give) => {
       for (;;);
     case "fill the heap": {
       const kept: unknown[] = [];
-      for (;;) kept.push(Array(1000).fill(kept.length));
+      for (;;) kept.push({ at: kept.length, list: [kept.length] });
     }
     case "overflow the stack": {
       const down = (): number => down() + 1;

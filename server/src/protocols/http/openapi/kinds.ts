@@ -38,7 +38,9 @@ export const kinds = {
   localServers: warning("Servers of single paths or operations are left out: a connection has one base URL."),
   server: warning("Servers cannot be used as a base URL; set the variable that stands there."),
   serverVariables: warning("Variables of the server have no default; give them a value in each environment."),
-  moreServers: info("Only the first server became the base URL; make an environment for each of the others."),
+  moreServers: info(
+    "Only the first server became the base URL. To reach the others, put {{ env.name }} where they differ, and give each environment its own value.",
+  ),
   bearer: info("A bearer token is sent in the header `Authorization` as the credential has it: write `Bearer ` before the token."),
   securityScheme: warning("Security schemes of these kinds have no auth scheme config; calls have to carry such a proof by themselves."),
   severalProofs: info(
