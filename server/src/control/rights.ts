@@ -68,6 +68,11 @@ export function requireConnection(actor: Actor, connectionId: string): void {
 /** Throws `Problem` forbidden for a key limited to environments: a change of the whole connection reaches the others too. */
 export function requireWholeConnection(actor: Actor, connectionId: string): void {
   requireConnection(actor, connectionId);
+  requireManyEnvironments(actor);
+}
+
+/** The same where no connection is named: such a key can change none as a whole. */
+export function requireManyEnvironments(actor: Actor): void {
   if (actor.environments) throw new Problem("forbidden", { message: "The API key is limited to single environments." });
 }
 

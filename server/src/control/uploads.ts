@@ -8,6 +8,7 @@ import type { Tx } from "../store/database.ts";
 import * as store from "../store/uploads.ts";
 import type { Call, ControlDeps } from "./change.ts";
 import type { ImportRoom } from "./import-room.ts";
+import { requireManyEnvironments } from "./rights.ts";
 
 export interface UploadDeps extends ControlDeps {
   readonly publicUrl: URL;
@@ -22,6 +23,7 @@ export interface UploadDeps extends ControlDeps {
 export async function ask(deps: UploadDeps, { actor }: Call, slug: string, query: UploadQuery): Promise<SignedURL> {
   const { db, clock, newId, publicUrl } = deps;
   const { fileBytesMax } = deps.importRoom;
+  requireManyEnvironments(actor);
   if (!protocols.some((protocol) => protocol.slug === slug)) throw new Problem("not_found");
   const contentType = mediaTypeKey(query.content_type);
   const faults = faultsOf(slug, query, fileBytesMax);

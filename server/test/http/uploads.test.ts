@@ -6,6 +6,7 @@ import type { OrganisationId } from "../../src/kernel/ids.ts";
 import { createLog } from "../../src/kernel/log.ts";
 import type { Actor } from "../harness/actors.ts";
 import { importForm, smallApi } from "../harness/forms.ts";
+import { createConnection, smallConnection } from "../harness/samples.ts";
 import { fieldsOf } from "../harness/scenarios.ts";
 import { onEachEngine } from "../harness/world.ts";
 
@@ -53,6 +54,15 @@ onEachEngine("a file that is uploaded to be imported", (world) => {
     );
     return rows.map(({ state }) => state);
   }
+
+  test("has no address for a key that could not import it, and takes no place from others (T-2)", async () => {
+    const { environments } = await createConnection(world, smallConnection());
+    const limited = await world.keyWith({ scopes: ["connections:write"], environments: environments.map(({ id }) => id) });
+    const query = { filename: "api.json", content_type: type, content_length: api.length };
+    const answer = await world.send(limited, "GetProtocolUploadURL", { params: { protocol_slug: "http" }, query });
+    expect(answer).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    expect(await waiting()).toBe(0);
+  });
 
   test("is taken without a key, imported once, and then gone", async () => {
     const { uploadUrl, url } = await ask();
