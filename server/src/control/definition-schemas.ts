@@ -1,6 +1,6 @@
 import type { InlineSchema } from "@mooring/contract";
 import { schemasUrl } from "../domain/definition.ts";
-import { type Fault, Problem } from "../kernel/errors.ts";
+import type { Fault } from "../kernel/errors.ts";
 import type { ConnectionId, DefinitionId, VersionId } from "../kernel/ids.ts";
 import type { CheckedSchema as CheckResult } from "../sandbox/check.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -8,6 +8,7 @@ import { definitionNames, headsByIds } from "../store/definitions.ts";
 import { getContentVersion } from "../store/versions.ts";
 import type { Call, ControlDeps } from "./change.ts";
 import { changeDraft, type Draft } from "./content.ts";
+import { Moved, untilStill } from "./moved.ts";
 import { requireWholeConnection } from "./rights.ts";
 
 /** What work with definitions needs. */
@@ -54,24 +55,14 @@ export async function changeWithSchemas<Answer>(
   work: (draft: Draft, checked: readonly CheckedSchema[]) => Promise<Answer>,
 ): Promise<Answer> {
   requireWholeConnection(call.actor, place.connectionId);
-  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+  return untilStill(async () => {
     const check = await checkAll(deps, call, place, sent);
-    try {
-      return await changeDraft(deps, call, place.connectionId, place.version, async (draft) => {
-        await requireSame(draft, check, sent.length);
-        return work(draft, check.checked);
-      });
-    } catch (error) {
-      if (!(error instanceof Moved)) throw error;
-    }
-  }
-  throw new Problem("conflict");
+    return await changeDraft(deps, call, place.connectionId, place.version, async (draft) => {
+      await requireSame(draft, check, sent.length);
+      return work(draft, check.checked);
+    });
+  });
 }
-
-const attemptsMax = 5;
-
-/** What a check relied on is no longer so. */
-class Moved extends Error {}
 
 interface Check {
   /** Undefined when there was no draft of that name. */

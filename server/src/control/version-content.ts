@@ -8,7 +8,7 @@ import type { Tx } from "../store/database.ts";
 import { definitionsAfter } from "../store/definitions.ts";
 import { createTurns } from "./turns.ts";
 
-/** In which `contentOf` is to be asked for, from outside of a transaction: all of a version may be as long as `contentBytesMax` says. */
+/** In which `contentOf` and `definitionsOf` are to be asked for, from outside of a transaction: all of a version may be as long as `contentBytesMax` says. */
 export const inTurnOfVersions = createTurns({ placesMax: 2, waitingMax: 128 });
 
 /**
@@ -17,10 +17,12 @@ export const inTurnOfVersions = createTurns({ placesMax: 2, waitingMax: 128 });
  */
 export async function contentOf(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<VersionContent> {
   const actions = await inPortions<ActionId, StoredAction>((after) => actionsAfter(tx, org, versionId, { after, count: portionActions }));
-  const definitions = await inPortions<DefinitionId, StoredDefinition>((after) =>
-    definitionsAfter(tx, org, versionId, { after, count: portionDefinitions }),
-  );
-  return { actions, definitions };
+  return { actions, definitions: await definitionsOf(tx, org, versionId) };
+}
+
+/** The definitions alone, in the same way. */
+export function definitionsOf(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<Map<DefinitionId, StoredDefinition>> {
+  return inPortions((after) => definitionsAfter(tx, org, versionId, { after, count: portionDefinitions }));
 }
 
 // A definition's schema may be long: up to 1 MB, though most are a few KB.

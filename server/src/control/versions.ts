@@ -18,8 +18,9 @@ import * as store from "../store/versions.ts";
 import { type Call, type ControlDeps, requireMatch } from "./change.ts";
 import { changeOfConnection } from "./connection-change.ts";
 import { differences } from "./differences.ts";
-import { requirePublishable } from "./publication.ts";
-import { requireConnection } from "./rights.ts";
+import { untilStill } from "./moved.ts";
+import { checkSchemas, type PublicationDeps, requirePublishable } from "./publication.ts";
+import { requireConnection, requireWholeConnection } from "./rights.ts";
 
 export async function list(
   { db }: ControlDeps,
@@ -123,17 +124,26 @@ export async function remove(
  * Publishing freezes a version: after it, its content cannot change. Throws `Problem` version_published when it is published already,
  * and version_incomplete with every fault of what it holds.
  */
-export async function publish(deps: ControlDeps, call: Call, connectionId: ConnectionId, name: string): Promise<PublishConnectionResponse> {
-  return changeOfConnection(deps, call, connectionId, async (tx, recorder, now) => {
-    const { org } = call.actor;
-    const before = await existing(tx, org, connectionId, name);
-    requireMatch(call, before);
-    if (before.publishedAt !== null) throw new Problem("version_published");
-    const version = await store.getContentVersion(tx, org, connectionId, before.name);
-    if (version) await requirePublishable({ tx, org, version });
-    await store.updateVersion(tx, org, connectionId, { ...before, publishedAt: now.toISOString() }, now);
-    recorder.audit({ operation: "version.published", subject: { type: "version", id: before.id, name: before.name } });
-    return { version: await existing(tx, org, connectionId, before.name) };
+export async function publish(
+  deps: PublicationDeps,
+  call: Call,
+  connectionId: ConnectionId,
+  name: string,
+): Promise<PublishConnectionResponse> {
+  requireWholeConnection(call.actor, connectionId);
+  return untilStill(async () => {
+    const checked = await checkSchemas(deps, call, connectionId, name);
+    return changeOfConnection(deps, call, connectionId, async (tx, recorder, now) => {
+      const { org } = call.actor;
+      const before = await existing(tx, org, connectionId, name);
+      requireMatch(call, before);
+      if (before.publishedAt !== null) throw new Problem("version_published");
+      const version = await store.getContentVersion(tx, org, connectionId, before.name);
+      if (version) await requirePublishable({ tx, org, version }, checked);
+      await store.updateVersion(tx, org, connectionId, { ...before, publishedAt: now.toISOString() }, now);
+      recorder.audit({ operation: "version.published", subject: { type: "version", id: before.id, name: before.name } });
+      return { version: await existing(tx, org, connectionId, before.name) };
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ControlDeps } from "../control/change.ts";
+import type { PublicationDeps } from "../control/publication.ts";
 import { diff } from "../control/version-diff.ts";
 import { types } from "../control/version-types.ts";
 import * as versions from "../control/versions.ts";
@@ -17,7 +17,7 @@ type Names =
   | "UnpublishConnection";
 
 /** Handlers of versions. */
-export function versionHandlers(deps: ControlDeps): Pick<Handlers, Names> {
+export function versionHandlers(deps: PublicationDeps): Pick<Handlers, Names> {
   return {
     ListConnectionVersions: ({ call, params, query }) => versions.list(deps, call, params.connection_id as ConnectionId, query),
     CreateConnectionVersion: ({ call, params, body }) => versions.create(deps, call, params.connection_id as ConnectionId, body),

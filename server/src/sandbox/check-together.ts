@@ -17,6 +17,7 @@ interface StoredSchema {
 export function checkTogether(
   asked: readonly StoredSchema[],
   stored: readonly StoredSchema[],
+  { linksOnly }: { readonly linksOnly: boolean },
 ): ReadonlyMap<DefinitionId, readonly ValueFault[]> {
   const isJson = ({ content }: StoredSchema) => content !== "" && !content.trimStart().startsWith("<");
   const fresh = asked.filter(isJson);
@@ -24,6 +25,7 @@ export function checkTogether(
   const { byId } = documentsOf({ root: "true", definitions: [...known.filter(isJson), ...fresh] });
   const ids = fresh.map(({ id }) => id);
   const faults = new Map(faultsOfLinks(byId, ids));
+  if (linksOnly) return faults;
   const sizes = sizesOf([...known, ...fresh]);
   const isFew = ids.reduce((sum, id) => sum + sizes(id), 0) <= compiledMax;
   for (const id of ids) {

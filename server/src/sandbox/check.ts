@@ -15,6 +15,8 @@ export interface SchemaCheck {
   readonly known: readonly (readonly [name: string, id: DefinitionId])[];
   /** Of those, as stored, the ones that are referred to, and what they refer to in turn; what is not here is not looked into. */
   readonly stored?: readonly { readonly id: DefinitionId; readonly content: string }[];
+  /** Follows their links and compiles nothing: a whole version would take too long, and what it holds was compiled when it came. */
+  readonly linksOnly?: boolean;
   /** What the addresses of the version's schemas begin with: with a name after it, it is that definition. */
   readonly urlPrefix: string;
 }
@@ -43,11 +45,11 @@ export type SchemaFault = ValueFault;
  * Looks whether each text is a JSON Schema or an XML Schema, and gives the form in which it is stored: in JSON Schema, every reference to another
  * definition by id. Runs in a worker; never throws for what a schema says.
  */
-export async function checkSchemas({ schemas, known, stored = [], urlPrefix }: SchemaCheck): Promise<CheckedSchema[]> {
+export async function checkSchemas({ schemas, known, stored = [], urlPrefix, linksOnly = false }: SchemaCheck): Promise<CheckedSchema[]> {
   const names = new Map([...known, ...schemas.map(({ name, id }) => [name, id] as const)]);
   const checked: (CheckedSchema & { readonly id: DefinitionId })[] = [];
   for (const schema of schemas) checked.push({ id: schema.id, ...(await checkAny(schema, { names, urlPrefix })) });
-  const together = checkTogether(checked, stored);
+  const together = checkTogether(checked, stored, { linksOnly });
   return checked.map(({ id, content, uses, faults }) => {
     const more = together.get(id) ?? [];
     return more.length > 0 ? failed(more) : { content, uses, faults };

@@ -56,6 +56,16 @@ export async function definitionsByIds(
   return found;
 }
 
+/** What is the same as long as no definition of the version was made, changed or deleted. */
+export async function definitionsState(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<string> {
+  const row = await tx.first(sql<{ definitions: number | string; updated_at: string | null }>`
+    select count(*) as definitions, max(updated_at) as updated_at
+    from definitions
+    where org_id = ${org} and version_id = ${versionId}
+  `);
+  return `${row?.definitions} ${row?.updated_at}`;
+}
+
 /** At most `count` definitions of a version in the order of their ids, beginning behind `after`: for whoever looks at all of them. */
 export async function definitionsAfter(
   tx: Tx,

@@ -183,6 +183,22 @@ onEachEngine("what versions hold", (world) => {
       },
     },
     {
+      name: "refuses a reference to a place that has gone from a schema since",
+      given: async ({ params }) => {
+        const key = await world.as("key");
+        const units = newDefinition("Units", { $defs: { Length: { enum: ["m", "km"] } } });
+        const sized = newDefinition("Sized", { properties: { unit: { $ref: "#/$defs/Units/$defs/Length" } } });
+        const { body } = await world.must(key, "CreateDefinitions", { params, body: { definitions: [units, sized] } });
+        const [made] = body.definitions;
+        const own = { ...params, definition_name: "Units" };
+        await world.must(key, "UpdateDefinition", { params: own, body: { ...made, schema: newDefinition("Units").schema } as never });
+      },
+      send: publishing,
+      expect: 400,
+      code: "version_incomplete",
+      fields: ["definitions[Sized]/properties/unit/$ref"],
+    },
+    {
       name: "takes it when the faults are mended",
       given: async ({ params, action }) => {
         const key = await world.as("key");
