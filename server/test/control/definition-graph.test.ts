@@ -65,7 +65,7 @@ async function play(world: World, params: Record<string, string>, oracle: Oracle
     const fresh = step.links.map((own) => ({ name: `n${++names}`, own }));
     const candidates = [...fresh.map(({ name }) => name), ...[...oracle.values()].map(({ name }) => name)];
     const used = fresh.map(({ own }) => own.map((pick) => candidates[pick % candidates.length] as string));
-    const definitions = fresh.map(({ name }, at) => newDefinition(name, { anyOf: [{}, ...(used[at] ?? []).map(ref)] }));
+    const definitions = fresh.map(({ name }, at) => newDefinition(name, { prefixItems: [{}, ...(used[at] ?? []).map(ref)] }));
     const { body } = await world.must(key, "CreateDefinitions", { params, body: { definitions } });
     for (const { id, name } of body.definitions) oracle.set(id, { name, uses: new Set(), isBroken: false });
     const ids = new Map([...oracle].map(([id, { name }]) => [name, id]));
@@ -92,7 +92,7 @@ async function play(world: World, params: Record<string, string>, oracle: Oracle
       await world.must(key, "UpdateDefinition", { params: path, body: { id, name: own.name, accept: [] } });
     } else {
       const targets = step.links.map(chosen);
-      const schema = { anyOf: [{}, ...targets.map((target) => ref(oracle.get(target)?.name ?? ""))] };
+      const schema = { prefixItems: [{}, ...targets.map((target) => ref(oracle.get(target)?.name ?? ""))] };
       await world.must(key, "UpdateDefinition", { params: path, body: { id, ...newDefinition(own.name, schema) } });
       own.uses = new Set(targets);
       own.isBroken = false;

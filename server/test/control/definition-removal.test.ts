@@ -6,7 +6,7 @@ import { onEachEngine, type World } from "../harness/world.ts";
 /** Team refers to User, User to Id, and Id to itself. The action list uses Team, and nothing refers to Alone. */
 const given = async (world: World) => {
   const draft = await draftWith(world, {
-    Id: { anyOf: [{}, ref("Id")] },
+    Id: { prefixItems: [{}, ref("Id")] },
     User: { properties: { id: ref("Id") } },
     Team: { items: ref("User") },
     Alone: {},
