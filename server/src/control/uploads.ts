@@ -1,4 +1,5 @@
 import { hash, randomBytes } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SignedURL, UploadQuery } from "@mooring/contract";
 import { mediaTypeKey } from "../domain/media-types.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
@@ -156,6 +157,8 @@ export async function open({ db, clock, publicUrl, importRoom }: UploadDeps, { a
       if (!piece || at + piece.length > bytes.length) throw unknownUpload();
       bytes.set(piece, at);
       at += piece.length;
+      // The embedded engine reads without ever letting go of the event loop, and there may be 64 of them.
+      await nextTurn();
     }
     return { bytes, leave, use: (tx) => useUp(tx, org, upload.id) };
   } catch (error) {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Schema } from "../../src/gateway/schemas.ts";
 import { fitsForSure } from "../../src/gateway/sure-fit.ts";
+import { Problem } from "../../src/kernel/errors.ts";
 import type { OrganisationId } from "../../src/kernel/ids.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
@@ -20,8 +21,16 @@ function schemaOf(root: unknown, second: unknown = {}): Schema {
 
 const sandbox = createSandbox();
 afterAll(() => sandbox.close());
-const fits = async (schema: Schema, json: string) =>
-  (await sandbox.validate({ org: "01KA0RG0000000000000000001" as OrganisationId, key: schema.key, load: () => schema, json })).length === 0;
+/** Undefined where the schema refers to nothing in a place that the value never comes to. */
+async function fits(schema: Schema, json: string): Promise<boolean | undefined> {
+  try {
+    const org = "01KA0RG0000000000000000001" as OrganisationId;
+    return (await sandbox.validate({ org, key: schema.key, load: () => schema, json })).length === 0;
+  } catch (error) {
+    if (error instanceof Problem && error.code === "definition_unusable") return undefined;
+    throw error;
+  }
+}
 
 describe("the quick look at a value", () => {
   it.each([
@@ -110,7 +119,7 @@ describe("the quick look at a value", () => {
           const ready = schemaOf(root, second);
           const sureOf = values.filter((json) => fitsForSure(ready, json));
           sure += sureOf.length;
-          for (const json of sureOf) expect(await fits(ready, json), json).toBe(true);
+          for (const json of sureOf) expect(await fits(ready, json), json).not.toBe(false);
         }),
         { numRuns: trials({ change: 1_000, long: 200_000 }) },
       );
