@@ -31,7 +31,8 @@ test("a clock that stands still or goes back gives ids that go on all the same",
     if (!(id > last)) expect.fail(`${id} follows ${last}`);
     last = id;
   }
-  expect(timeOf(last).getTime() - 1_700_000_000_000).toBeLessThanOrEqual(3);
+  // Where counting begins in a millisecond is drawn, so that some have few; that twelve together have too few never happens.
+  expect(timeOf(last).getTime() - 1_700_000_000_000).toBeLessThanOrEqual(12);
 });
 
 test("two processes never give the same", () => {
