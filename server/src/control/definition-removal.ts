@@ -3,7 +3,7 @@ import type { DefinitionHead } from "../domain/definition.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, DefinitionId } from "../kernel/ids.ts";
 import { type Except, referrersOf, usedByOthers } from "../store/definition-uses.ts";
-import { definitionHeads, definitionIdsByName, deleteDefinitions, headsByIds } from "../store/definitions.ts";
+import { definitionHeads, deleteDefinitions, headsByIds, headsByNames } from "../store/definitions.ts";
 import { type Call, requireMatch } from "./change.ts";
 import { changeDraft, type Draft } from "./content.ts";
 import { existingDefinition, shownAlone } from "./definition-reads.ts";
@@ -79,18 +79,18 @@ async function chosenOf(draft: Draft, choice: DefinitionsDelete): Promise<Defini
   const { ids = [], names = [], all = false } = choice;
   requireSound(contradictions(choice));
   if (all) return definitionHeads(tx, org, version.id);
-  const idsByName = await definitionIdsByName(tx, org, version.id, names);
-  const found = await headsByIds(tx, org, version.id, [...(ids as DefinitionId[]), ...idsByName.values()]);
+  const byName = await headsByNames(tx, org, version.id, names);
+  const byId = await headsByIds(tx, org, version.id, ids as DefinitionId[]);
   const places = new Map(ids.map((id, index) => [id, index]));
   requireSound([
-    ...ids.flatMap((id, index) => (found.has(id as DefinitionId) ? [] : [{ field: `ids[${index}]`, message: unknown }])),
+    ...ids.flatMap((id, index) => (byId.has(id as DefinitionId) ? [] : [{ field: `ids[${index}]`, message: unknown }])),
     ...names.flatMap((name, index) => {
-      const id = idsByName.get(name);
+      const id = byName.get(name)?.id;
       const message = id === undefined ? unknown : places.has(id) ? `This is the same definition as ids[${places.get(id)}].` : undefined;
       return message === undefined ? [] : [{ field: `names[${index}]`, message }];
     }),
   ]);
-  return [...found.values()];
+  return [...byId.values(), ...byName.values()];
 }
 
 const unknown = "The version has no such definition.";

@@ -147,7 +147,7 @@ const faultsMax = 200;
 
 // Changes of a version's content wait for each other, so a name that is free now is free until this one is done.
 async function requireFreeNames({ tx, org, version }: Draft, wanted: readonly Named[]): Promise<void> {
-  const taken = await store.definitionIdsByName(
+  const taken = await store.headsByNames(
     tx,
     org,
     version.id,

@@ -1,5 +1,5 @@
 import type { ContentError } from "@mooring/contract";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { DefinitionHead, StoredDefinition } from "../domain/definition.ts";
 import type { DefinitionId, OrganisationId, VersionId } from "../kernel/ids.ts";
 import { inBatches } from "./batches.ts";
@@ -56,6 +56,50 @@ export async function definitionsByIds(
   return found;
 }
 
+/** The same without their schemas. */
+export async function headsByIds(
+  tx: Tx,
+  org: OrganisationId,
+  versionId: VersionId,
+  ids: Iterable<DefinitionId>,
+): Promise<Map<DefinitionId, DefinitionHead>> {
+  const found = new Map<DefinitionId, DefinitionHead>();
+  await inBatches([...new Set(ids)], async (batch) => {
+    for (const head of await headsWhere(tx, org, versionId, sql`and id in (${sql.join([...batch])})`)) found.set(head.id, head);
+  });
+  return found;
+}
+
+/** Those of the version that have one of `names`, without their schemas, by name. */
+export async function headsByNames(
+  tx: Tx,
+  org: OrganisationId,
+  versionId: VersionId,
+  names: Iterable<string>,
+): Promise<Map<string, DefinitionHead>> {
+  const found = new Map<string, DefinitionHead>();
+  // No other name is stored, and PostgreSQL takes no NUL even as a parameter.
+  const possible = [...new Set(names)].filter((name) => /^[\w-]+$/.test(name));
+  await inBatches(possible, async (batch) => {
+    for (const head of await headsWhere(tx, org, versionId, sql`and name in (${sql.join([...batch])})`)) found.set(head.name, head);
+  });
+  return found;
+}
+
+/** Every definition of a version without its schema, by name: for whoever looks at all that it holds. */
+export function definitionHeads(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<DefinitionHead[]> {
+  return headsWhere(tx, org, versionId, sql`order by name`);
+}
+
+async function headsWhere(tx: Tx, org: OrganisationId, versionId: VersionId, rest: RawBuilder<unknown>): Promise<DefinitionHead[]> {
+  const rows = await tx.all(sql<HeadRow>`
+    select id, name, accept, description, errors
+    from definitions
+    where org_id = ${org} and version_id = ${versionId} ${rest}
+  `);
+  return rows.map(headOf);
+}
+
 /** What is the same as long as no definition of the version was made, changed or deleted. */
 export async function definitionsState(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<string> {
   const row = await tx.first(sql<{ definitions: number | string; updated_at: string | null }>`
@@ -83,46 +127,6 @@ export async function definitionsAfter(
   return rows.map(definitionOf);
 }
 
-/** The same without their schemas. */
-export async function headsByIds(
-  tx: Tx,
-  org: OrganisationId,
-  versionId: VersionId,
-  ids: Iterable<DefinitionId>,
-): Promise<Map<DefinitionId, DefinitionHead>> {
-  const found = new Map<DefinitionId, DefinitionHead>();
-  await inBatches([...new Set(ids)], async (batch) => {
-    const rows = await tx.all(sql<HeadRow>`
-      select id, name, accept, description, errors
-      from definitions
-      where org_id = ${org} and version_id = ${versionId} and id in (${sql.join([...batch])})
-    `);
-    for (const row of rows) found.set(row.id, headOf(row));
-  });
-  return found;
-}
-
-/** Those of the version that have one of `names`, without their schemas, by name. */
-export async function headsByNames(
-  tx: Tx,
-  org: OrganisationId,
-  versionId: VersionId,
-  names: Iterable<string>,
-): Promise<Map<string, DefinitionHead>> {
-  const found = new Map<string, DefinitionHead>();
-  // No other name is stored, and PostgreSQL takes no NUL even as a parameter.
-  const possible = [...new Set(names)].filter((name) => /^[\w-]+$/.test(name));
-  await inBatches(possible, async (batch) => {
-    const rows = await tx.all(sql<HeadRow>`
-      select id, name, accept, description, errors
-      from definitions
-      where org_id = ${org} and version_id = ${versionId} and name in (${sql.join([...batch])})
-    `);
-    for (const row of rows) found.set(row.name, headOf(row));
-  });
-  return found;
-}
-
 /** Which definitions a version has: the id of each name. */
 export async function definitionNames(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<Map<string, DefinitionId>> {
   const rows = await tx.all(sql<{ id: DefinitionId; name: string }>`
@@ -133,25 +137,6 @@ export async function definitionNames(tx: Tx, org: OrganisationId, versionId: Ve
   return new Map(rows.map(({ id, name }) => [name, id]));
 }
 
-/** The ids of those of `names` that the version has. */
-export async function definitionIdsByName(
-  tx: Tx,
-  org: OrganisationId,
-  versionId: VersionId,
-  names: Iterable<string>,
-): Promise<Map<string, DefinitionId>> {
-  const found = new Map<string, DefinitionId>();
-  await inBatches([...new Set(names)], async (batch) => {
-    const rows = await tx.all(sql<{ id: DefinitionId; name: string }>`
-      select id, name
-      from definitions
-      where org_id = ${org} and version_id = ${versionId} and name in (${sql.join([...batch])})
-    `);
-    for (const { id, name } of rows) found.set(name, id);
-  });
-  return found;
-}
-
 export async function countDefinitions(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<number> {
   const row = await tx.first(sql<{ definitions: number | string }>`
     select count(*) as definitions
@@ -159,17 +144,6 @@ export async function countDefinitions(tx: Tx, org: OrganisationId, versionId: V
     where org_id = ${org} and version_id = ${versionId}
   `);
   return Number(row?.definitions ?? 0);
-}
-
-/** Every definition of a version without its schema, by name: for whoever looks at all that it holds. */
-export async function definitionHeads(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<DefinitionHead[]> {
-  const rows = await tx.all(sql<HeadRow>`
-    select id, name, accept, description, errors
-    from definitions
-    where org_id = ${org} and version_id = ${versionId}
-    order by name
-  `);
-  return rows.map(headOf);
 }
 
 /**
