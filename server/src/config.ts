@@ -41,6 +41,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     shutdownDrainMs: read(settings.shutdownDrainMs) ?? 0,
     callsKeepHours: read(settings.callsKeepHours) ?? 168,
     callsKeepMax: read(settings.callsKeepMax) ?? 5_000_000,
+    eventsKeepHours: read(settings.eventsKeepHours) ?? 168,
+    eventsUnverifiedMax: read(settings.eventsUnverifiedMax) ?? 1000,
+    eventBytesMax: read(settings.eventBytesMax) ?? 1_048_576,
     importBytesMax: read(settings.importBytesMax) ?? 33_554_432,
     googleTokenUrl: read(settings.googleTokenUrl) ?? "",
     bigQueryUrl: read(settings.bigQueryUrl) ?? "",
@@ -81,6 +84,10 @@ export interface Config {
   readonly callsKeepHours: number;
   /** Of each organisation. */
   readonly callsKeepMax: number;
+  readonly eventsKeepHours: number;
+  /** Of each trigger in each environment. */
+  readonly eventsUnverifiedMax: number;
+  readonly eventBytesMax: number;
   readonly importBytesMax: number;
   readonly googleTokenUrl: string;
   readonly bigQueryUrl: string;

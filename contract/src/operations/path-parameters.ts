@@ -10,6 +10,8 @@ export const pathParameters = {
   version: Type.String({ description: "A version's name, `latest` (published last) or `default` (the chosen one, else latest)." }),
   other_version: Type.String({ description: "The version to compare with: a name, `latest` or `default`." }),
   action_name: Type.String({ description: "The action's name." }),
+  trigger_name: Type.String({ description: "The trigger's name." }),
+  event_id: ulid("The event."),
   schema_key: Type.String({ description: "What makes the addresses of a version's schemas impossible to guess." }),
   definition_name: Type.String({ description: "The definition's name." }),
   subscription_id: ulid("The subscription."),

@@ -3,7 +3,15 @@ import { name, object, timestamp, ulid, words } from "./fields.ts";
 import { pageInfo } from "./page.ts";
 
 /** Everything that an API key or a role can be allowed to do. */
-export const scopes = ["connections:read", "connections:write", "secrets:write", "gateway:call", "organisation:admin"] as const;
+export const scopes = [
+  "connections:read",
+  "connections:write",
+  "secrets:write",
+  "gateway:call",
+  "events:read",
+  "events:write",
+  "organisation:admin",
+] as const;
 
 export const Scope = words(scopes, { title: "Scope", description: "Something that a key or a role is allowed to do." });
 export type Scope = Static<typeof Scope>;

@@ -124,6 +124,74 @@ export const AuthSchemeConfigGoogleServiceAccount = object(
 );
 export type AuthSchemeConfigGoogleServiceAccount = Static<typeof AuthSchemeConfigGoogleServiceAccount>;
 
+const signaturePlace = (what: string, places: readonly ("header" | "query" | "signature")[]) =>
+  object(
+    what,
+    {
+      in: words(places, { description: "`signature` is a part of the signature's own header, as `t` in `t=1,v1=2`." }),
+      name: Type.String({ minLength: 1, maxLength: 200, pattern: line(), description: "Its name there." }),
+    },
+    { description: "Where it is." },
+  );
+
+export const SignatureTimestamp = object("SignatureTimestamp", {
+  in: words(["header", "query", "signature"], { description: "`signature` is a part of the signature's own value, as `t` in `t=1,v1=2`." }),
+  name: Type.String({ minLength: 1, maxLength: 200, pattern: line(), description: "Its name there." }),
+  unit: Type.Optional(
+    words(["seconds", "milliseconds", "rfc3339"], { description: "How it is written: since 1970, or as a date. Seconds when left out." }),
+  ),
+});
+export type SignatureTimestamp = Static<typeof SignatureTimestamp>;
+
+export const SignatureId = signaturePlace("SignatureId", ["header", "query"]);
+export type SignatureId = Static<typeof SignatureId>;
+
+/** How a system signs, where it is more than a digest of `digestInputs` in hexadecimal. All of it is optional. */
+export const Signature = object(
+  "Signature",
+  {
+    content: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 500,
+        description:
+          "What is signed, in place of `digestInputs`: text with `{{ body }}`, `{{ url }}`, `{{ method }}`, `{{ timestamp }}`, `{{ id }}`, `{{ header.Name }}` and " +
+          "`{{ form }}` (each form field, sorted by name, name and value behind each other).",
+      }),
+    ),
+    separator: Type.Optional(
+      words([",", ";", " "], { description: "What stands between several parts of the value. Left out: it is one signature." }),
+    ),
+    prefix: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 50,
+        pattern: "^[!-~]+$",
+        description: "What a signature begins with, as in `sha256=`, `v1=` or `v1,`. Parts that begin otherwise are passed over.",
+      }),
+    ),
+    encoding: Type.Optional(words(["hex", "base64"], { description: "How the digest is written. Hexadecimal when left out." })),
+    secretEncoding: Type.Optional(
+      words(["text", "base64", "hex"], { description: "How the key is written in a `string` credential. As text when left out." }),
+    ),
+    secretPrefix: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 50,
+        pattern: "^[!-~]+$",
+        description: "What a key begins with that is no part of it, as in `whsec_`.",
+      }),
+    ),
+    timestamp: Type.Optional(SignatureTimestamp),
+    toleranceSeconds: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 86_400, description: "How far the timestamp may be from now, either way. 300 when left out." }),
+    ),
+    id: Type.Optional(SignatureId),
+  },
+  { description: "How the signature of what comes in is made and written." },
+);
+export type Signature = Static<typeof Signature>;
+
 export const AuthSchemeConfigHMAC = object(
   "AuthSchemeConfigHMAC",
   {
@@ -132,6 +200,7 @@ export const AuthSchemeConfigHMAC = object(
     in: place,
     algorithm: words(["sha1", "sha256", "sha512"], { description: "The hash. New outgoing signatures may not use sha1." }),
     digestInputs: Type.Array(words(["body", "url"]), { maxItems: 2, description: "What is signed, in this order." }),
+    signature: Type.Optional(Signature),
   },
   { description: "A signature over the request. Takes a `string` or `binary` credential.", ...tokenUnlessInQuery },
 );

@@ -18,10 +18,10 @@ export interface Actor {
 
 /** What each role may do. `production secrets` is kept apart because no scope names it. */
 export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
-  owner: ["connections:read", "connections:write", "secrets:write", "gateway:call", "organisation:admin"],
-  admin: ["connections:read", "connections:write", "secrets:write", "gateway:call", "organisation:admin"],
-  developer: ["connections:read", "connections:write", "secrets:write", "gateway:call"],
-  viewer: ["connections:read"],
+  owner: ["connections:read", "connections:write", "secrets:write", "gateway:call", "events:read", "events:write", "organisation:admin"],
+  admin: ["connections:read", "connections:write", "secrets:write", "gateway:call", "events:read", "events:write", "organisation:admin"],
+  developer: ["connections:read", "connections:write", "secrets:write", "gateway:call", "events:read", "events:write"],
+  viewer: ["connections:read", "events:read"],
 };
 
 /** Throws `Problem` forbidden when `actor` lacks `scope`. */

@@ -18,6 +18,9 @@ export interface StoredDefinition {
 /** A definition without its schema, which may be long: what lists and answers show. */
 export type DefinitionHead = Omit<StoredDefinition, "contentType" | "content">;
 
+/** A definition as far as values are held against it. */
+export type CalledDefinition = Pick<StoredDefinition, "id" | "name" | "accept" | "contentType" | "content">;
+
 /** How many definitions a version may hold. */
 export const definitionsMax = 20_000;
 

@@ -1,9 +1,9 @@
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
 import { type ReadyAction, readyAction } from "../protocols/http/action/ready.ts";
+import { createSchemas, type Schemas } from "../sandbox/schemas.ts";
 import { readActionCall, type StoredActionCall } from "../store/action-calls.ts";
 import type { Change, Database } from "../store/database.ts";
-import { createLoads } from "./loads.ts";
-import { createSchemas, type Schemas } from "./schemas.ts";
+import { createLoads } from "../traffic/loads.ts";
 
 /** Actions, readied for calls and kept in memory so that a warm call asks no database. */
 export interface Actions {

@@ -1,8 +1,8 @@
 import { Problem } from "../kernel/errors.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import { createLanes, type Lane } from "../traffic/lanes.ts";
 import type { Call } from "./call.ts";
-import { createLanes, type Lane } from "./lanes.ts";
 
 /** Who may be in flight: at most `callsMax` calls in the process, shared fairly between organisations (L-1, T-4). */
 export interface Admission {

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Call } from "./call.ts";
 import { notePassed } from "./garbage.ts";
@@ -34,20 +33,4 @@ export function bodyOf(call: Call): Readable {
   function close(): void {
     if (!request.complete) body.destroy(new Error("The caller went away before the end of the body."));
   }
-}
-
-/**
- * Sees to the rest of a body that nobody needs any more once the answer is sent: it is read and thrown away for `lingerMs`, because
- * closing at once would reset the connection and could take the answer with it (RFC 9112 section 9.6). Then the connection is closed.
- */
-export function discardRest(request: IncomingMessage, response: ServerResponse, { lingerMs }: { lingerMs: number }): void {
-  if (request.complete) return;
-  request.resume();
-  response.once("finish", () => {
-    request.resume();
-    const { socket } = request;
-    const timer = setTimeout(() => socket.destroy(), lingerMs);
-    timer.unref();
-    request.once("end", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
-  });
 }

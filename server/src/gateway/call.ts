@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor } from "../domain/actor.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import type { ProblemCode } from "../kernel/errors.ts";
-import type { Lane } from "./lanes.ts";
+import type { Lane } from "../traffic/lanes.ts";
 import type { Target } from "./target.ts";
 
 /** One call on its way through the gateway. What is not known yet is undefined; one shape, because every call makes one. */

@@ -6,12 +6,12 @@ import { readPage, readRefusal } from "../protocols/bigquery/answers.ts";
 import { typesAlone } from "../protocols/bigquery/parameters.ts";
 import { dryRunRequest } from "../protocols/bigquery/requests.ts";
 import type { Field } from "../protocols/bigquery/schema.ts";
+import { createTurns } from "../traffic/turns.ts";
 import type { Ask, Session } from "./bigquery-requests.ts";
 import type { Prepared } from "./prepare.ts";
 import { queryThrough, standardRetries } from "./query-plan.ts";
 import type { Renewals, Renewing } from "./renewals.ts";
 import type { Snapshots } from "./resolve.ts";
-import { createTurns } from "./turns.ts";
 import type { WholeAnswer } from "./whole-answer.ts";
 
 /**

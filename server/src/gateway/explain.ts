@@ -11,10 +11,10 @@ import { type DroppedHeader, droppedHeaders } from "../protocols/http/dropped-he
 import { baseOf, callerHeaders, httpProof } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
 import { signed, signsBody } from "../protocols/http/sign.ts";
+import { isSigned, tooLarge } from "../traffic/held-body.ts";
 import type { Call } from "./call.ts";
 import { hasBody, type MadeRequest, type Planned, plan, signedBytesMax } from "./exchange.ts";
 import { explainToken, type TokenExplanation } from "./explain-token.ts";
-import { isSigned, tooLarge } from "./held-body.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Target } from "./target.ts";
 

@@ -1,6 +1,6 @@
 import type { Fault } from "../kernel/errors.ts";
 import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
-import { asBuffer, createCollector } from "./collector.ts";
+import { asBuffer, createCollector } from "../traffic/collector.ts";
 import type { Receiver, Relay, Wire } from "./relay.ts";
 
 /** What was found out about an answer. */

@@ -2,12 +2,12 @@ import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId } from "../kernel/ids.ts";
 import type { StoredActionCall } from "../store/action-calls.ts";
+import { discardRest } from "../traffic/discard-rest.ts";
+import { heldBody } from "../traffic/held-body.ts";
 import { type Actions, isActionName } from "./actions.ts";
 import { answerJson } from "./answer.ts";
-import { discardRest } from "./body.ts";
 import type { Call } from "./call.ts";
 import { goAhead } from "./exchange.ts";
-import { heldBody } from "./held-body.ts";
 import type { Asked, Performer, Road } from "./performer.ts";
 import type { Target } from "./target.ts";
 

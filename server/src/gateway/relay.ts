@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { problemOf } from "../net/problems.ts";
 import { relayHeaders, relayTrailerNames, relayTrailers, type UpstreamHeaders } from "../protocols/http/response-headers.ts";
+import { discardRest } from "../traffic/discard-rest.ts";
 import { answerProblem } from "./answer.ts";
-import { discardRest } from "./body.ts";
 import type { Call } from "./call.ts";
 import { notePassed } from "./garbage.ts";
 

@@ -1,7 +1,7 @@
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
 import type { Change, Database } from "../store/database.ts";
-import { type About, createLoads } from "./loads.ts";
+import { type About, createLoads } from "../traffic/loads.ts";
 
 /** Snapshots of environments, kept in memory so that a warm call asks no database. */
 export interface Snapshots {

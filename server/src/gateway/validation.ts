@@ -3,10 +3,10 @@ import type { ActionInput } from "../protocols/http/action/input.ts";
 import { kindOf, parseMediaType } from "../protocols/http/action/media-type.ts";
 import type { Media } from "../protocols/http/action/ready.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Schema } from "../sandbox/schemas.ts";
+import { fitsForSure } from "../sandbox/sure-fit.ts";
 import type { ValueFault } from "../sandbox/value-faults.ts";
 import type { CalledAction } from "./actions.ts";
-import type { Schema } from "./schemas.ts";
-import { fitsForSure } from "./sure-fit.ts";
 
 /**
  * Holds values against schemas, where neither can do harm. Throws `Problem` too_costly when that takes more than is allowed,

@@ -1,7 +1,7 @@
 import { Problem } from "../kernel/errors.ts";
 import type { Net, NetRequest } from "../net/net.ts";
 import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
-import { asBuffer, createCollector } from "./collector.ts";
+import { asBuffer, createCollector } from "../traffic/collector.ts";
 
 /** An answer that was read to its end. */
 export interface WholeAnswer {

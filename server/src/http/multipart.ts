@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { Busboy, type BusboyFileStream, type BusboyHeaders } from "@fastify/busboy";
 import { besideFileBytesMax } from "../control/import-room.ts";
-import { createCollector } from "../gateway/collector.ts";
 import { Problem } from "../kernel/errors.ts";
+import { createCollector } from "../traffic/collector.ts";
 import { parseBody } from "./body.ts";
 
 /** A form (RFC 7578) with at most one file and one text of JSON, as it was read. */

@@ -12,6 +12,8 @@ export type VersionId = string & { readonly brand: "VersionId" };
 export type ActionId = string & { readonly brand: "ActionId" };
 export type DefinitionId = string & { readonly brand: "DefinitionId" };
 export type UploadId = string & { readonly brand: "UploadId" };
+export type TriggerId = string & { readonly brand: "TriggerId" };
+export type EventId = string & { readonly brand: "EventId" };
 export type SubscriptionId = string & { readonly brand: "SubscriptionId" };
 
 /**
@@ -57,6 +59,9 @@ export type NewId = ReturnType<typeof createIds>;
 
 /** What makes the addresses of a version's schemas impossible to guess: 128 random bits. */
 export const newSchemaKey = (): string => randomBytes(16).toString("hex");
+
+/** A token that cannot be guessed, for the short address of a trigger: 192 random bits. */
+export const newTriggerToken = (): string => randomBytes(24).toString("base64url");
 
 /** Random fractions, drawn in bulk: ulid asks for one per character, and would otherwise enter the kernel for each. */
 function createRandom(): () => number {

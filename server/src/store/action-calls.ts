@@ -1,7 +1,7 @@
 import type { ContentError } from "@mooring/contract";
 import { sql } from "kysely";
 import type { ActionDocument } from "../domain/action.ts";
-import type { StoredDefinition } from "../domain/definition.ts";
+import type { CalledDefinition } from "../domain/definition.ts";
 import type { ActionId, ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
 import type { Engine, Tx } from "./database.ts";
 import { jsonRows, jsonText } from "./json.ts";
@@ -16,9 +16,6 @@ export interface StoredActionCall {
   /** Whatever the action uses, and whatever that refers to. */
   readonly definitions: readonly CalledDefinition[];
 }
-
-/** A definition as far as values are held against it. */
-export type CalledDefinition = Pick<StoredDefinition, "id" | "name" | "accept" | "contentType" | "content">;
 
 /**
  * An action by its name in the version of this name, `latest` and `default` included, with every definition that can be reached

@@ -37,9 +37,10 @@ export interface Tx {
 }
 
 /**
- * Whose rows a transaction may see: on PostgreSQL row-level security enforces it (T-1). Beside one organisation, there are three
- * narrow ways in for what is asked before an organisation is known: one's own memberships, one key, one invitation; and two for what is
- * past its time, whoever's it is: recorded calls and uploaded files older than an id.
+ * Whose rows a transaction may see: on PostgreSQL row-level security enforces it (T-1). Beside one organisation, there are four
+ * narrow ways in for what is asked before an organisation is known: one's own memberships, one key, one invitation, one trigger's short
+ * address; three for what is past its time, whoever's it is: recorded calls, uploaded files and events older than an id; and one for
+ * deliveries that wait, with their destinations.
  */
 export type Reach =
   | OrganisationId
@@ -47,7 +48,12 @@ export type Reach =
   | { keyHash: string }
   | { invitationHash: string }
   | { callsBefore: string }
-  | { uploadsBefore: string };
+  | { uploadsBefore: string }
+  | { triggerTokenHash: string }
+  | { eventsBefore: string }
+  | { work: "deliveries" };
 
-/** What moved, for everybody who keeps something in memory. `everything` follows a lost feed: drop all that is kept. */
-export type Change = { kind: "connection" | "credential" | "api-key" | "member"; org: OrganisationId; id: string } | { kind: "everything" };
+/** What moved, for everybody who keeps something in memory; of an `event`, the id is that of the connection which has a new one. `everything` follows a lost feed: drop all that is kept. */
+export type Change =
+  | { kind: "connection" | "credential" | "api-key" | "member" | "event"; org: OrganisationId; id: string }
+  | { kind: "everything" };

@@ -8,6 +8,7 @@ import { changeLog } from "./migrations/0006-change-log.ts";
 import { retries } from "./migrations/0007-retries.ts";
 import { content } from "./migrations/0008-content.ts";
 import { uploads } from "./migrations/0009-uploads.ts";
+import { webhooks } from "./migrations/0010-webhooks.ts";
 
 /** One step of the schema, applied in one transaction, never changed once released and never undone. */
 export interface Migration {
@@ -20,7 +21,18 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [foundation, people, tokens, oauth2Flows, calls, changeLog, retries, content, uploads];
+export const migrations: readonly Migration[] = [
+  foundation,
+  people,
+  tokens,
+  oauth2Flows,
+  calls,
+  changeLog,
+  retries,
+  content,
+  uploads,
+  webhooks,
+];
 
 /** Gives the migrations that are missing after `applied`. Throws `DatabaseTooNew` when `applied` holds one this program does not know. */
 export function missingMigrations(applied: readonly number[]): Migration[] {

@@ -116,6 +116,9 @@ function claim(reach: Reach): string {
   if ("keyHash" in reach) return `set local mooring.key = '${plain(reach.keyHash)}'`;
   if ("callsBefore" in reach) return `set local mooring.calls_before = '${plain(reach.callsBefore)}'`;
   if ("uploadsBefore" in reach) return `set local mooring.uploads_before = '${plain(reach.uploadsBefore)}'`;
+  if ("triggerTokenHash" in reach) return `set local mooring.trigger_token = '${plain(reach.triggerTokenHash)}'`;
+  if ("eventsBefore" in reach) return `set local mooring.events_before = '${plain(reach.eventsBefore)}'`;
+  if ("work" in reach) return `set local mooring.work = '${plain(reach.work)}'`;
   return `set local mooring.invitation = '${plain(reach.invitationHash)}'`;
 }
 

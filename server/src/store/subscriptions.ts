@@ -43,11 +43,12 @@ interface SubscriptionRow {
   name: string;
   version: string | null;
   environment_id: string | null;
+  acknowledged: number | string;
   created_at: string;
   updated_at: string;
 }
 
-const columns = sql`id, name, environment_id, created_at, updated_at,
+const columns = sql`id, name, environment_id, acknowledged, created_at, updated_at,
   (select v.name from versions v where v.org_id = subscriptions.org_id and v.id = subscriptions.version_id) as version`;
 
 const subscriptionOf = (row: SubscriptionRow): Subscription => ({
@@ -55,6 +56,7 @@ const subscriptionOf = (row: SubscriptionRow): Subscription => ({
   name: row.name,
   ...(row.version === null ? {} : { version: row.version }),
   ...(row.environment_id === null ? {} : { environment: row.environment_id }),
+  acknowledged: String(row.acknowledged),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });

@@ -7,8 +7,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { AppliedCredential } from "../../src/domain/snapshot.ts";
-import { heldBody } from "../../src/gateway/held-body.ts";
 import { Secret } from "../../src/kernel/secret.ts";
+import { heldBody } from "../../src/traffic/held-body.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import { apiKey, applied, basicAuth, canary, proxyPath, type Rig, rig, valuesOf } from "./rig.ts";
 

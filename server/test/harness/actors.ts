@@ -27,6 +27,7 @@ export const cast = [
   "writeKey",
   "secretsKey",
   "gatewayKey",
+  "eventsKey",
   "adminKey",
   "stranger",
   "strangerKey",
@@ -39,6 +40,7 @@ const scopesOf = {
   writeKey: ["connections:read", "connections:write"],
   secretsKey: ["secrets:write"],
   gatewayKey: ["gateway:call"],
+  eventsKey: ["events:read", "events:write"],
   adminKey: ["organisation:admin"],
 } as const satisfies Partial<Record<CastName, readonly Scope[]>>;
 
@@ -98,6 +100,7 @@ export function createActors({
       case "writeKey":
       case "secretsKey":
       case "gatewayKey":
+      case "eventsKey":
       case "adminKey":
         return { ...(await keyWith({ scopes: [...scopesOf[name]] })), name };
       case "stranger":
@@ -161,4 +164,12 @@ export function createActors({
 
 const withKey = (name: string, org: string, key: string): Actor => ({ name, org, headers: { authorization: `Bearer ${key}` } });
 
-const allScopes: Scope[] = ["connections:read", "connections:write", "secrets:write", "gateway:call", "organisation:admin"];
+const allScopes: Scope[] = [
+  "connections:read",
+  "connections:write",
+  "secrets:write",
+  "gateway:call",
+  "events:read",
+  "events:write",
+  "organisation:admin",
+];

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createLanes, type Lane, type LanesDeps } from "../../src/gateway/lanes.ts";
 import type { OrganisationId } from "../../src/kernel/ids.ts";
+import { createLanes, type Lane, type LanesDeps } from "../../src/traffic/lanes.ts";
 
 /** Long enough that no test reaches it. */
 const longMs = 600_000;

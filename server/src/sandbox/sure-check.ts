@@ -1,5 +1,5 @@
 import { parseStoredReference } from "../domain/definition.ts";
-import { formats, isCheckedFormat } from "../sandbox/formats.ts";
+import { formats, isCheckedFormat } from "./formats.ts";
 import type { Schema } from "./schemas.ts";
 
 /** Whether a value fits for sure. Adds to `seen` every key that it met, all of them when it is true. */

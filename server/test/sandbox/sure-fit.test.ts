@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Schema } from "../../src/gateway/schemas.ts";
-import { fitsForSure } from "../../src/gateway/sure-fit.ts";
 import { Problem } from "../../src/kernel/errors.ts";
 import type { OrganisationId } from "../../src/kernel/ids.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import type { Schema } from "../../src/sandbox/schemas.ts";
+import { fitsForSure } from "../../src/sandbox/sure-fit.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 
 const [one, other] = ["01KADEF0000000000000000001", "01KADEF0000000000000000002"];

@@ -1,9 +1,8 @@
 import { hash } from "node:crypto";
-import { parseStoredReference } from "../domain/definition.ts";
+import { type CalledDefinition, parseStoredReference } from "../domain/definition.ts";
 import type { DefinitionId } from "../kernel/ids.ts";
 import { kindOf, parseMediaType } from "../protocols/http/action/media-type.ts";
 import type { Parameter } from "../protocols/http/action/parameters.ts";
-import type { CalledDefinition } from "../store/action-calls.ts";
 
 /** The schemas that values of one action are held against, in the form that workers take. */
 export interface Schemas {

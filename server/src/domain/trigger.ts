@@ -1,0 +1,28 @@
+import type { ContentError, HTTPMethod, TriggerHTTPParameter } from "@mooring/contract";
+import type { TriggerId } from "../kernel/ids.ts";
+import type { DefinitionLink } from "./action.ts";
+
+/** A trigger as it is kept. */
+export interface StoredTrigger {
+  readonly id: TriggerId;
+  readonly name: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly document: TriggerDocument;
+  /** What was wrong with it when it, or what it uses, was last written. */
+  readonly errors: readonly ContentError[];
+}
+
+/** What comes in, and what the sender is answered. */
+export interface TriggerDocument {
+  readonly type: "http";
+  readonly method: HTTPMethod;
+  /** Whether an event that does not fit is refused; it is marked when left out. */
+  readonly strict?: boolean;
+  readonly parameters: readonly TriggerHTTPParameter[];
+  readonly requestBody?: { readonly required: boolean; readonly definitions: readonly DefinitionLink[] };
+  readonly responses: readonly { readonly status?: number; readonly definitions: readonly DefinitionLink[] }[];
+}
+
+/** How many triggers a version may hold. */
+export const triggersMax = 1_000;
