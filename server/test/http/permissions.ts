@@ -37,6 +37,8 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   CreateSubscription: "owner admin developer key writeKey",
   GetSubscription: "owner admin developer viewer key readKey writeKey",
   DeleteSubscription: "owner admin developer key writeKey",
+  ListEvents: "owner admin developer viewer key eventsKey",
+  GetEvent: "owner admin developer viewer key eventsKey",
   GetDefinitions: "owner admin developer viewer key readKey writeKey",
   CreateDefinitions: "owner admin developer key writeKey",
   DeleteDefinitions: "owner admin developer key writeKey",
