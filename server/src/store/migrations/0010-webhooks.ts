@@ -2,6 +2,7 @@ import type { Engine } from "../database.ts";
 import type { Migration } from "../migrate.ts";
 
 const own = "org_id = current_setting('mooring.org', true)";
+const ended = (column: string) => `${column} < current_setting('mooring.expired_before', true)`;
 
 /**
  * What comes in and where it goes. An event is one row, as it came; a delivery is an event on its way to one destination. What is
@@ -14,14 +15,14 @@ export const webhooks: Migration = {
   statements: (engine) => [...subscriptionColumns(engine), ...tables(engine), ...deliveryTables(engine), ...indexes],
   rowSecurity: {
     triggers: own,
-    trigger_addresses: `${own} or token_hash = current_setting('mooring.trigger_token', true)`,
+    trigger_addresses: `${own} or token_hash = current_setting('mooring.trigger_token', true) or ${ended("expires_at")}`,
     event_sequences: own,
     // Who clears away sees what is past its time, whoever's it is.
     events: `${own} or id < current_setting('mooring.events_before', true)`,
     // Who delivers sees what waits, and for whom, before it works within one organisation.
     destinations: `${own} or current_setting('mooring.work', true) = 'deliveries'`,
     deliveries: `${own} or (state = 'waiting' and current_setting('mooring.work', true) = 'deliveries')`,
-    credential_predecessors: own,
+    credential_predecessors: `${own} or ${ended("valid_until")}`,
   },
   appendOnly: [],
 };
