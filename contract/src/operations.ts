@@ -7,6 +7,7 @@ import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
+import { eventOperations } from "./operations/events.ts";
 import { exportOperations } from "./operations/exports.ts";
 import { importOperations } from "./operations/imports.ts";
 import { memberOperations } from "./operations/members.ts";
@@ -27,6 +28,8 @@ export const operations = {
   ...versionOperations,
   ...subscriptionOperations,
   ...destinationOperations,
+  ListEvents: eventOperations.ListEvents,
+  GetEvent: eventOperations.GetEvent,
   ...definitionOperations,
   ...exportOperations,
   ...actionOperations,

@@ -13,6 +13,7 @@ import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
 import { type DryRunDeps, dryRunHandlers } from "./dry-runs.ts";
 import { environmentHandlers } from "./environments.ts";
+import { eventHandlers } from "./events.ts";
 import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
 import { importHandlers } from "./imports.ts";
@@ -34,6 +35,7 @@ export function operationHandlers(
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
     ...subscriptionHandlers(deps),
+    ...eventHandlers(deps),
     ...definitionHandlers(deps),
     ...exportHandlers(deps),
     ...actionHandlers(deps),
