@@ -16,7 +16,7 @@ import type { Operation } from "./operations/operation.ts";
 import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
 import { protocolOperations } from "./operations/protocols.ts";
-import { subscriptionOperations } from "./operations/subscriptions.ts";
+import { destinationOperations, subscriptionOperations } from "./operations/subscriptions.ts";
 import { versionOperations } from "./operations/versions.ts";
 
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
@@ -27,6 +27,7 @@ export const operations = {
   ...oauth2Operations,
   ...versionOperations,
   ...subscriptionOperations,
+  ...destinationOperations,
   ListEvents: eventOperations.ListEvents,
   GetEvent: eventOperations.GetEvent,
   ...definitionOperations,

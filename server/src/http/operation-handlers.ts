@@ -1,5 +1,6 @@
 import type { ConnectionDeps } from "../control/connections.ts";
 import type { DefinitionDeps } from "../control/definition-schemas.ts";
+import type { DestinationDeps } from "../control/destinations.ts";
 import type { ImportDeps } from "../control/imports.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
@@ -25,7 +26,7 @@ import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
 export function operationHandlers(
-  deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
+  deps: ConnectionDeps & DestinationDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
 ): Handlers {
   return {
     ...connectionHandlers(deps),

@@ -4,7 +4,7 @@ import type { StoredEvent } from "../domain/event.ts";
 import type { EventHead } from "../domain/shown-event.ts";
 import type { ConnectionId, EventId, OrganisationId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
-import { type EventRow, eventColumns, eventOf } from "./event-rows.ts";
+import { type EventRow, eventColumns, eventOf } from "./event-columns.ts";
 
 /** The event with all that was kept of it, or undefined when the connection has none with this id. */
 export async function readEvent(

@@ -4,7 +4,7 @@ import { eventSummary } from "../domain/shown-event.ts";
 import { type ConnectionId, type OrganisationId, startOfIds } from "../kernel/ids.ts";
 import { justAbove, justBelow } from "./calls.ts";
 import type { Tx } from "./database.ts";
-import { type EventHeadRow, eventHeadColumns, eventHeadOf } from "./event-rows.ts";
+import { type EventHeadRow, eventHeadColumns, eventHeadOf } from "./event-columns.ts";
 
 /** Which events of a connection are asked for. */
 export interface EventFilter {
