@@ -25,6 +25,9 @@ describe("exactly one alternative matches", () => {
       "CredentialCreateOrReference",
       "CredentialUpdate",
       "EnvironmentUpdateOrCreate",
+      "Trigger",
+      "TriggerCreate",
+      "TriggerUpdate",
     ]));
 
   test.each(unions)("of $name", ({ variants }) => {
