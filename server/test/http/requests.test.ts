@@ -26,6 +26,8 @@ const changes = {
   UpdateAction: "GetAction",
   DeleteAction: "GetAction",
   UpdateSubscription: "GetSubscription",
+  UpdateTrigger: "GetTrigger",
+  DeleteTrigger: "GetTrigger",
   DeleteSubscription: "GetSubscription",
   ResumeSubscription: "GetSubscription",
   UpdateOrganisation: "GetOrganisation",
