@@ -68,6 +68,18 @@ export function destinationOf(row: DestinationRow): Destination {
   };
 }
 
+/** What a client may see of it. */
+export function shownDestination({ url, state, reason, failures, pausedUntilMs, keys }: Destination): SubscriptionDestination {
+  return {
+    url,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    failures,
+    ...(pausedUntilMs === undefined ? {} : { pausedUntil: new Date(pausedUntilMs).toISOString() }),
+    keys: keys.map(({ sealed: _sealed, ...key }) => key),
+  };
+}
+
 /** Gives a subscription that has none a destination. What an earlier one left behind is not sent there. */
 export async function insertDestination(
   tx: Tx,

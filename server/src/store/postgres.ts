@@ -118,6 +118,7 @@ function claim(reach: Reach): string {
   if ("uploadsBefore" in reach) return `set local mooring.uploads_before = '${plain(reach.uploadsBefore)}'`;
   if ("triggerTokenHash" in reach) return `set local mooring.trigger_token = '${plain(reach.triggerTokenHash)}'`;
   if ("eventsBefore" in reach) return `set local mooring.events_before = '${plain(reach.eventsBefore)}'`;
+  if ("expiredBefore" in reach) return `set local mooring.expired_before = '${plain(reach.expiredBefore)}'`;
   if ("work" in reach) return `set local mooring.work = '${plain(reach.work)}'`;
   return `set local mooring.invitation = '${plain(reach.invitationHash)}'`;
 }
