@@ -17,8 +17,8 @@ import { parseEgressRule } from "../../src/net/egress.ts";
 import { createNet, type NetDeps } from "../../src/net/net.ts";
 import { insertConnection } from "../../src/store/connections.ts";
 import type { Database } from "../../src/store/database.ts";
-import { type Destination, getDestination, insertDestination } from "../../src/store/destinations.ts";
 import { type DeliveryRow, deliveryColumns, deliveryOf } from "../../src/store/delivery-reads.ts";
+import { type Destination, getDestination, insertDestination } from "../../src/store/destinations.ts";
 import { appendEvents } from "../../src/store/events.ts";
 import { insertSubscription, type SubscriptionFields } from "../../src/store/subscriptions.ts";
 import { createArrivals } from "../../src/traffic/arrivals.ts";
@@ -159,7 +159,9 @@ export function deliveryRig(prepare: () => Promise<Place>): DeliveryRig {
 
   async function age(ms: number): Promise<void> {
     await rig.db.write(org, async (tx) => {
-      await tx.run(sql`update deliveries set due_at = due_at - ${ms}, lease_until = lease_until - ${ms} where org_id = ${org} and state = 'waiting'`);
+      await tx.run(
+        sql`update deliveries set due_at = due_at - ${ms}, lease_until = lease_until - ${ms} where org_id = ${org} and state = 'waiting'`,
+      );
       await tx.run(sql`update destinations set paused_until = paused_until - ${ms} where org_id = ${org}`);
     });
   }

@@ -11,7 +11,9 @@ describe.each(engines)("delivery, on $name", ({ prepare }) => {
     const { id, key } = await rig.subscribe(server.url);
     const [event] = await rig.keep({});
     rig.deliver().announce();
-    await vi.waitFor(async () => expect(await rig.deliveries(id)).toMatchObject([{ event, state: "delivered", attempts: 1, lastStatus: 204 }]));
+    await vi.waitFor(async () =>
+      expect(await rig.deliveries(id)).toMatchObject([{ event, state: "delivered", attempts: 1, lastStatus: 204 }]),
+    );
     expect(server.sent).toHaveLength(1);
     const [sent] = server.sent;
     expect(sent).toMatchObject({ id: event, path: "/hook?from=mooring", body: Buffer.from(`{"order":7}`) });
