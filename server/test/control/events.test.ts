@@ -186,10 +186,10 @@ onEachEngine("the inbox", (world) => {
         fits: false,
         faults: [{ field: "body.id", message: "This is required." }],
         verification: { passed: true, steps: [step] },
-        duplicates: 3,
         body: Buffer.from('\ufeff{"漢": 1}\r\n'),
       });
       await keepEvents(world.mooring.db, org, [event]);
+      await world.mooring.db.write(org, (tx) => tx.run(sql`update events set duplicates = 3 where org_id = ${org} and id = ${event.id}`));
       const subscriptions = await Promise.all([1, 2].map(() => createSubscription(world, connectionId)));
       const rows = subscriptions.map(({ id }, place) =>
         place === 0
