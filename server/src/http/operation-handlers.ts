@@ -20,6 +20,7 @@ import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
 import { subscriptionHandlers } from "./subscriptions.ts";
+import { triggerAddressHandlers } from "./trigger-addresses.ts";
 import { triggerHandlers } from "./triggers.ts";
 import { versionHandlers } from "./versions.ts";
 
@@ -38,6 +39,7 @@ export function operationHandlers(
     ...exportHandlers(deps),
     ...actionHandlers(deps),
     ...triggerHandlers(deps),
+    ...triggerAddressHandlers(deps),
     ...dryRunHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),

@@ -11,6 +11,7 @@ import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { subscriptionScenarios } from "./subscriptions.ts";
+import { triggerAddressScenarios } from "./trigger-addresses.ts";
 import { triggerScenarios } from "./triggers.ts";
 import { versionScenarios } from "./versions.ts";
 
@@ -26,6 +27,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...exportScenarios,
   ...actionScenarios,
   ...triggerScenarios,
+  ...triggerAddressScenarios,
   ...dryRunScenarios,
   ...protocolScenarios,
   ...importScenarios,
