@@ -18,7 +18,8 @@ import { protocolOperations } from "./operations/protocols.ts";
 import { subscriptionOperations } from "./operations/subscriptions.ts";
 import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
-import { addressOperations } from "./operations/ways-in.ts";
+
+import { addressOperations, verificationOperations } from "./operations/ways-in.ts";
 
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
 export const operations = {
@@ -33,6 +34,7 @@ export const operations = {
   ...actionOperations,
   ...triggerOperations,
   ...addressOperations,
+  ...verificationOperations,
   ...protocolOperations,
   ...importOperations,
   ...organisationOperations,

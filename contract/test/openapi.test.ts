@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOperations, ingestAddresses, ingestMethods, type Operation, openApiDocument, operations, scopes, tags } from "../src/index.ts";
+import {
+  gatewayOperations,
+  ingestAddresses,
+  ingestMethods,
+  type Operation,
+  openApiDocument,
+  operations,
+  scopes,
+  tags,
+} from "../src/index.ts";
 import { contract, type Schema, served } from "./validators.ts";
 
 const methods = ["get", "post", "put", "patch", "delete", "head", "options"];
@@ -112,7 +121,10 @@ describe("every operation says who may call it (A-5)", () => {
 
   test("only accepting an invitation, ending a sign-in, reading a schema and sending an event are open to everybody, and the document says so", () => {
     const open = ofMooring.filter(({ operation }) => operation["x-mooring-access"] === "public");
-    const [events, others] = [open.filter(({ id }) => id.startsWith("ReceiveEvent")), open.filter(({ id }) => !id.startsWith("ReceiveEvent"))];
+    const [events, others] = [
+      open.filter(({ id }) => id.startsWith("ReceiveEvent")),
+      open.filter(({ id }) => !id.startsWith("ReceiveEvent")),
+    ];
     expect(others.map(({ id }) => id)).toEqual(["HandleOAuth2ConnectionCallback", "AcceptInvitation", "GetSchema"]);
     expect(events).toHaveLength(ingestAddresses.length * ingestMethods.length);
     expect(ofMooring.filter(({ operation }) => operation.security)).toEqual(open);

@@ -22,6 +22,7 @@ import { protocolHandlers } from "./protocols.ts";
 import { subscriptionHandlers } from "./subscriptions.ts";
 import { triggerAddressHandlers } from "./trigger-addresses.ts";
 import { triggerHandlers } from "./triggers.ts";
+import { verificationHandlers } from "./verification.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
@@ -41,6 +42,7 @@ export function operationHandlers(
     ...triggerHandlers(deps),
     ...triggerAddressHandlers(deps),
     ...dryRunHandlers(deps),
+    ...verificationHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),
     ...organisationHandlers(deps),

@@ -38,13 +38,14 @@ export interface RigOptions {
 const plain: Partial<TriggerHTTPCreate> = { name: "paid", parameters: [], responses: [] };
 
 /** A published connection with the trigger `paid`, which takes anything by POST unless told otherwise. */
-export async function createRig(world: World, { triggers = [{}], definitions = [], trigger, scheme = hmacScheme, actor }: RigOptions = {}): Promise<Rig> {
+export async function createRig(
+  world: World,
+  { triggers = [{}], definitions = [], trigger, scheme = hmacScheme, actor }: RigOptions = {},
+): Promise<Rig> {
   const key = actor ?? (await world.as("key"));
   const org = key.org as OrganisationId;
   const secret = canary("hook");
-  const own: RigOptions["trigger"] = [
-    { authSchemeConfig: scheme, credential: { name: "hook", type: "string", data: { value: secret } } },
-  ];
+  const own: RigOptions["trigger"] = [{ authSchemeConfig: scheme, credential: { name: "hook", type: "string", data: { value: secret } } }];
   const body = smallConnection({ environments: [{ name: "dev", credentials: { trigger: trigger ?? own }, variables: [] }] });
   const { id, environments } = await createConnection(world, body, key);
   const params = { connection_id: id, version: "1" };
