@@ -147,7 +147,7 @@ export function createIngestDoor(deps: IngestDoorDeps): IngestDoor {
 
   function end({ requestId, ready }: Arrival, outcome: string): void {
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-    log.debug("event", { requestId, outcome, organisation: ready?.target.org });
+    log.debug(outcome, { requestId, ...(ready ? { organisation: ready.target.org } : {}) });
   }
 }
 
