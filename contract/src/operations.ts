@@ -20,6 +20,8 @@ import { destinationOperations, subscriptionOperations } from "./operations/subs
 import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
 
+import { addressOperations, verificationOperations } from "./operations/ways-in.ts";
+
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
 export const operations = {
   ...connectionOperations,
@@ -34,6 +36,8 @@ export const operations = {
   ...exportOperations,
   ...actionOperations,
   ...triggerOperations,
+  ...addressOperations,
+  ...verificationOperations,
   ...protocolOperations,
   ...importOperations,
   ...organisationOperations,

@@ -22,7 +22,9 @@ import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
 import { subscriptionHandlers } from "./subscriptions.ts";
+import { triggerAddressHandlers } from "./trigger-addresses.ts";
 import { triggerHandlers } from "./triggers.ts";
+import { verificationHandlers } from "./verification.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
@@ -49,7 +51,9 @@ export function operationHandlers(
     ...exportHandlers(deps),
     ...actionHandlers(deps),
     ...triggerHandlers(deps),
+    ...triggerAddressHandlers(deps),
     ...dryRunHandlers(deps),
+    ...verificationHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),
     ...organisationHandlers(deps),

@@ -12,7 +12,9 @@ import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { subscriptionScenarios } from "./subscriptions.ts";
+import { triggerAddressScenarios } from "./trigger-addresses.ts";
 import { triggerScenarios } from "./triggers.ts";
+import { verificationScenarios } from "./verification.ts";
 import { versionScenarios } from "./versions.ts";
 
 /** Every operation's five scenarios: an operation that is missing here does not compile. */
@@ -28,7 +30,9 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...exportScenarios,
   ...actionScenarios,
   ...triggerScenarios,
+  ...triggerAddressScenarios,
   ...dryRunScenarios,
+  ...verificationScenarios,
   ...protocolScenarios,
   ...importScenarios,
   ...organisationScenarios,
