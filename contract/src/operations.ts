@@ -16,7 +16,7 @@ import type { Operation } from "./operations/operation.ts";
 import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
 import { protocolOperations } from "./operations/protocols.ts";
-import { destinationOperations, subscriptionOperations } from "./operations/subscriptions.ts";
+import { destinationOperations, readingOperations, subscriptionOperations } from "./operations/subscriptions.ts";
 import { versionOperations } from "./operations/versions.ts";
 
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
@@ -28,6 +28,7 @@ export const operations = {
   ...versionOperations,
   ...subscriptionOperations,
   ...destinationOperations,
+  ...readingOperations,
   ListEvents: eventOperations.ListEvents,
   GetEvent: eventOperations.GetEvent,
   ...definitionOperations,

@@ -4,6 +4,7 @@ import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { createImportRoom } from "./control/import-room.ts";
 import { once } from "./control/once.ts";
+import { createReaders } from "./control/readers.ts";
 import { createCredentials } from "./credentials/credentials.ts";
 import { actionsOf } from "./gateway/actions.ts";
 import { createGateway } from "./gateway/gateway.ts";
@@ -29,6 +30,7 @@ import { createSandbox } from "./sandbox/sandbox.ts";
 import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
+import { createArrivals } from "./traffic/arrivals.ts";
 import { createPasswords } from "./vault/password.ts";
 import { firstGreeting, greeting } from "./welcome.ts";
 import { joinWorkers, type Membership } from "./worker.ts";
@@ -89,11 +91,12 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const doors = { net, log, clock, tokens, authenticate, admission: config, record, lingerMs: 2_000, newRequestId };
   const gateway = createGateway({ ...doors, ...kept, sandbox, bytesBilledMax: config.bigQueryBytesBilledMax });
   const deps = { db, clock, newId, seals, reads: createConnectionReads(db), sandbox, publicUrl: url, importRoom };
+  const readers = createReaders({ db, arrivals: createArrivals() });
   let isClosing = false;
   const app = await serveHttp({
     listener,
     gateway,
-    handlers: operationHandlers({ ...deps, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
+    handlers: operationHandlers({ ...deps, readers, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
     importRoom,
     authenticator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
@@ -113,6 +116,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   async function close({ waitMs, isReplaced = false }: Closing = { waitMs: 0 }): Promise<void> {
     isClosing = !isReplaced;
     await pause(waitMs);
+    readers.close();
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await Promise.all([net.close(), sandbox.close()]);

@@ -57,7 +57,9 @@ export function createEventRetention({ db, clock, log, keepHours }: EventRetenti
     }
     const lost = past.filter(({ waits }) => waits).length;
     if (lost > 0) {
-      log.warn(`${lost} events were deleted that had waited to be delivered for ${waitingDays} days beyond their time`, { organisation: org });
+      log.warn(`${lost} events were deleted that had waited to be delivered for ${waitingDays} days beyond their time`, {
+        organisation: org,
+      });
     }
   }
 
