@@ -132,7 +132,7 @@ onEachEngine("an event that is verified again", (world) => {
   test("is held against its trigger, and not delivered when that is strict and it does not fit", async () => {
     const parameters = [{ name: "topic", in: "query", required: true, type: "string" }] as const;
     for (const strict of [false, true]) {
-      const rig = await createRig(world, { document: { parameters, strict } });
+      const rig = await createRig(world, { triggers: [{ parameters: [...parameters], strict }] });
       await createSubscription(world, rig.connection, { destination });
       const at = await refused(rig, "{}", signed("other", "{}"));
       await mend(rig, "other");
