@@ -111,7 +111,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     await claims.close();
     await sender.close(drainMs);
     await results.close();
-    leases.close();
+    await leases.close();
   }
 
   function stats(): DelivererStats {
