@@ -16,6 +16,7 @@ import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
 import { protocolOperations } from "./operations/protocols.ts";
 import { subscriptionOperations } from "./operations/subscriptions.ts";
+import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
 
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
@@ -29,6 +30,7 @@ export const operations = {
   ...definitionOperations,
   ...exportOperations,
   ...actionOperations,
+  ...triggerOperations,
   ...protocolOperations,
   ...importOperations,
   ...organisationOperations,

@@ -20,6 +20,7 @@ import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
 import { subscriptionHandlers } from "./subscriptions.ts";
+import { triggerHandlers } from "./triggers.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
@@ -36,6 +37,7 @@ export function operationHandlers(
     ...definitionHandlers(deps),
     ...exportHandlers(deps),
     ...actionHandlers(deps),
+    ...triggerHandlers(deps),
     ...dryRunHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),

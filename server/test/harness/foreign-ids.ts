@@ -1,5 +1,5 @@
 import type { Actor } from "./actors.ts";
-import { newAction } from "./content.ts";
+import { newAction, newTrigger } from "./content.ts";
 import { at, createConnection, createCredential, createSubscription, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
@@ -44,6 +44,7 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
   const definitions = [{ name: "Foreign", accept: ["application/json"], schema }];
   await world.must(stranger, "CreateDefinitions", { params: { ...params, version: "1" }, body: { definitions } });
   await world.must(stranger, "CreateAction", { params: { ...params, version: "1" }, body: newAction({ name: "Foreign" }) });
+  await world.must(stranger, "CreateTrigger", { params: { ...params, version: "1" }, body: newTrigger({ name: "Foreign" }) });
   const credential = await createCredential(world, "string", stranger);
   return {
     organisation_id: stranger.org,
@@ -54,6 +55,7 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
     subscription_id: (await createSubscription(world, connection.id, {}, stranger)).id,
     definition_name: "Foreign",
     action_name: "Foreign",
+    trigger_name: "Foreign",
     credential_id: credential.id,
     user_id: stranger.id ?? "",
     invitation_id: await invite(world, stranger),

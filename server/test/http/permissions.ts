@@ -48,6 +48,11 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   GetAction: "owner admin developer viewer key readKey writeKey",
   UpdateAction: "owner admin developer key writeKey",
   DeleteAction: "owner admin developer key writeKey",
+  GetTriggers: "owner admin developer viewer key readKey writeKey",
+  CreateTrigger: "owner admin developer key writeKey",
+  GetTrigger: "owner admin developer viewer key readKey writeKey",
+  UpdateTrigger: "owner admin developer key writeKey",
+  DeleteTrigger: "owner admin developer key writeKey",
   // It asks an outside system with the environment's credentials, as a call does.
   DryRunAction: "owner admin developer key",
   ListProtocols: "owner admin developer viewer key readKey writeKey",

@@ -25,6 +25,8 @@ const changes = {
   DeleteDefinition: "GetDefinition",
   UpdateAction: "GetAction",
   DeleteAction: "GetAction",
+  UpdateTrigger: "GetTrigger",
+  DeleteTrigger: "GetTrigger",
   DeleteSubscription: "GetSubscription",
   UpdateOrganisation: "GetOrganisation",
   UpdateMember: "GetMember",

@@ -11,6 +11,7 @@ import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { subscriptionScenarios } from "./subscriptions.ts";
+import { triggerScenarios } from "./triggers.ts";
 import { versionScenarios } from "./versions.ts";
 
 /** Every operation's five scenarios: an operation that is missing here does not compile. */
@@ -24,6 +25,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...definitionScenarios,
   ...exportScenarios,
   ...actionScenarios,
+  ...triggerScenarios,
   ...dryRunScenarios,
   ...protocolScenarios,
   ...importScenarios,
