@@ -37,6 +37,13 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   CreateSubscription: "owner admin developer key writeKey",
   GetSubscription: "owner admin developer viewer key readKey writeKey",
   DeleteSubscription: "owner admin developer key writeKey",
+  // A destination, a key and what is sent there need events:write as well: what the happy request here changes is only the name.
+  UpdateSubscription: "owner admin developer key writeKey",
+  RotateSubscriptionKey: "owner admin developer key eventsKey",
+  ResumeSubscription: "owner admin developer key eventsKey",
+  ListDeliveries: "owner admin developer viewer key eventsKey",
+  ListEvents: "owner admin developer viewer key eventsKey",
+  GetEvent: "owner admin developer viewer key eventsKey",
   GetDefinitions: "owner admin developer viewer key readKey writeKey",
   CreateDefinitions: "owner admin developer key writeKey",
   DeleteDefinitions: "owner admin developer key writeKey",
