@@ -40,7 +40,7 @@ export async function get({ db }: ConnectionDeps, { actor }: Call, connectionId:
   return environment;
 }
 
-/** Renames it, replaces its variables, reorders, reconfigures and unlinks credentials: what the body leaves out stays. */
+/** Renames it, replaces its variables; adds, reorders, reconfigures and unlinks credentials: what the body leaves out stays. */
 export async function update(
   deps: ConnectionDeps,
   call: Call,
@@ -65,7 +65,7 @@ export async function update(
     const baseUrl = connection.protocol === "http" ? connection.baseUrl : undefined;
     await requireRightsToSecrets(tx, actor, intake, touchedSecrets(connection, baseUrl, { plans: [plan], removed: [] }));
     const now = deps.clock.now();
-    await writePlans(tx, actor.org, connectionId, { plans: [plan], removed: [], credentials: [], now });
+    await writePlans(tx, actor.org, connectionId, { plans: [plan], removed: [], credentials: intake.newCredentials, now });
     if (!plan.isChanged) return placed.environment;
     await touchConnection(tx, actor.org, connectionId, now);
     const after = (await store.getEnvironment(tx, actor.org, connectionId, placed.environment.id)) ?? placed.environment;
