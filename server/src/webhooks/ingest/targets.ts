@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import { createVerifier, type Verifier } from "../../credentials/verify.ts";
 import type { LoadTriggerTarget } from "../../credentials/trigger-targets.ts";
+import { createVerifier, type Verifier } from "../../credentials/verify.ts";
 import type { TriggerTarget } from "../../domain/trigger-target.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../../kernel/ids.ts";
