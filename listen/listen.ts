@@ -1,5 +1,5 @@
 import { forward } from "./forward.ts";
-import { createMooring, Refusal } from "./mooring.ts";
+import { Away, createMooring, Refusal } from "./mooring.ts";
 import { type Options, readOptions, usage } from "./options.ts";
 import { createPaper, type Paper } from "./paper.ts";
 import { readEvents } from "./reading.ts";
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   await main().catch((error: unknown) => {
-    console.error(error instanceof Refusal ? error.message : error);
+    console.error(error instanceof Refusal || error instanceof Away ? error.message : error);
     process.exitCode = 1;
   });
 }
