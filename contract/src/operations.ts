@@ -19,6 +19,7 @@ import { protocolOperations } from "./operations/protocols.ts";
 import { destinationOperations, subscriptionOperations } from "./operations/subscriptions.ts";
 import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
+import { verificationOperations } from "./operations/ways-in.ts";
 
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
 export const operations = {
@@ -35,6 +36,7 @@ export const operations = {
   ...exportOperations,
   ...actionOperations,
   ...triggerOperations,
+  ...verificationOperations,
   ...protocolOperations,
   ...importOperations,
   ...organisationOperations,

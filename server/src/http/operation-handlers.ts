@@ -23,6 +23,7 @@ import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
 import { subscriptionHandlers } from "./subscriptions.ts";
 import { triggerHandlers } from "./triggers.ts";
+import { verificationHandlers } from "./verification.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
@@ -42,6 +43,7 @@ export function operationHandlers(
     ...actionHandlers(deps),
     ...triggerHandlers(deps),
     ...dryRunHandlers(deps),
+    ...verificationHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),
     ...organisationHandlers(deps),

@@ -62,6 +62,8 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   DeleteTrigger: "owner admin developer key writeKey",
   // It asks an outside system with the environment's credentials, as a call does.
   DryRunAction: "owner admin developer key",
+  VerifyTriggerDelivery: "owner admin developer key eventsKey",
+  ListSignaturePresets: "owner admin developer viewer key readKey writeKey secretsKey gatewayKey eventsKey adminKey",
   ListProtocols: "owner admin developer viewer key readKey writeKey",
   ListAuthSchemes: "owner admin developer viewer key readKey writeKey",
   ImportHTTPConnection: "owner admin developer key writeKey",
