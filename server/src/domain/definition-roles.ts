@@ -1,9 +1,9 @@
 import type { DefinitionId } from "../kernel/ids.ts";
-import { linksOf } from "./action.ts";
 import { linksOfSchema } from "./definition-links.ts";
 import type { Reading } from "./effect.ts";
 import type { Side } from "./schema-references.ts";
 import type { VersionContent } from "./version-content.ts";
+import { linksOf } from "./way.ts";
 
 /**
  * Where callers fail when a definition lets less or more through than before, as a sentence begins: what they send is refused when it is

@@ -8,7 +8,7 @@ import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
 import type { CalledAction } from "./actions.ts";
 import { type AnswerRoom, HeldAnswer, type Verdict, type WholeAnswer } from "./held-answer.ts";
 import type { Receiver, Relay } from "./relay.ts";
-import { type Checks, jsonFaults, xmlFaults } from "./validation.ts";
+import { type Checks, jsonFaults, xmlFaults } from "../sandbox/held-against.ts";
 
 interface Checking {
   readonly action: CalledAction;

@@ -13,7 +13,8 @@ import type { Explain } from "./explain.ts";
 import { requireComplete } from "./invoke.ts";
 import type { Asked, Performer, Road } from "./performer.ts";
 import type { Prepared } from "./prepare.ts";
-import { bodyFaults, type Checks, parameterFaults } from "./validation.ts";
+import type { Checks } from "../sandbox/held-against.ts";
+import { bodyFaults, parameterFaults } from "./validation.ts";
 
 export interface HttpActionDeps {
   readonly sandbox: Checks;

@@ -1,5 +1,6 @@
 import type { ConnectionDeps } from "../control/connections.ts";
 import type { DefinitionDeps } from "../control/definition-schemas.ts";
+import type { DestinationDeps } from "../control/destinations.ts";
 import type { ImportDeps } from "../control/imports.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
@@ -12,6 +13,7 @@ import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
 import { type DryRunDeps, dryRunHandlers } from "./dry-runs.ts";
 import { environmentHandlers } from "./environments.ts";
+import { eventHandlers } from "./events.ts";
 import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
 import { importHandlers } from "./imports.ts";
@@ -20,11 +22,12 @@ import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
 import { subscriptionHandlers } from "./subscriptions.ts";
+import { triggerHandlers } from "./triggers.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
 export function operationHandlers(
-  deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
+  deps: ConnectionDeps & DestinationDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
 ): Handlers {
   return {
     ...connectionHandlers(deps),
@@ -33,9 +36,11 @@ export function operationHandlers(
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
     ...subscriptionHandlers(deps),
+    ...eventHandlers(deps),
     ...definitionHandlers(deps),
     ...exportHandlers(deps),
     ...actionHandlers(deps),
+    ...triggerHandlers(deps),
     ...dryRunHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),

@@ -45,6 +45,7 @@ const definition = (name: string, schema: unknown, changes: Partial<StoredDefini
 });
 const content = (actions: readonly StoredAction[], definitions: readonly StoredDefinition[] = []): VersionContent => ({
   actions: new Map(actions.map((one) => [one.id, one])),
+  triggers: new Map(),
   definitions: new Map(definitions.map((one) => [one.id, one])),
 });
 const user = definition("user", { type: "object", properties: { name: { type: "string" } } });

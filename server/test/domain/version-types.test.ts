@@ -44,6 +44,7 @@ function typesOf({ definitions = {}, descriptions = {}, actions = {} }: Given): 
   const steps = versionTypes({
     definitions: new Map(stored.map((one) => [one.id, one])),
     actions: new Map(all.map((one) => [one.id, one])),
+    triggers: new Map(),
   });
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }

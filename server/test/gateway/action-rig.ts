@@ -2,7 +2,7 @@ import type { ContentError } from "@mooring/contract";
 import { onTestFinished } from "vitest";
 import type { DefinitionLink, HttpActionDocument } from "../../src/domain/action.ts";
 import type { CalledDefinition } from "../../src/domain/definition.ts";
-import type { Checks } from "../../src/gateway/validation.ts";
+import type { Checks } from "../../src/sandbox/held-against.ts";
 import type { ActionId, DefinitionId, VersionId } from "../../src/kernel/ids.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import type { StoredActionCall } from "../../src/store/action-calls.ts";

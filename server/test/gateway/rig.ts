@@ -9,7 +9,7 @@ import { createActions } from "../../src/gateway/actions.ts";
 import { type RetryDoors, systemDoors } from "../../src/gateway/attempts.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import type { CallRecord } from "../../src/gateway/record.ts";
-import type { Checks } from "../../src/gateway/validation.ts";
+import type { Checks } from "../../src/sandbox/held-against.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { Problem } from "../../src/kernel/errors.ts";
 import {

@@ -15,6 +15,15 @@ type Given = Awaited<ReturnType<typeof given>>;
 const one = ({ params, subscription }: Given) => ({ params: { ...params, subscription_id: subscription.id } });
 const withNonsense = { query: { nonsense: 1 } };
 
+/** The same, with a destination that nobody answers at. */
+const givenDestination = async (world: World) => {
+  const { params } = await given(world);
+  const destination = { url: "https://hooks.example.com/mooring" };
+  return { params, subscription: await createSubscription(world, params.connection_id, { name: "ledger", destination }) };
+};
+type GivenDestination = Awaited<ReturnType<typeof givenDestination>>;
+const itsOne = ({ params, subscription }: GivenDestination) => ({ params: { ...params, subscription_id: subscription.id } });
+
 export const subscriptionScenarios = {
   CreateSubscription: five<"CreateSubscription", Given>({
     given,
@@ -45,5 +54,42 @@ export const subscriptionScenarios = {
     },
     invalid: { send: (situation) => ({ ...one(situation), ...withNonsense }), fields: ["nonsense"] },
     forbidden: "viewer",
+  }),
+  UpdateSubscription: five<"UpdateSubscription", Given>({
+    given,
+    happy: (situation) => ({ ...one(situation), body: { ...situation.subscription, name: "invoices" } }),
+    after: ({ body }, { subscription }) => expect(body).toEqual({ ...subscription, name: "invoices", updatedAt: body.updatedAt }),
+    invalid: {
+      send: (situation) => ({ ...one(situation), body: { id: "no", name: 1, destination: {}, follow: true } }),
+      fields: ["destination.url", "follow", "id", "name"],
+    },
+    forbidden: "viewer",
+  }),
+  RotateSubscriptionKey: five<"RotateSubscriptionKey", GivenDestination>({
+    given: givenDestination,
+    happy: (situation) => ({ ...itsOne(situation), body: { overlapSeconds: 60 } }),
+    after: ({ body }) => expect([body.key?.slice(0, 6), body.destination?.keys.length]).toEqual(["whsec_", 2]),
+    invalid: {
+      send: (situation) => ({ ...itsOne(situation), body: { overlapSeconds: -1, now: true } }),
+      fields: ["now", "overlapSeconds"],
+    },
+    forbidden: "viewer",
+  }),
+  ResumeSubscription: five<"ResumeSubscription", GivenDestination>({
+    given: givenDestination,
+    happy: itsOne,
+    after: ({ body }) => expect(body.destination).toMatchObject({ state: "active", failures: 0 }),
+    invalid: { send: (situation) => ({ ...itsOne(situation), ...withNonsense }), fields: ["nonsense"] },
+    forbidden: "viewer",
+  }),
+  ListDeliveries: five<"ListDeliveries", GivenDestination>({
+    given: givenDestination,
+    happy: itsOne,
+    after: ({ body }) => expect(body).toEqual({ totalCount: 0, deliveries: [] }),
+    invalid: {
+      send: (situation) => ({ ...itsOne(situation), query: { first: 0, nonsense: 1, state: "lost" } }),
+      fields: ["first", "nonsense", "state"],
+    },
+    forbidden: "readKey",
   }),
 };

@@ -1,0 +1,54 @@
+import { sql } from "kysely";
+import type { StoredEvent } from "../../src/domain/event.ts";
+import { systemClock } from "../../src/kernel/clock.ts";
+import { createIds, type EventId, type OrganisationId } from "../../src/kernel/ids.ts";
+import type { Database } from "../../src/store/database.ts";
+
+const newId = createIds(systemClock);
+
+/** An event of a connection that came in verified just now, unless `changes` says otherwise; the position is the caller's to count. */
+export function keptEvent(changes: Partial<StoredEvent> & Pick<StoredEvent, "connectionId">): StoredEvent {
+  return {
+    id: newId<EventId>(),
+    position: undefined,
+    origin: "verified",
+    type: "trigger",
+    environmentId: undefined,
+    triggerName: "order",
+    sequence: undefined,
+    receivedAt: systemClock.now(),
+    method: "POST",
+    target: "/hook?page=2",
+    headers: ["Content-Type", "application/json"],
+    contentType: "application/json",
+    body: Buffer.from(`{"order":7}`),
+    fits: true,
+    faults: undefined,
+    verification: { passed: true, steps: [] },
+    sealed: undefined,
+    dedupeKey: undefined,
+    duplicates: 0,
+    ...changes,
+  };
+}
+
+/** Writes events down just as they are, with no delivery of any. */
+export async function keepEvents(db: Database, org: string, events: readonly StoredEvent[]): Promise<void> {
+  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+  await db.write(org as OrganisationId, async (tx) => {
+    for (let at = 0; at < events.length; at += 500) {
+      const rows = events.slice(at, at + 500).map(
+        (event) => sql`(${org}, ${event.id}, ${event.connectionId}, ${event.position ?? null}, ${event.origin}, ${event.type},
+          ${event.environmentId ?? null}, ${event.triggerName ?? null}, ${event.sequence ?? null}, ${event.receivedAt.toISOString()},
+          ${event.duplicates}, ${event.dedupeKey ?? null}, ${event.fits === undefined ? null : Number(event.fits)}, ${event.method ?? null},
+          ${event.contentType ?? null}, ${event.target ?? null}, ${JSON.stringify(event.headers)}, ${json(event.faults)},
+          ${json(event.verification)}, ${event.sealed ?? null}, ${event.body})`,
+      );
+      await tx.run(sql`
+        insert into events (org_id, id, connection_id, position, origin, type, environment_id, trigger_name, sequence, received_at,
+          duplicates, dedupe_key, fits, method, content_type, target, headers, faults, verification, sealed, body)
+        values ${sql.join(rows)}
+      `);
+    }
+  });
+}
