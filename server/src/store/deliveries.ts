@@ -92,8 +92,8 @@ export async function releaseLeases(tx: Tx, org: OrganisationId, owner: string, 
   `);
 }
 
-/** As one parameter of any length: the statement has one text. */
-function listed(tx: Tx, keys: readonly DeliveryKey[]) {
+/** Keys as rows of `k`, in a parameter of any length: the statement has one text. */
+export function listed(tx: Tx, keys: readonly DeliveryKey[]) {
   const subscriptions = keys.map(({ subscriptionId }) => subscriptionId);
   const events = keys.map(({ eventId }) => eventId);
   return tx.engine === "postgres"

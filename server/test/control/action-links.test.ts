@@ -125,7 +125,7 @@ onEachEngine("what actions use", (world) => {
       recorder.audit({ operation: "definition.deleted", subject: { type: "definition", id: Order } });
     });
     expect(linksOf(await read(action))).toEqual([]);
-    expect(await check()).toMatchObject([{ id: action.id, errors: [{ field: "/responses/0/definitions/0" }] }]);
+    expect(await check()).toMatchObject([{ name: action.name, errors: [{ field: "/responses/0/definitions/0" }] }]);
     await change((draft) => recheckWays(draft, chosen(action.id)));
     expect(faultsOf(await read(action))).toEqual([nowhere(Order)]);
   });

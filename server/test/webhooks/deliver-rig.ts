@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from "nod
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 import { bootstrap } from "../../src/bootstrap.ts";
 import { createEventSigner } from "../../src/credentials/event-signer.ts";
 import { createSeals, type Seals } from "../../src/credentials/seals.ts";
@@ -17,8 +17,8 @@ import { parseEgressRule } from "../../src/net/egress.ts";
 import { createNet, type NetDeps } from "../../src/net/net.ts";
 import { insertConnection } from "../../src/store/connections.ts";
 import type { Database } from "../../src/store/database.ts";
-import { type Destination, getDestination, insertDestination } from "../../src/store/destinations.ts";
 import { type DeliveryRow, deliveryColumns, deliveryOf } from "../../src/store/delivery-reads.ts";
+import { type Destination, getDestination, insertDestination } from "../../src/store/destinations.ts";
 import { appendEvents } from "../../src/store/events.ts";
 import { insertSubscription, type SubscriptionFields } from "../../src/store/subscriptions.ts";
 import { createArrivals } from "../../src/traffic/arrivals.ts";
@@ -159,7 +159,9 @@ export function deliveryRig(prepare: () => Promise<Place>): DeliveryRig {
 
   async function age(ms: number): Promise<void> {
     await rig.db.write(org, async (tx) => {
-      await tx.run(sql`update deliveries set due_at = due_at - ${ms}, lease_until = lease_until - ${ms} where org_id = ${org} and state = 'waiting'`);
+      await tx.run(
+        sql`update deliveries set due_at = due_at - ${ms}, lease_until = lease_until - ${ms} where org_id = ${org} and state = 'waiting'`,
+      );
       await tx.run(sql`update destinations set paused_until = paused_until - ${ms} where org_id = ${org}`);
     });
   }
@@ -168,6 +170,7 @@ export function deliveryRig(prepare: () => Promise<Place>): DeliveryRig {
 /** What a destination was sent. */
 export interface Sent {
   readonly id: string;
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -192,7 +195,13 @@ export async function startDestination(answer?: (response: ServerResponse, sent:
     });
     const body = await buffer(request).catch(() => undefined);
     if (body === undefined) return;
-    const one = { id: String(request.headers["webhook-id"]), path: request.url ?? "", headers: request.headers, body };
+    const one = {
+      id: String(request.headers["webhook-id"]),
+      method: request.method ?? "",
+      path: request.url ?? "",
+      headers: request.headers,
+      body,
+    };
     sent.push(one);
     if (answer) answer(response, one);
     else response.writeHead(204).end();
@@ -225,3 +234,6 @@ export const answering =
   (response: ServerResponse): void => {
     response.writeHead(status, headers).end();
   };
+
+/** Waits until `check` no longer throws. Generous: what takes this long does not come. */
+export const until = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 30_000, interval: 5 });

@@ -13,6 +13,7 @@ import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { subscriptionScenarios } from "./subscriptions.ts";
 import { triggerScenarios } from "./triggers.ts";
+import { verificationScenarios } from "./verification.ts";
 import { versionScenarios } from "./versions.ts";
 
 /** Every operation's five scenarios: an operation that is missing here does not compile. */
@@ -29,6 +30,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...actionScenarios,
   ...triggerScenarios,
   ...dryRunScenarios,
+  ...verificationScenarios,
   ...protocolScenarios,
   ...importScenarios,
   ...organisationScenarios,
