@@ -26,6 +26,9 @@ describe("exactly one alternative matches", () => {
       "CredentialUpdate",
       "EnvironmentCredentialUpdateOrCreate",
       "EnvironmentUpdateOrCreate",
+      "Trigger",
+      "TriggerCreate",
+      "TriggerUpdate",
     ]));
 
   test.each(unions)("of $name", ({ variants }) => {

@@ -18,7 +18,12 @@ interface Described {
 }
 
 /** What of a body of XML does not fit; undefined when it is described by no XML Schema. */
-export function xmlFaults({ validateXml }: Checks, { org, schemas }: Described, { definitionId }: Pick<Media, "definitionId">, xml: Uint8Array) {
+export function xmlFaults(
+  { validateXml }: Checks,
+  { org, schemas }: Described,
+  { definitionId }: Pick<Media, "definitionId">,
+  xml: Uint8Array,
+) {
   const schema = schemas.xmlOf(definitionId);
   if (schema === undefined) return undefined;
   const found = validateXml({ org, key: schema.key, load: () => schema.root, xml });

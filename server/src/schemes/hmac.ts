@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { unusable } from "./proof.ts";
 import { configOf, type Scheme } from "./scheme.ts";
-import { signatureCheck } from "./signature/check.ts";
 import { keyOf } from "./signature/key.ts";
+import { signatureCheck } from "./signature/signature.ts";
 
 /** A signature over the request (RFC 2104): sent in lower-case hexadecimal, checked as its config says. */
 export const hmac: Scheme = {

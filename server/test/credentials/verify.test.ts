@@ -54,7 +54,8 @@ describe("a key", () => {
   it.each(places)("in a $place passes when it is the credential's, and no other does", ({ place, sent }) => {
     const credentials = [checking(key(place), text("s3cr3t/+="))];
     expect(passes(credentials, sent("s3cr3t/+="))).toBe(true);
-    for (const wrong of ["", "s3cr3t/+", "s3cr3t/+==", "S3CR3T/+=", "x".repeat(9_000)]) expect(passes(credentials, sent(wrong))).toBe(false);
+    for (const wrong of ["", "s3cr3t/+", "s3cr3t/+==", "S3CR3T/+=", "x".repeat(9_000)])
+      expect(passes(credentials, sent(wrong))).toBe(false);
     expect(passes(credentials, received())).toBe(false);
   });
 
@@ -107,7 +108,8 @@ describe("user name and password", () => {
 });
 
 describe("a repeated request (W-4)", () => {
-  const signed = (body: string) => verifyReceived([checking(hmac, text("signing"))], received({ headers: [["X-Signature", sign(body)]], body }));
+  const signed = (body: string) =>
+    verifyReceived([checking(hmac, text("signing"))], received({ headers: [["X-Signature", sign(body)]], body }));
 
   it("has the key of the first, and another request another", () => {
     expect(signed("{}").dedupeKey).toMatch(/^[A-Za-z0-9_-]{43}$/);

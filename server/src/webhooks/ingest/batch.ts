@@ -37,7 +37,7 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
   const underWay = new Set<OrganisationId>();
   let [waiting, batches] = [0, 0];
   let isClosed = false;
-  let soon: NodeJS.Immediate | undefined;
+  let isSoon = false;
   let onIdle: (() => void) | undefined;
   return { keep, close, stats: () => ({ waiting, batches }) };
 
@@ -49,12 +49,13 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
       else lines.set(org, [{ event, resolve, reject }]);
       waiting += 1;
       // Not at once: whatever else has arrived by now is read first, and goes along.
-      soon ??= setImmediate(begin);
+      if (!isSoon) setImmediate(begin);
+      isSoon = true;
     });
   }
 
   function begin(): void {
-    soon = undefined;
+    isSoon = false;
     for (const [org, line] of lines) {
       if (underWay.size >= underWayMax) return;
       if (underWay.has(org)) continue;
@@ -76,7 +77,7 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
     batches += 1;
     try {
       const appended = await db.write(org, (tx) => appendEvents(tx, org, batch.map(eventOf)));
-      batch.forEach(({ resolve }, at) => resolve(appended[at] as Appended));
+      for (const [at, { resolve }] of batch.entries()) resolve(appended[at] as Appended);
       tell(org, batch, appended);
     } catch (error) {
       const [first] = batch;
@@ -89,9 +90,7 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
 
   function tell(org: OrganisationId, batch: readonly Job[], appended: readonly Appended[]): void {
     const connections = new Set<ConnectionId>();
-    batch.forEach(({ event }, at) => {
-      if (!appended[at]?.isDuplicate && !event.isRefused) connections.add(event.connectionId);
-    });
+    for (const [at, { event }] of batch.entries()) if (!appended[at]?.isDuplicate && !event.isRefused) connections.add(event.connectionId);
     for (const connectionId of connections) arrivals.announce({ org, connectionId });
   }
 

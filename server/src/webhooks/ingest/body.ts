@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Problem } from "../../kernel/errors.ts";
 import { asBuffer, createCollector } from "../../traffic/collector.ts";
 
@@ -9,7 +9,7 @@ export interface Bodies {
    * longer than allowed, too_slow when it does not come in time, overloaded when too many are on their way from this address, to this
    * trigger or in all; the rest of it is then still to be read. What is held counts until `letGo`.
    */
-  read(request: IncomingMessage, to: { readonly trigger: string }): Promise<HeldBody | undefined>;
+  read(request: IncomingMessage, response: ServerResponse, to: { readonly trigger: string }): Promise<HeldBody | undefined>;
   stats(): { readonly reading: number; readonly heldBytes: number };
 }
 
@@ -42,13 +42,15 @@ export function createBodies({
   let heldBytes = 0;
   return { read, stats: () => ({ reading, heldBytes }) };
 
-  async function read(request: IncomingMessage, { trigger }: { trigger: string }): Promise<HeldBody | undefined> {
+  async function read(request: IncomingMessage, response: ServerResponse, { trigger }: { trigger: string }): Promise<HeldBody | undefined> {
     const length = request.headers["content-length"];
     if (length !== undefined && Number(length) > bytesMax) throw tooLarge();
     if (length === "0" || (length === undefined && request.headers["transfer-encoding"] === undefined)) return { bytes: none, letGo() {} };
     const places = [`from ${request.socket.remoteAddress}`, `to ${trigger}`];
     if (reading >= readingMax || places.some((place) => (readingOf.get(place) ?? 0) >= readingOfOneMax)) throw overloaded();
     count(places, 1);
+    // Who asks first sends nothing of a body that is refused (RFC 9110 section 10.1.1).
+    if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     try {
       return await collected(request, length === undefined ? undefined : Number(length));
     } finally {
@@ -74,10 +76,12 @@ export function createBodies({
     return promise;
 
     function take(piece: Buffer): void {
-      if (!collector.add(piece)) return fail(tooLarge());
-      if (heldBytes + piece.length > heldBytesMax) return fail(overloaded());
-      held += piece.length;
-      heldBytes += piece.length;
+      if (!collector.add(piece)) fail(tooLarge());
+      else if (heldBytes + piece.length > heldBytesMax) fail(overloaded());
+      else {
+        held += piece.length;
+        heldBytes += piece.length;
+      }
     }
 
     function end(): void {

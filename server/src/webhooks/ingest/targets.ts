@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import { createVerifier, type Verifier } from "../../credentials/verify.ts";
 import type { LoadTriggerTarget } from "../../credentials/trigger-targets.ts";
+import { createVerifier, type Verifier } from "../../credentials/verify.ts";
 import type { TriggerTarget } from "../../domain/trigger-target.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../../kernel/ids.ts";
@@ -110,7 +110,8 @@ const charactersMax = 16_000_000;
 const isName = (name: string) => /^[a-zA-Z0-9_\-$]{1,200}$/.test(name);
 const isText = (text: string, lengthMax: number) => text.length > 0 && text.length <= lengthMax && !/[/\0]/.test(text);
 
-function readied(target: TriggerTarget): ReadyTarget {
+/** A target with all that is made of it once. */
+export function readied(target: TriggerTarget): ReadyTarget {
   const { org, environmentId, trigger, definitions, credentials } = target;
   const { method, requestBody, responses } = trigger.document;
   const declared = responses.find(({ status = 0 }) => status >= 200 && status <= 299);

@@ -2,7 +2,6 @@ import { createHmac } from "node:crypto";
 import type { AuthSchemeConfigHMAC, Signature } from "@mooring/contract";
 import { signatureFaults } from "../../domain/signature-faults.ts";
 import {
-  type Check,
   type Checked,
   type CheckStep,
   digestOf,
@@ -20,10 +19,10 @@ import { checkingKeyOf } from "./key.ts";
 import { timestampStep } from "./timestamp.ts";
 import { digestLength, readDigest, readValue, type SignatureValue } from "./value.ts";
 
-/** Prepares the check of a signature (RFC 2104) over what came in, as its config says. */
-export function signatureCheck(config: AuthSchemeConfigHMAC, held: HeldSecrets): Check {
+/** Prepares the verdict on a signature (RFC 2104) over what came in, as its config says: stops at the first thing that is not in order. */
+export function signatureVerdict(config: AuthSchemeConfigHMAC, held: HeldSecrets): SignatureVerdict {
   const { algorithm, signature = {} } = config;
-  const [misfit] = signatureFaults(config);
+  const [misfit] = [...signatureFaults(config), ...(signsNothing(config) ? [nothingSigned] : [])];
   // Refused when saved; a row may be older than that rule.
   if (misfit) return () => failed({ what: "config", passed: false, message: `${misfit.field}: ${misfit.message}` });
   const readContent = contentReader(config);
@@ -47,6 +46,12 @@ export function signatureCheck(config: AuthSchemeConfigHMAC, held: HeldSecrets):
     return { passed: step.passed, steps: [...steps, ...beside.steps, ...warned, step], ...onceOf(step, beside.id, content) };
   };
 }
+
+export type SignatureVerdict = (incoming: Incoming) => Checked;
+
+/** One signature for all requests: whoever has seen it may send anything. Calls may be signed so, and so it may be stored. */
+const signsNothing = ({ digestInputs, signature }: AuthSchemeConfigHMAC) => digestInputs.length === 0 && signature?.content === undefined;
+const nothingSigned = { field: "digestInputs", message: "Nothing of a request is signed. Let it be signed over its body." };
 
 const weakHash: CheckStep = {
   what: "algorithm",
