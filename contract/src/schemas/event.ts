@@ -8,13 +8,18 @@ import { EventOrigin, Verification } from "./verification.ts";
 /** Mooring's own events that a subscription may ask for. */
 export const ownEvents = [
   "connection.updated",
+  "credential.connected",
   "credential.reauth_required",
   "credential.updated",
   "environment.created",
   "environment.deleted",
   "environment.updated",
+  "subscription.disabled",
+  "version.created",
+  "version.deleted",
   "version.published",
   "version.unpublished",
+  "version.updated",
 ] as const;
 export const OwnEvent = words(ownEvents, { title: "OwnEvent", description: "Something that happened within Mooring." });
 export type OwnEvent = Static<typeof OwnEvent>;

@@ -60,8 +60,15 @@ onEachEngine(
           ([, { method, path }]) => method !== "GET" && path.includes("{") && !path.endsWith("s"),
         );
         // An invitation is not read on its own, and a sign-in not at all, so neither has an ETag. An import makes something new, a dry run
-        // builds on nothing that was read, a verification of what is pasted changes nothing, and a range of events has no state of its own.
-        const without = ["DeleteInvitation", "InitialiseOAuth2Connection", "ImportHTTPConnection", "DryRunAction", "VerifyTriggerDelivery", "DeliverEvents"];
+        // builds on nothing that was read, a verification changes nothing, and a range of events has no state of its own.
+        const without = [
+          "DeleteInvitation",
+          "InitialiseOAuth2Connection",
+          "ImportHTTPConnection",
+          "DryRunAction",
+          "VerifyTriggerDelivery",
+          "DeliverEvents",
+        ];
         expect(
           changing
             .map(([id]) => id)
