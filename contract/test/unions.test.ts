@@ -24,6 +24,7 @@ describe("exactly one alternative matches", () => {
       "CredentialCreate",
       "CredentialCreateOrReference",
       "CredentialUpdate",
+      "EnvironmentCredentialUpdateOrCreate",
       "EnvironmentUpdateOrCreate",
       "Trigger",
       "TriggerCreate",

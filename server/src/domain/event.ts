@@ -26,6 +26,11 @@ export interface NewEvent {
   readonly sealed: string | undefined;
   /** What tells it from others of the trigger; undefined when nothing does, and for an unverified one. */
   readonly dedupeKey: string | undefined;
+  /**
+   * Whether its sender was answered 400, because it does not fit and the trigger is strict. It is in the inbox and nowhere else: it has no
+   * position, and goes to nobody.
+   */
+  readonly isRefused?: boolean;
 }
 
 /** An event as it is kept. */

@@ -38,7 +38,8 @@ export async function protocolOf(tx: Tx, org: OrganisationId, id: ConnectionId):
 
 /**
  * Holds the connection until the transaction ends, so that two changes of it never mix. False when there is none.
- * The embedded engine has one writer, which is lock enough.
+ * The embedded engine has one writer, which is lock enough. Rows that refer to the connection can be added meanwhile: events come
+ * in, and whoever adds one holds its counter, which a change may need for an event of its own.
  */
 export async function lockConnection(tx: Tx, org: OrganisationId, id: ConnectionId): Promise<boolean> {
   if (tx.engine === "sqlite") return isConnection(tx, org, id);
@@ -46,7 +47,7 @@ export async function lockConnection(tx: Tx, org: OrganisationId, id: Connection
     select id
     from connections
     where org_id = ${org} and id = ${id}
-    for update
+    for no key update
   `);
   return row !== undefined;
 }

@@ -5,6 +5,7 @@ import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import { definitionScenarios } from "./definitions.ts";
 import { dryRunScenarios } from "./dry-runs.ts";
+import { eventScenarios } from "./events.ts";
 import { exportScenarios } from "./exports.ts";
 import type { Five } from "./five.ts";
 import { importScenarios } from "./imports.ts";
@@ -12,6 +13,7 @@ import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { subscriptionScenarios } from "./subscriptions.ts";
 import { triggerScenarios } from "./triggers.ts";
+import { verificationScenarios } from "./verification.ts";
 import { versionScenarios } from "./versions.ts";
 
 /** Every operation's five scenarios: an operation that is missing here does not compile. */
@@ -22,11 +24,13 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...oauth2Scenarios,
   ...versionScenarios,
   ...subscriptionScenarios,
+  ...eventScenarios,
   ...definitionScenarios,
   ...exportScenarios,
   ...actionScenarios,
   ...triggerScenarios,
   ...dryRunScenarios,
+  ...verificationScenarios,
   ...protocolScenarios,
   ...importScenarios,
   ...organisationScenarios,
