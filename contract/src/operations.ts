@@ -7,6 +7,7 @@ import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { definitionOperations } from "./operations/definitions.ts";
 import { environmentOperations } from "./operations/environments.ts";
+import { eventOperations } from "./operations/events.ts";
 import { exportOperations } from "./operations/exports.ts";
 import { importOperations } from "./operations/imports.ts";
 import { memberOperations } from "./operations/members.ts";
@@ -15,7 +16,7 @@ import type { Operation } from "./operations/operation.ts";
 import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
 import { protocolOperations } from "./operations/protocols.ts";
-import { subscriptionOperations } from "./operations/subscriptions.ts";
+import { destinationOperations, readingOperations, subscriptionOperations } from "./operations/subscriptions.ts";
 import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
 
@@ -29,6 +30,9 @@ export const operations = {
   ...oauth2Operations,
   ...versionOperations,
   ...subscriptionOperations,
+  ...destinationOperations,
+  ...eventOperations,
+  ...readingOperations,
   ...definitionOperations,
   ...exportOperations,
   ...actionOperations,

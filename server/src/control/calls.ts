@@ -3,10 +3,11 @@ import type { Actor } from "../domain/actor.ts";
 import type { CallFilter, CallRange } from "../domain/call.ts";
 import { Problem } from "../kernel/errors.ts";
 import { startOfIds } from "../kernel/ids.ts";
-import { type CallScan, justAbove, justBelow, type SearchBounds, searchCalls } from "../store/calls.ts";
-import { cursorOf, cursorValues, type OrderKey } from "../store/pages.ts";
+import { type SearchBounds, searchCalls } from "../store/calls.ts";
+import { cursorValues } from "../store/pages.ts";
 import type { Call, ControlDeps } from "./change.ts";
 import { requireConnection } from "./rights.ts";
+import { newestIdFirst, scannedPage } from "./scanned-page.ts";
 
 type CallsQuery = QueryOf<"ListCalls">;
 
@@ -22,16 +23,14 @@ export async function list(
 ): Promise<CallPage> {
   if (query.connection !== undefined) requireConnection(actor, query.connection);
   const { first = 20, after, before } = query;
-  const [cut] = cursorValues(after ?? before, after !== undefined && before !== undefined, order) ?? [];
+  const [cut] = cursorValues(after ?? before, after !== undefined && before !== undefined, newestIdFirst) ?? [];
   const direction = before === undefined ? "older" : "newer";
   const range = rangeOf(query, cut);
-  const scan = await db.read(actor.org, (tx) =>
+  const { calls, rest } = await db.read(actor.org, (tx) =>
     searchCalls(tx, actor.org, { range, filter: filterOf(actor, query), direction, limit: first + 1, bounds }),
   );
-  return pageOf(scan, { direction, first, cut });
+  return scannedPage({ items: calls, rest }, { direction, first, cut });
 }
-
-const order: readonly OrderKey[] = [{ field: "id", column: "id", direction: "desc" }];
 
 function rangeOf({ from, to, before }: CallsQuery, cut: string | undefined): CallRange {
   const above = from === undefined ? "" : startOf("from", from);
@@ -54,31 +53,4 @@ const end = "~";
 function filterOf({ connections, environments }: Actor, query: CallsQuery): CallFilter {
   const { connection, environment, actor, method, status, origin, code } = query;
   return { connection, environment, actor, method, status, origin, code, connections, environments };
-}
-
-interface Asked {
-  readonly direction: "older" | "newer";
-  readonly first: number;
-  readonly cut: string | undefined;
-}
-
-/** A page that was come to from another says how to get back; it says how to go on when there is more, or more was not looked at. */
-function pageOf({ calls, rest }: CallScan, { direction, first, cut }: Asked): CallPage {
-  const items = calls.slice(0, first);
-  const last = items.at(-1)?.id;
-  const onward = calls.length > first ? last : rest;
-  const back = cut && (items[0]?.id ?? beside(cut, direction));
-  if (direction === "newer") items.reverse();
-  const [next, prev] = direction === "older" ? [onward, back] : [back, onward];
-  return {
-    ...(next === undefined ? {} : { next: cursorOf(order, { id: next }) }),
-    ...(prev === undefined ? {} : { prev: cursorOf(order, { id: prev }) }),
-    items,
-  };
-}
-
-/** The cut as it is seen from the other side, so that the row at it is not left out. */
-function beside(cut: string, direction: "older" | "newer"): string {
-  if (cut.endsWith("~")) return cut;
-  return direction === "older" ? justBelow(cut) : justAbove(cut);
 }

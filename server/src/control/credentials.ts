@@ -1,5 +1,6 @@
 import type { Credential, CredentialCreate, CredentialSummary, CredentialUpdate, QueryOf } from "@mooring/contract";
 import type { Seals } from "../credentials/seals.ts";
+import { credentialEvents, fieldsOf } from "../domain/own-event.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { CredentialId } from "../kernel/ids.ts";
 import * as store from "../store/credentials.ts";
@@ -70,14 +71,12 @@ export async function update(deps: CredentialDeps, call: Call, id: CredentialId,
     await writePredecessor(tx, actor.org, stored, predecessor);
     if (edit) await writeTokenEdit(tx, actor.org, sealer, edit);
     const after = await existing(tx, actor.org, id, now);
-    recorder.audit({
-      operation: "credential.updated",
-      subject: { type: "credential", id, name: after.name },
-      changes: [
-        ...differences(steady(before), steady(after)),
-        ...(edit?.replaced ?? []).map((field) => ({ field: `data.${field}`, after: "(replaced)" })),
-      ],
-    });
+    const changes = [
+      ...differences(steady(before), steady(after)),
+      ...(edit?.replaced ?? []).map((field) => ({ field: `data.${field}`, after: "(replaced)" })),
+    ];
+    recorder.audit({ operation: "credential.updated", subject: { type: "credential", id, name: after.name }, changes });
+    for (const draft of credentialEvents("credential.updated", after, () => ({ changes: fieldsOf(changes) }))) recorder.event(draft);
     await announceUsers(tx, call, id, recorder);
     return after;
   });

@@ -1,4 +1,5 @@
 import type { Connection, HTTPConnection, ImportHTTPConnectionMetadata, Message } from "@mooring/contract";
+import { versionEvent } from "../domain/own-event.ts";
 import { createTakeOver } from "../domain/taken-over.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
@@ -61,6 +62,7 @@ export async function beginVersion(
   }
   await touchConnection(tx, org, connectionId, now);
   recorder.audit({ operation: "version.imported", subject: { type: "version", id: version.id, name: version.name } });
+  recorder.event(versionEvent("version.created", connectionId, version));
   recorder.announce({ kind: "connection", org, id: connectionId });
   return { version, compared, rows: await withKnownIds(tx, org, compared, api), messages: connectionDifferences(connection, api.draft) };
 }

@@ -12,6 +12,7 @@ import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
 import { type DryRunDeps, dryRunHandlers } from "./dry-runs.ts";
 import { environmentHandlers } from "./environments.ts";
+import { type EventDeps, eventHandlers } from "./events.ts";
 import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
 import { importHandlers } from "./imports.ts";
@@ -19,7 +20,7 @@ import { memberHandlers } from "./members.ts";
 import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
-import { subscriptionHandlers } from "./subscriptions.ts";
+import { type SubscriptionDeps, subscriptionHandlers } from "./subscriptions.ts";
 import { triggerAddressHandlers } from "./trigger-addresses.ts";
 import { triggerHandlers } from "./triggers.ts";
 import { verificationHandlers } from "./verification.ts";
@@ -27,7 +28,15 @@ import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
 export function operationHandlers(
-  deps: ConnectionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
+  deps: ConnectionDeps &
+    SubscriptionDeps &
+    OrganisationDeps &
+    InvitationDeps &
+    OAuth2Deps &
+    DefinitionDeps &
+    ImportDeps &
+    DryRunDeps &
+    EventDeps,
 ): Handlers {
   return {
     ...connectionHandlers(deps),
@@ -36,6 +45,7 @@ export function operationHandlers(
     ...oauth2Handlers(deps),
     ...versionHandlers(deps),
     ...subscriptionHandlers(deps),
+    ...eventHandlers(deps),
     ...definitionHandlers(deps),
     ...exportHandlers(deps),
     ...actionHandlers(deps),

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { type Dispatcher, Pool } from "undici";
 import type { Clock } from "../kernel/clock.ts";
-import { Problem } from "../kernel/errors.ts";
+import { Problem, type ProblemCode } from "../kernel/errors.ts";
 import type { Log } from "../kernel/log.ts";
 import { Call, headerBytesMax } from "./call.ts";
 import { CallList } from "./call-list.ts";
@@ -63,7 +63,8 @@ export function createNet(deps: NetDeps): Net {
       const lookup = createHostLookup(origin.host, { resolve, clock });
       return { allowed: true, addresses: await checkedAddresses(origin, { policy, lookup, audit: () => {} }) };
     } catch (error) {
-      return { allowed: false, reason: problemOf(error).message };
+      const { code, message } = problemOf(error);
+      return { allowed: false, code, reason: message };
     }
   }
 
@@ -174,7 +175,7 @@ export interface NetRequest {
 
 export type EgressAnswer =
   | { readonly allowed: true; readonly addresses: readonly string[] }
-  | { readonly allowed: false; readonly reason: string };
+  | { readonly allowed: false; readonly code: ProblemCode; readonly reason: string };
 
 function originOf(text: string): Origin {
   const url = URL.canParse(text) ? new URL(text) : undefined;

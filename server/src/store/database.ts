@@ -39,8 +39,8 @@ export interface Tx {
 /**
  * Whose rows a transaction may see: on PostgreSQL row-level security enforces it (T-1). Beside one organisation, there are four
  * narrow ways in for what is asked before an organisation is known: one's own memberships, one key, one invitation, one trigger's short
- * address; three for what is past its time, whoever's it is: recorded calls, uploaded files and events older than an id; and one for
- * deliveries that wait, with their destinations.
+ * address; four for what is past its time, whoever's it is: recorded calls, uploaded files and events older than an id, short
+ * addresses and earlier secrets that ended before a time; and one for deliveries that wait, with their destinations.
  */
 export type Reach =
   | OrganisationId
@@ -51,6 +51,7 @@ export type Reach =
   | { uploadsBefore: string }
   | { triggerTokenHash: string }
   | { eventsBefore: string }
+  | { expiredBefore: string }
   | { work: "deliveries" };
 
 /** What moved, for everybody who keeps something in memory; of an `event`, the id is that of the connection which has a new one. `everything` follows a lost feed: drop all that is kept. */

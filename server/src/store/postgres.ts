@@ -118,13 +118,14 @@ function claim(reach: Reach): string {
   if ("uploadsBefore" in reach) return `set local mooring.uploads_before = '${plain(reach.uploadsBefore)}'`;
   if ("triggerTokenHash" in reach) return `set local mooring.trigger_token = '${plain(reach.triggerTokenHash)}'`;
   if ("eventsBefore" in reach) return `set local mooring.events_before = '${plain(reach.eventsBefore)}'`;
+  if ("expiredBefore" in reach) return `set local mooring.expired_before = '${plain(reach.expiredBefore)}'`;
   if ("work" in reach) return `set local mooring.work = '${plain(reach.work)}'`;
   return `set local mooring.invitation = '${plain(reach.invitationHash)}'`;
 }
 
-// SET takes no parameters, so the text is checked: ids and hashes hold nothing else.
+// SET takes no parameters, so the text is checked: ids, hashes and times hold nothing else.
 function plain(text: string): string {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(text)) throw new Problem("not_found");
+  if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(text)) throw new Problem("not_found");
   return text;
 }
 

@@ -1,7 +1,10 @@
-import type { Subscription } from "@mooring/contract";
-import { sql } from "kysely";
+import type { EventFilter, OwnEvent, Subscription } from "@mooring/contract";
+import { type RawBuilder, sql } from "kysely";
+import { cursorOf } from "../domain/event-cursor.ts";
 import type { ConnectionId, EnvironmentId, OrganisationId, SubscriptionId, VersionId } from "../kernel/ids.ts";
-import type { Tx } from "./database.ts";
+import type { Engine, Tx } from "./database.ts";
+import { type DestinationRow, destinationMembers, destinationOf, shownDestination } from "./destinations.ts";
+import { jsonObject, jsonText } from "./json.ts";
 import { newestFirst, type Page, type PageRequest, readPage } from "./pages.ts";
 
 /** The subscription, or undefined when the connection has none with this id. */
@@ -12,7 +15,7 @@ export async function getSubscription(
   id: SubscriptionId,
 ): Promise<Subscription | undefined> {
   const row = await tx.first(sql<SubscriptionRow>`
-    select ${columns}
+    select ${columns(tx.engine)}
     from subscriptions
     where org_id = ${org} and connection_id = ${connectionId} and id = ${id}
   `);
@@ -31,7 +34,7 @@ export async function listSubscriptions(
     environments === undefined ? sql`` : sql`and (environment_id is null or environment_id in (${sql.join([...environments, ""])}))`;
   return readPage(tx, request, {
     from: sql`subscriptions`,
-    columns,
+    columns: columns(tx.engine),
     where: sql`org_id = ${org} and connection_id = ${connectionId} ${ofKey}`,
     order: newestFirst,
     noun: subscriptionOf,
@@ -43,39 +46,105 @@ interface SubscriptionRow {
   name: string;
   version: string | null;
   environment_id: string | null;
+  trigger_name: string | null;
+  own_events: string | null;
+  filter: string | null;
   acknowledged: number | string;
+  destination: string | null;
   created_at: string;
   updated_at: string;
 }
 
-const columns = sql`id, name, environment_id, acknowledged, created_at, updated_at,
-  (select v.name from versions v where v.org_id = subscriptions.org_id and v.id = subscriptions.version_id) as version`;
+function columns(engine: Engine): RawBuilder<unknown> {
+  const destination = `(select ${jsonText(engine, jsonObject(engine, destinationMembers("d")))}
+    from destinations d
+    where d.org_id = subscriptions.org_id and d.subscription_id = subscriptions.id)`;
+  return sql`id, name, environment_id, trigger_name, own_events, filter, acknowledged, created_at, updated_at,
+    (select v.name from versions v where v.org_id = subscriptions.org_id and v.id = subscriptions.version_id) as version,
+    ${sql.raw(destination)} as destination`;
+}
 
 const subscriptionOf = (row: SubscriptionRow): Subscription => ({
   id: row.id,
   name: row.name,
   ...(row.version === null ? {} : { version: row.version }),
   ...(row.environment_id === null ? {} : { environment: row.environment_id }),
-  acknowledged: String(row.acknowledged),
+  ...(row.trigger_name === null ? {} : { trigger: row.trigger_name }),
+  ...(row.own_events === null ? {} : { ownEvents: JSON.parse(row.own_events) as OwnEvent[] }),
+  ...(row.filter === null ? {} : { filter: JSON.parse(row.filter) as EventFilter[] }),
+  ...(row.destination === null ? {} : { destination: shownDestination(destinationOf(JSON.parse(row.destination) as DestinationRow)) }),
+  acknowledged: cursorOf(Number(row.acknowledged)),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
 
-/** Throws the engine's uniqueness fault when the connection has one of this name. Without a version it follows the default. */
+/** What is stored of a subscription beside its destination. Without a version it follows the default. */
+export interface SubscriptionFields {
+  readonly name: string;
+  readonly versionId: VersionId | undefined;
+  readonly environmentId: EnvironmentId | undefined;
+  readonly trigger: string | undefined;
+  readonly ownEvents: readonly OwnEvent[] | undefined;
+  readonly filter: readonly EventFilter[] | undefined;
+}
+
+/**
+ * Throws the engine's uniqueness fault when the connection has one of this name. What came before it counts as acknowledged.
+ */
 export async function insertSubscription(
   tx: Tx,
   org: OrganisationId,
   connectionId: ConnectionId,
-  subscription: { id: SubscriptionId; name: string; versionId: VersionId | undefined; environmentId: EnvironmentId | undefined },
+  { id, ...fields }: SubscriptionFields & { id: SubscriptionId },
   now: Date,
 ): Promise<void> {
   const at = now.toISOString();
-  const { id, name, versionId = null, environmentId = null } = subscription;
+  const row = rowOf(fields);
   await tx.run(sql`
-    insert into subscriptions (org_id, id, connection_id, name, version_id, environment_id, created_at, updated_at)
-    values (${org}, ${id}, ${connectionId}, ${name}, ${versionId}, ${environmentId}, ${at}, ${at})
+    insert into subscriptions
+      (org_id, id, connection_id, name, version_id, environment_id, trigger_name, own_events, filter, acknowledged, created_at, updated_at)
+    values (
+      ${org}, ${id}, ${connectionId}, ${row.name}, ${row.versionId}, ${row.environmentId}, ${row.trigger}, ${row.ownEvents}, ${row.filter},
+      coalesce((
+        select last
+        from event_sequences
+        where org_id = ${org} and connection_id = ${connectionId} and environment_id = '' and trigger_name = ''
+      ), 0),
+      ${at}, ${at}
+    )
   `);
 }
+
+/** Throws the engine's uniqueness fault when another subscription of the connection has this name. */
+export async function updateSubscription(
+  tx: Tx,
+  org: OrganisationId,
+  id: SubscriptionId,
+  fields: SubscriptionFields,
+  now: Date,
+): Promise<void> {
+  const row = rowOf(fields);
+  await tx.run(sql`
+    update subscriptions
+    set name = ${row.name}, version_id = ${row.versionId}, environment_id = ${row.environmentId}, trigger_name = ${row.trigger},
+      own_events = ${row.ownEvents}, filter = ${row.filter}, updated_at = ${now.toISOString()}
+    where org_id = ${org} and id = ${id}
+  `);
+}
+
+/** Moves `updatedAt`, as when a key was made. */
+export async function touchSubscription(tx: Tx, org: OrganisationId, id: SubscriptionId, now: Date): Promise<void> {
+  await tx.run(sql`update subscriptions set updated_at = ${now.toISOString()} where org_id = ${org} and id = ${id}`);
+}
+
+const rowOf = ({ name, versionId, environmentId, trigger, ownEvents, filter }: SubscriptionFields) => ({
+  name,
+  versionId: versionId ?? null,
+  environmentId: environmentId ?? null,
+  trigger: trigger ?? null,
+  ownEvents: ownEvents?.length ? JSON.stringify(ownEvents) : null,
+  filter: filter?.length ? JSON.stringify(filter) : null,
+});
 
 export async function deleteSubscription(tx: Tx, org: OrganisationId, id: SubscriptionId): Promise<void> {
   await tx.run(sql`delete from subscriptions where org_id = ${org} and id = ${id}`);

@@ -29,7 +29,7 @@ onEachEngine("subscriptions", (world) => {
       name: "without a version it follows `default`, and shows none",
       send: subscribing({}),
       expect: 201,
-      after: ({ body }) => expect(Object.keys(body).sort()).toEqual(["createdAt", "id", "name", "updatedAt"]),
+      after: ({ body }) => expect(Object.keys(body).sort()).toEqual(["acknowledged", "createdAt", "id", "name", "updatedAt"]),
     },
     {
       name: "following is fine while nothing is published: what is published then is held",

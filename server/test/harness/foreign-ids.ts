@@ -1,6 +1,8 @@
+import type { ConnectionId, EnvironmentId } from "../../src/kernel/ids.ts";
 import type { Actor } from "./actors.ts";
 import { newAction, newTrigger } from "./content.ts";
-import { at, createConnection, createCredential, createSubscription, smallConnection } from "./samples.ts";
+import { keepEvents, keptEvent } from "./events.ts";
+import { at, createConnection, createCredential, createSubscription, type HTTPConnection, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
 /** The values of a path parameter that lead nowhere: each must answer the same as the others (T-1). */
@@ -52,6 +54,7 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
     environment_id: at(connection.environments, 0).id,
     version: "Foreign",
     other_version: "Foreign",
+    event_id: await keep(world, stranger.org, connection),
     subscription_id: (await createSubscription(world, connection.id, {}, stranger)).id,
     definition_name: "Foreign",
     action_name: "Foreign",
@@ -62,6 +65,13 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
     api_key_id: (await world.as("strangerKey")).id ?? "",
     protocol_slug: "foreign",
   };
+}
+
+async function keep(world: World, org: string, { id, environments }: HTTPConnection): Promise<string> {
+  const place = { connectionId: id as ConnectionId, environmentId: at(environments, 0).id as EnvironmentId };
+  const event = keptEvent({ ...place, position: 1 });
+  await keepEvents(world.mooring.db, org, [event]);
+  return event.id;
 }
 
 async function invite(world: World, actor: Actor): Promise<string> {

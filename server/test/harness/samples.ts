@@ -120,7 +120,9 @@ export async function createSubscription(
 ): Promise<Subscription> {
   const body = { name: `subscription ${world.newId()}`, ...to };
   const params = { connection_id: connectionId };
-  return (await world.must(actor ?? (await world.as("key")), "CreateSubscription", { params, body })).body;
+  const { key, ...subscription } = (await world.must(actor ?? (await world.as("key")), "CreateSubscription", { params, body })).body;
+  if (key !== undefined) world.shownOnce.push(key);
+  return subscription;
 }
 
 /** The connection as it reads now. */

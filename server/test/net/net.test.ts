@@ -106,12 +106,22 @@ describe("the policy", () => {
     expect(await net.check(new URL("https://good.test/a?b"))).toEqual({ allowed: true, addresses: ["8.8.8.8", "2606:4700::1"] });
     expect(await net.check(new URL("https://mixed.test"))).toEqual({
       allowed: false,
+      code: "egress_denied",
       reason: expect.stringContaining("a private network"),
     });
-    expect(await net.check(new URL("http://good.test"))).toEqual({ allowed: false, reason: expect.stringContaining("Plain http:") });
-    expect(await net.check(new URL("mailto:a@good.test"))).toEqual({ allowed: false, reason: expect.stringContaining("Only http:") });
+    expect(await net.check(new URL("http://good.test"))).toEqual({
+      allowed: false,
+      code: "egress_denied",
+      reason: expect.stringContaining("Plain http:"),
+    });
+    expect(await net.check(new URL("mailto:a@good.test"))).toEqual({
+      allowed: false,
+      code: "egress_denied",
+      reason: expect.stringContaining("Only http:"),
+    });
     expect(await openNet().check(new URL("https://unknown.test"))).toEqual({
       allowed: false,
+      code: "upstream_unreachable",
       reason: expect.stringContaining("does not resolve"),
     });
     expect(net.stats()).toEqual({ pools: 0, connections: 0, calls: 0 });

@@ -2,6 +2,7 @@ import type { Engine } from "../database.ts";
 import type { Migration } from "../migrate.ts";
 
 const own = "org_id = current_setting('mooring.org', true)";
+const ended = (column: string) => `${column} < current_setting('mooring.expired_before', true)`;
 
 /**
  * What comes in and where it goes. An event is one row, as it came; a delivery is an event on its way to one destination. What is
@@ -14,14 +15,14 @@ export const webhooks: Migration = {
   statements: (engine) => [...subscriptionColumns(engine), ...tables(engine), ...deliveryTables(engine), ...indexes],
   rowSecurity: {
     triggers: own,
-    trigger_addresses: `${own} or token_hash = current_setting('mooring.trigger_token', true)`,
+    trigger_addresses: `${own} or token_hash = current_setting('mooring.trigger_token', true) or ${ended("expires_at")}`,
     event_sequences: own,
     // Who clears away sees what is past its time, whoever's it is.
     events: `${own} or id < current_setting('mooring.events_before', true)`,
     // Who delivers sees what waits, and for whom, before it works within one organisation.
     destinations: `${own} or current_setting('mooring.work', true) = 'deliveries'`,
     deliveries: `${own} or (state = 'waiting' and current_setting('mooring.work', true) = 'deliveries')`,
-    credential_predecessors: own,
+    credential_predecessors: `${own} or ${ended("valid_until")}`,
   },
   appendOnly: [],
 };
@@ -88,7 +89,7 @@ function tables(engine: Engine): string[] {
       ${ofConnection}
     )${end}`,
     // Headers and target are masked; sealed holds what they hid, of an unverified event alone. Position, sequence and dedupe_key are
-    // null for an unverified one.
+    // null for an unverified one. What is long comes last: a list reads what is in front of it, and no further.
     `create table events (
       org_id ${text} not null,
       id ${text} not null,
@@ -100,17 +101,17 @@ function tables(engine: Engine): string[] {
       trigger_name ${text},
       sequence ${integer},
       received_at ${text} not null,
+      duplicates ${integer} not null default 0,
+      dedupe_key ${text},
+      fits ${integer} check (fits in (0, 1)),
       method ${text},
+      content_type ${text},
       target ${text},
       headers ${text} not null,
-      content_type ${text},
-      body ${bytes} not null,
-      fits ${integer} check (fits in (0, 1)),
       faults ${text},
       verification ${text},
       sealed ${text},
-      dedupe_key ${text},
-      duplicates ${integer} not null default 0,
+      body ${bytes} not null,
       primary key (org_id, id),
       ${ofConnection}
     )${end}`,
@@ -170,7 +171,8 @@ const indexes = [
   "create index trigger_addresses_by_trigger on trigger_addresses (org_id, environment_id, trigger_name)",
   "create unique index events_position on events (org_id, connection_id, position) where position is not null",
   "create unique index events_once on events (org_id, environment_id, trigger_name, dedupe_key) where dedupe_key is not null",
-  "create index events_by_connection on events (org_id, connection_id, id)",
+  // What lists are filtered by is in it, so that looking for something rare reads no rows.
+  "create index events_by_connection on events (org_id, connection_id, id, environment_id, trigger_name, origin)",
   "create index events_unverified on events (org_id, connection_id, environment_id, trigger_name, id) where origin = 'unverified'",
   "create index events_by_age on events (id, org_id)",
   "create index deliveries_due on deliveries (org_id, subscription_id, due_at, event_id) where state = 'waiting'",

@@ -5,6 +5,7 @@ import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
 import { definitionScenarios } from "./definitions.ts";
 import { dryRunScenarios } from "./dry-runs.ts";
+import { eventScenarios } from "./events.ts";
 import { exportScenarios } from "./exports.ts";
 import type { Five } from "./five.ts";
 import { importScenarios } from "./imports.ts";
@@ -24,6 +25,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...oauth2Scenarios,
   ...versionScenarios,
   ...subscriptionScenarios,
+  ...eventScenarios,
   ...definitionScenarios,
   ...exportScenarios,
   ...actionScenarios,
