@@ -20,11 +20,14 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   sign_in_unknown: "Begin the sign-in again, in the browser that will also end it, and finish it within 10 minutes.",
   sign_in_refused: "`message` has the server's own words. Mend the credential or what is registered at the server, and begin again.",
   unauthenticated: "Send `Authorization: Bearer <API key>`, or sign in. The key may have expired or been revoked.",
+  event_unverified:
+    "Compare secret and signature with what the environment's trigger credentials ask for. The inbox has the event, and says what was compared.",
   forbidden: "`message` names the scope, role or limit. Use another key, or ask an admin of the organisation.",
   csrf: "From a browser: send `Mooring-Csrf: 1`, from a page of Mooring's own address. Programs use an API key and need no such header.",
   egress_denied: "Check the base URL and use `https:`. For a private system, ask the operator to list it in `MOORING_EGRESS_ALLOW`.",
   not_found: "Check address and ids. What belongs to another organisation answers the same as what does not exist.",
   method_not_allowed: "Use a method that the address takes.",
+  too_slow: "Send the body without pauses; an event has 10 seconds and more for a long body.",
   conflict: "Read the resource again, and decide anew.",
   name_taken: "Choose another name, or change what has it.",
   in_use: "`message` names what uses it. Delete that first, or send `force=true` where the operation takes it.",
@@ -32,6 +35,9 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   last_environment: "Add another environment first, or delete the connection.",
   last_owner: "Make somebody else an owner first.",
   version_published: "Create a draft from it with `fromVersion`, and change that.",
+  event_undeliverable:
+    "Read the event: `verification` and `faults` say why. Mend the secret or the trigger, and verify it again, or have it sent again.",
+  event_unverifiable: "`message` says what is gone, or which event is the same delivery. Have it sent again.",
   precondition_failed: "Read it again, take its new `ETag`, and decide anew.",
   environment_in_use: "`message` names the subscriptions. Delete them first, or send `force=true`.",
   definition_in_use:

@@ -17,7 +17,9 @@ import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
 import { protocolOperations } from "./operations/protocols.ts";
 import { destinationOperations, readingOperations, subscriptionOperations } from "./operations/subscriptions.ts";
+import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
+import { verificationOperations } from "./operations/ways-in.ts";
 
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
 export const operations = {
@@ -28,12 +30,13 @@ export const operations = {
   ...versionOperations,
   ...subscriptionOperations,
   ...destinationOperations,
+  ...eventOperations,
   ...readingOperations,
-  ListEvents: eventOperations.ListEvents,
-  GetEvent: eventOperations.GetEvent,
   ...definitionOperations,
   ...exportOperations,
   ...actionOperations,
+  ...triggerOperations,
+  ...verificationOperations,
   ...protocolOperations,
   ...importOperations,
   ...organisationOperations,

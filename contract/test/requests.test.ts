@@ -12,6 +12,7 @@ import {
   type OperationId,
   Organisation,
   operations,
+  Trigger,
   validationSchemas,
 } from "../src/index.ts";
 import { arbitraryOf } from "./arbitrary.ts";
@@ -41,6 +42,7 @@ describe("what a GET returned may be PUT back as it was", () => {
     { id: "UpdateOrganisation", read: Organisation },
     { id: "UpdateMember", read: Member },
     { id: "UpdateAction", read: Action },
+    { id: "UpdateTrigger", read: Trigger },
   ] as const;
 
   test.each(roundTrips)("$id takes every $read.title", ({ id, read }) => {

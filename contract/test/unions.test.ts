@@ -24,7 +24,11 @@ describe("exactly one alternative matches", () => {
       "CredentialCreate",
       "CredentialCreateOrReference",
       "CredentialUpdate",
+      "EnvironmentCredentialUpdateOrCreate",
       "EnvironmentUpdateOrCreate",
+      "Trigger",
+      "TriggerCreate",
+      "TriggerUpdate",
     ]));
 
   test.each(unions)("of $name", ({ variants }) => {

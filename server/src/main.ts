@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { bootstrap, type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { createImportRoom } from "./control/import-room.ts";
 import { once } from "./control/once.ts";
@@ -30,9 +30,9 @@ import { createSandbox } from "./sandbox/sandbox.ts";
 import { type Closing, closeOnSignal, endOnUnexpected } from "./shutdown.ts";
 import { createConnectionReads } from "./store/connection-reads.ts";
 import type { Database } from "./store/database.ts";
-import { createArrivals } from "./traffic/arrivals.ts";
 import { createPasswords } from "./vault/password.ts";
-import { firstGreeting, greeting } from "./welcome.ts";
+import { startWebhooks } from "./webhooks/webhooks.ts";
+import { greetingFor } from "./welcome.ts";
 import { joinWorkers, type Membership } from "./worker.ts";
 
 /** A running Mooring. */
@@ -90,13 +90,14 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const importRoom = createImportRoom(config);
   const doors = { net, log, clock, tokens, authenticate, admission: config, record, lingerMs: 2_000, newRequestId };
   const gateway = createGateway({ ...doors, ...kept, sandbox, bytesBilledMax: config.bigQueryBytesBilledMax });
+  const webhooks = startWebhooks({ db, seals, sandbox, publicUrl: url, clock, newId, log, config });
   const deps = { db, clock, newId, seals, reads: createConnectionReads(db), sandbox, publicUrl: url, importRoom };
-  const readers = createReaders({ db, arrivals: createArrivals() });
+  const readers = createReaders({ db, arrivals: webhooks.arrivals });
   let isClosing = false;
   const app = await serveHttp({
     listener,
-    gateway,
-    handlers: operationHandlers({ ...deps, readers, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
+    doors: [gateway, webhooks],
+    handlers: operationHandlers({ ...deps, readers, net, endpoint, dryRun: gateway.dryRun, ...secrecy, ...webhooks }),
     importRoom,
     authenticator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
@@ -104,14 +105,14 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     newRequestId,
     extras: (server) => {
       const about = { ping: db.ping, version, publicUrl: url, isClosing: () => isClosing };
-      registerService(server, { ...about, sources: { record, net, tokens, gateway, listener }, siblings });
+      registerService(server, { ...about, sources: { record, net, tokens, gateway, webhooks, listener }, siblings });
       registerPages(server, { people, publicUrl: url });
       registerSchemas(server, deps);
       registerUploads(server, { ...deps, log });
     },
   });
   let closing: Promise<void> | undefined;
-  return { url, db, people, greeting: () => greetingOf({ url, people, first }), close: (how) => (closing ??= close(how)) };
+  return { url, db, people, greeting: () => greetingFor({ url, people, first }), close: (how) => (closing ??= close(how)) };
 
   async function close({ waitMs, isReplaced = false }: Closing = { waitMs: 0 }): Promise<void> {
     isClosing = !isReplaced;
@@ -119,6 +120,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
     readers.close();
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
+    await webhooks.close();
     await Promise.all([net.close(), sandbox.close()]);
     await Promise.all([record.close(), authenticator.close()]);
     await db.close();
@@ -129,12 +131,6 @@ type Assembling = Required<Pick<Start, "clock" | "log">> & { readonly listener: 
 
 const version = "0.1.0";
 const idleMs = 1_000;
-
-async function greetingOf({ url, people, first }: { url: URL; people: People; first: FirstStart | undefined }): Promise<string> {
-  if (first) return firstGreeting({ url, first, link: await people.createSignInLink(first.owner) });
-  const owner = await people.find(firstOwnerEmail);
-  return greeting({ url, link: owner && !owner.hasPassword ? await people.createSignInLink(owner.id) : undefined });
-}
 
 /** Serves until it is told to end, from this process alone or as one of several. */
 export async function run(config: Config): Promise<void> {

@@ -1,4 +1,17 @@
-import type { FirstStart } from "./bootstrap.ts";
+import { type FirstStart, firstOwnerEmail } from "./bootstrap.ts";
+import type { UserId } from "./kernel/ids.ts";
+
+/** What to print at this start, with a one-time link where nobody could sign in otherwise; to be asked for once. */
+export async function greetingFor({ url, people, first }: { url: URL; people: Greeted; first: FirstStart | undefined }): Promise<string> {
+  if (first) return firstGreeting({ url, first, link: await people.createSignInLink(first.owner) });
+  const owner = await people.find(firstOwnerEmail);
+  return greeting({ url, link: owner && !owner.hasPassword ? await people.createSignInLink(owner.id) : undefined });
+}
+
+interface Greeted {
+  createSignInLink(id: UserId): Promise<URL>;
+  find(email: string): Promise<{ readonly id: UserId; readonly hasPassword: boolean } | undefined>;
+}
 
 /** What a person at the terminal needs at the first start: where to sign in, the key, and one line that works as pasted. */
 export function firstGreeting({ url, link, first }: { url: URL; link: URL; first: FirstStart }): string {

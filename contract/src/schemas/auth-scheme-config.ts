@@ -72,6 +72,7 @@ export const ApplicationCredentialInput = object(
     usages: ignored(),
     errors: ignored(),
     token: ignored(),
+    previousValidUntil: ignored(),
     createdAt: ignored(),
     updatedAt: ignored(),
   },
@@ -124,27 +125,42 @@ export const AuthSchemeConfigGoogleServiceAccount = object(
 );
 export type AuthSchemeConfigGoogleServiceAccount = Static<typeof AuthSchemeConfigGoogleServiceAccount>;
 
-const signaturePlace = (what: string, places: readonly ("header" | "query" | "signature")[]) =>
-  object(
-    what,
-    {
-      in: words(places, { description: "`signature` is a part of the signature's own header, as `t` in `t=1,v1=2`." }),
-      name: Type.String({ minLength: 1, maxLength: 200, pattern: line(), description: "Its name there." }),
-    },
-    { description: "Where it is." },
-  );
+const nameThere = Type.String({ minLength: 1, maxLength: 200, pattern: line(), description: "Its name there." });
+const besideSignature = words(["header", "query"], { description: "Which part of the request carries it." });
 
-export const SignatureTimestamp = object("SignatureTimestamp", {
-  in: words(["header", "query", "signature"], { description: "`signature` is a part of the signature's own value, as `t` in `t=1,v1=2`." }),
-  name: Type.String({ minLength: 1, maxLength: 200, pattern: line(), description: "Its name there." }),
-  unit: Type.Optional(
-    words(["seconds", "milliseconds", "rfc3339"], { description: "How it is written: since 1970, or as a date. Seconds when left out." }),
-  ),
-});
+export const SignatureTimestamp = object(
+  "SignatureTimestamp",
+  {
+    in: words(["header", "query", "signature"], {
+      description: "`signature` is a part of the signature's own value, as `t` in `t=1,v1=2`.",
+    }),
+    name: nameThere,
+    unit: Type.Optional(
+      words(["seconds", "milliseconds", "rfc3339"], { description: "How it is written: since 1970, or as a date. Seconds when left out." }),
+    ),
+  },
+  { description: "When it was signed. It must be part of `content`." },
+);
 export type SignatureTimestamp = Static<typeof SignatureTimestamp>;
 
-export const SignatureId = signaturePlace("SignatureId", ["header", "query"]);
+export const SignatureId = object(
+  "SignatureId",
+  { in: besideSignature, name: nameThere },
+  { description: "The sender's id of what it sends. It must be part of `content`; one that comes again is taken once." },
+);
 export type SignatureId = Static<typeof SignatureId>;
+
+export const SignatureBodyDigest = object(
+  "SignatureBodyDigest",
+  { in: besideSignature, name: nameThere },
+  {
+    description:
+      "The SHA-256 of the body in hexadecimal, which is signed in place of the body. A body that is not signed otherwise is refused without it.",
+  },
+);
+export type SignatureBodyDigest = Static<typeof SignatureBodyDigest>;
+
+const affix = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 50, pattern: "^[!-~]+$", description }));
 
 /** How a system signs, where it is more than a digest of `digestInputs` in hexadecimal. All of it is optional. */
 export const Signature = object(
@@ -156,37 +172,24 @@ export const Signature = object(
         maxLength: 500,
         description:
           "What is signed, in place of `digestInputs`: text with `{{ body }}`, `{{ url }}`, `{{ method }}`, `{{ timestamp }}`, `{{ id }}`, `{{ header.Name }}` and " +
-          "`{{ form }}` (each form field, sorted by name, name and value behind each other).",
+          "`{{ form }}` (name and value of each form field behind each other, sorted by name; nothing where `bodyDigest` stands for the body).",
       }),
     ),
     separator: Type.Optional(
       words([",", ";", " "], { description: "What stands between several parts of the value. Left out: it is one signature." }),
     ),
-    prefix: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 50,
-        pattern: "^[!-~]+$",
-        description: "What a signature begins with, as in `sha256=`, `v1=` or `v1,`. Parts that begin otherwise are passed over.",
-      }),
-    ),
+    prefix: affix("What a signature begins with, as in `sha256=`, `v1=` or `v1,`. Parts that begin otherwise are passed over."),
     encoding: Type.Optional(words(["hex", "base64"], { description: "How the digest is written. Hexadecimal when left out." })),
     secretEncoding: Type.Optional(
       words(["text", "base64", "hex"], { description: "How the key is written in a `string` credential. As text when left out." }),
     ),
-    secretPrefix: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 50,
-        pattern: "^[!-~]+$",
-        description: "What a key begins with that is no part of it, as in `whsec_`.",
-      }),
-    ),
+    secretPrefix: affix("What a key begins with that is no part of it, as in `whsec_`."),
     timestamp: Type.Optional(SignatureTimestamp),
     toleranceSeconds: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 86_400, description: "How far the timestamp may be from now, either way. 300 when left out." }),
     ),
     id: Type.Optional(SignatureId),
+    bodyDigest: Type.Optional(SignatureBodyDigest),
   },
   { description: "How the signature of what comes in is made and written." },
 );

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from "typebox";
+import { type Static, type TProperties, type TSchema, Type } from "typebox";
 import { AuthSchemeType } from "./auth-scheme.ts";
 import { ConnectionSummaryBase } from "./connection-summary.ts";
 import {
@@ -59,7 +59,12 @@ const token = Type.Optional(CredentialToken);
 
 const label = name("What people call the credential");
 
-const read = <Kind extends CredentialType, Data extends TSchema>(title: string, type: Kind, data: Data) =>
+const read = <Kind extends CredentialType, Data extends TSchema, More extends TProperties = Record<never, never>>(
+  title: string,
+  type: Kind,
+  data: Data,
+  more: More = {} as More,
+) =>
   object(title, {
     id: ulid("The credential."),
     type: Type.Literal(type),
@@ -68,14 +73,22 @@ const read = <Kind extends CredentialType, Data extends TSchema>(title: string, 
     usages: Type.Optional(CredentialUsages),
     errors,
     token,
+    ...more,
     createdAt: timestamp("When it was created."),
     updatedAt: timestamp("When it last changed."),
   });
 
+/** Of secrets that check what comes in: the one before is good for a time beside the new one, while senders change theirs. */
+const overlap = {
+  previousValidUntil: Type.Optional(
+    timestamp("Until when the secret before this one is good too for what comes in. Absent: there is none that is."),
+  ),
+};
+
 export const CredentialNone = read("CredentialNone", "none", CredentialDataNone);
-export const CredentialString = read("CredentialString", "string", CredentialDataString);
-export const CredentialBinary = read("CredentialBinary", "binary", CredentialDataBinary);
-export const CredentialBasicAuth = read("CredentialBasicAuth", "basic-auth", CredentialDataBasicAuth);
+export const CredentialString = read("CredentialString", "string", CredentialDataString, overlap);
+export const CredentialBinary = read("CredentialBinary", "binary", CredentialDataBinary, overlap);
+export const CredentialBasicAuth = read("CredentialBasicAuth", "basic-auth", CredentialDataBasicAuth, overlap);
 export const CredentialOAuth2Client = read("CredentialOAuth2Client", "oauth2-client", CredentialDataOAuth2Client);
 export const CredentialOAuth2Token = read("CredentialOAuth2Token", "oauth2-token", CredentialDataOAuth2Token);
 
@@ -112,7 +125,12 @@ export const CredentialCreate = oneOf(
 );
 export type CredentialCreate = Static<typeof CredentialCreate>;
 
-const update = <Kind extends CredentialType, Data extends TSchema>(title: string, type: Kind, data: Data) =>
+const update = <Kind extends CredentialType, Data extends TSchema, More extends TProperties = Record<never, never>>(
+  title: string,
+  type: Kind,
+  data: Data,
+  more: More = {} as More,
+) =>
   object(title, {
     id: ulid("The credential; must be the one in the path."),
     type: Type.Literal(type),
@@ -121,14 +139,26 @@ const update = <Kind extends CredentialType, Data extends TSchema>(title: string
     usages: ignored(),
     errors: ignored(),
     token: ignored(),
+    ...more,
     createdAt: ignored(),
     updatedAt: ignored(),
   });
 
+const overlapOnUpdate = {
+  previousValidSeconds: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 30 * 24 * 3600,
+      description: "How long the secret that this update replaces is good too for what comes in. Left out or 0: it ends at once.",
+    }),
+  ),
+  previousValidUntil: ignored(),
+};
+
 export const CredentialNoneUpdate = update("CredentialNoneUpdate", "none", CredentialDataNone);
-export const CredentialStringUpdate = update("CredentialStringUpdate", "string", CredentialDataString);
-export const CredentialBinaryUpdate = update("CredentialBinaryUpdate", "binary", CredentialDataBinary);
-export const CredentialBasicAuthUpdate = update("CredentialBasicAuthUpdate", "basic-auth", CredentialDataBasicAuth);
+export const CredentialStringUpdate = update("CredentialStringUpdate", "string", CredentialDataString, overlapOnUpdate);
+export const CredentialBinaryUpdate = update("CredentialBinaryUpdate", "binary", CredentialDataBinary, overlapOnUpdate);
+export const CredentialBasicAuthUpdate = update("CredentialBasicAuthUpdate", "basic-auth", CredentialDataBasicAuth, overlapOnUpdate);
 export const CredentialOAuth2ClientUpdate = update("CredentialOAuth2ClientUpdate", "oauth2-client", CredentialDataOAuth2Client);
 export const CredentialOAuth2TokenUpdate = update("CredentialOAuth2TokenUpdate", "oauth2-token", CredentialDataOAuth2Token);
 

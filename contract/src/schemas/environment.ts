@@ -96,11 +96,20 @@ export const EnvironmentCredentialUpdate = object("EnvironmentCredentialUpdate",
 });
 export type EnvironmentCredentialUpdate = Static<typeof EnvironmentCredentialUpdate>;
 
-const replaces = "Replaces the list and its order; an entry left out is unlinked. Left out: unchanged.";
+export const EnvironmentCredentialUpdateOrCreate = byPresenceOfId(
+  "EnvironmentCredentialUpdateOrCreate",
+  EnvironmentCredentialUpdate,
+  EnvironmentCredentialCreate,
+  "With an `id`, an entry that is there; without one, a new entry.",
+);
+export type EnvironmentCredentialUpdateOrCreate = Static<typeof EnvironmentCredentialUpdateOrCreate>;
+
+const replaces =
+  "Replaces the list and its order: an entry with an `id` is kept, one without is added, one left out is unlinked. Left out: unchanged.";
 
 export const EnvironmentCredentialsUpdate = object("EnvironmentCredentialsUpdate", {
-  action: Type.Optional(ordered(EnvironmentCredentialUpdate, `${forActions} ${replaces}`)),
-  trigger: Type.Optional(ordered(EnvironmentCredentialUpdate, `${forTriggers} ${replaces}`)),
+  action: Type.Optional(ordered(EnvironmentCredentialUpdateOrCreate, `${forActions} ${replaces}`)),
+  trigger: Type.Optional(ordered(EnvironmentCredentialUpdateOrCreate, `${forTriggers} ${replaces}`)),
 });
 export type EnvironmentCredentialsUpdate = Static<typeof EnvironmentCredentialsUpdate>;
 

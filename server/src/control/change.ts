@@ -1,10 +1,12 @@
 import type { Actor } from "../domain/actor.ts";
 import { etagOf } from "../domain/etag.ts";
+import type { OwnEventDraft } from "../domain/own-event.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { NewId } from "../kernel/ids.ts";
 import { type AuditDraft, appendAudit } from "../store/audit.ts";
 import type { Change, Database, Tx } from "../store/database.ts";
+import { appendOwnEvents } from "../store/own-events.ts";
 
 /** What every change needs. */
 export interface ControlDeps {
@@ -33,11 +35,13 @@ export interface Recorder {
   /** One audit row, in the same transaction. `changes` never holds a secret. */
   audit(entry: AuditDraft): void;
   announce(change: Change): void;
+  /** One of Mooring's own events, in the same transaction, for the subscriptions that ask for it; none where no subscription does. */
+  event(draft: OwnEventDraft): void;
 }
 
 /**
- * Runs `work` as one transaction of the actor's organisation: the rows, their audit entries and the answer kept for a repeated
- * request are committed together or not at all. Throws what `work` throws.
+ * Runs `work` as one transaction of the actor's organisation: the rows, their audit entries, Mooring's own events of it (D-1) and the
+ * answer kept for a repeated request are committed together or not at all. Throws what `work` throws.
  */
 export async function change<Answer>(
   { db, clock, newId }: ControlDeps,
@@ -48,9 +52,17 @@ export async function change<Answer>(
   return db.write(actor.org, async (tx) => {
     await once?.begin(tx);
     const drafts: AuditDraft[] = [];
-    const answer = await work(tx, { audit: (entry) => drafts.push(entry), announce: (change) => tx.announce(change) });
+    const events: OwnEventDraft[] = [];
+    const recorder: Recorder = {
+      audit: (entry) => void drafts.push(entry),
+      announce: (change) => tx.announce(change),
+      event: (draft) => void events.push(draft),
+    };
+    const answer = await work(tx, recorder);
     await appendAudit(tx, actor.org, { actor, requestId, at: clock.now(), newId }, drafts);
     await once?.end(tx, answer);
+    // Last, because whatever else comes in for the connection waits from here on until this has committed.
+    await appendOwnEvents(tx, actor.org, { at: clock.now(), newId }, events);
     return answer;
   });
 }

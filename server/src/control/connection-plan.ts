@@ -6,7 +6,8 @@ import type { EnvironmentId } from "../kernel/ids.ts";
 import type { StoredConfig } from "../store/connection-rows.ts";
 import type { ConnectionFields } from "../store/connections.ts";
 import type { Call } from "./change.ts";
-import { bare, checkVariables, type EnvironmentPlan, type PlanContext, planNew, planUpdate } from "./environment-plan.ts";
+import { bare } from "./environment-links.ts";
+import { checkVariables, type EnvironmentPlan, type PlanContext, planNew, planUpdate } from "./environment-plan.ts";
 import type { TouchedSecrets } from "./rights.ts";
 
 /** What an update of a connection comes to. */

@@ -19,6 +19,7 @@ import type { Page } from "../store/pages.ts";
 import { subscriptionsOfConnection } from "../store/subscriptions.ts";
 import { insertVersion } from "../store/versions.ts";
 import { type Call, type ControlDeps, change, type Recorder, requireMatch } from "./change.ts";
+import { updateEvents } from "./connection-events.ts";
 import { connectionOrder, protocolsLike } from "./connection-list.ts";
 import { namesWithSecrets, planConnection } from "./connection-plan.ts";
 import { differences } from "./differences.ts";
@@ -133,6 +134,7 @@ export async function update(deps: ConnectionDeps, call: Call, id: ConnectionId,
     const changes = differences(before, after);
     if (changes.length > 0) {
       recorder.audit({ operation: "connection.updated", subject: { type: "connection", id, name: after.name }, changes });
+      for (const draft of updateEvents(before, after, plan, changes)) recorder.event(draft);
       recorder.announce({ kind: "connection", org: actor.org, id });
     }
     return after;

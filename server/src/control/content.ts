@@ -68,7 +68,7 @@ async function requireNotTooLong({ tx, org, version }: Content, bytesBefore: num
   const bytes = await contentBytes(tx, org, version.id);
   if (bytes <= contentBytesMax || bytes <= bytesBefore) return;
   throw new Problem("invalid_request", {
-    message: `All schemas and actions of a version may have ${contentBytesMax / 1024 / 1024} MiB together; this would make it more.`,
+    message: `All schemas, actions and triggers of a version may have ${contentBytesMax / 1024 / 1024} MiB together; this would make it more.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Credential, CredentialCreate, CredentialSummary, CredentialUpdate, QueryOf } from "@mooring/contract";
 import type { Seals } from "../credentials/seals.ts";
+import { credentialEvents, fieldsOf } from "../domain/own-event.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { CredentialId } from "../kernel/ids.ts";
 import * as store from "../store/credentials.ts";
@@ -11,6 +12,7 @@ import { type Call, type ControlDeps, change, type Recorder, requireMatch } from
 import { planEdit, writeTokenEdit } from "./credential-edit.ts";
 import { differences } from "./differences.ts";
 import { newCredential } from "./intake.ts";
+import { planPredecessor, writePredecessor } from "./predecessors.ts";
 import { requireSecretRights, requireUnlimited } from "./rights.ts";
 
 export interface CredentialDeps extends ControlDeps {
@@ -22,9 +24,9 @@ export async function list({ db }: CredentialDeps, { actor }: Call, query: Query
   return db.read(actor.org, (tx) => store.listCredentials(tx, actor.org, query));
 }
 
-export async function get({ db }: CredentialDeps, { actor }: Call, id: CredentialId): Promise<Credential> {
+export async function get({ db, clock }: CredentialDeps, { actor }: Call, id: CredentialId): Promise<Credential> {
   requireUnlimited(actor);
-  return db.read(actor.org, (tx) => existing(tx, actor.org, id));
+  return db.read(actor.org, (tx) => existing(tx, actor.org, id, clock.now()));
 }
 
 /** Seals the secret and keeps it; from now on it reads as the mask. Throws `Problem` invalid_request when it is the mask itself. */
@@ -42,11 +44,14 @@ export async function create(deps: CredentialDeps, call: Call, given: Credential
     if (faults.length > 0) throw new Problem("invalid_request", { fields: faults });
     await store.insertCredentials(tx, actor.org, [credential], deps.clock.now());
     recorder.audit({ operation: "credential.created", subject: { type: "credential", id: credential.id, name: credential.name } });
-    return existing(tx, actor.org, credential.id);
+    return existing(tx, actor.org, credential.id, deps.clock.now());
   });
 }
 
-/** Replaces it; a masked secret keeps what is stored (V-8). Throws `Problem` invalid_request when the type would change. */
+/**
+ * Replaces it; a masked secret keeps what is stored (V-8), and one that is replaced may stay good for a time (W-7). Throws `Problem`
+ * invalid_request when the type would change.
+ */
 export async function update(deps: CredentialDeps, call: Call, id: CredentialId, given: CredentialUpdate): Promise<Credential> {
   const { actor } = call;
   requireUnlimited(actor);
@@ -54,23 +59,24 @@ export async function update(deps: CredentialDeps, call: Call, id: CredentialId,
   return change(deps, call, async (tx, recorder) => {
     const stored = await store.lockStoredCredential(tx, actor.org, id);
     if (!stored) throw new Problem("not_found");
-    const before = await existing(tx, actor.org, id);
+    const now = deps.clock.now();
+    const before = await existing(tx, actor.org, id, now);
     requireMatch(call, before);
     const token = stored.type === "oauth2-token" ? await lockToken(tx, actor.org, id) : undefined;
     const edit = planEdit(sealer, { stored, tokens: token?.sealed ?? {} }, given);
-    if (edit === undefined) return before;
+    const predecessor = planPredecessor(stored, edit, given, now);
+    if (edit === undefined && !(predecessor.kind === "drop" && isOverlapping(before))) return before;
     requireSecretRights(actor, await store.environmentsUsing(tx, actor.org, [id]));
-    await store.updateCredential(tx, actor.org, edit.fields, { now: deps.clock.now(), errors: edit.errors });
-    await writeTokenEdit(tx, actor.org, sealer, edit);
-    const after = await existing(tx, actor.org, id);
-    recorder.audit({
-      operation: "credential.updated",
-      subject: { type: "credential", id, name: after.name },
-      changes: [
-        ...differences(steady(before), steady(after)),
-        ...edit.replaced.map((field) => ({ field: `data.${field}`, after: "(replaced)" })),
-      ],
-    });
+    await store.updateCredential(tx, actor.org, edit?.fields ?? stored, { now, errors: edit?.errors ?? "kept" });
+    await writePredecessor(tx, actor.org, stored, predecessor);
+    if (edit) await writeTokenEdit(tx, actor.org, sealer, edit);
+    const after = await existing(tx, actor.org, id, now);
+    const changes = [
+      ...differences(steady(before), steady(after)),
+      ...(edit?.replaced ?? []).map((field) => ({ field: `data.${field}`, after: "(replaced)" })),
+    ];
+    recorder.audit({ operation: "credential.updated", subject: { type: "credential", id, name: after.name }, changes });
+    for (const draft of credentialEvents("credential.updated", after, () => ({ changes: fieldsOf(changes) }))) recorder.event(draft);
     await announceUsers(tx, call, id, recorder);
     return after;
   });
@@ -82,7 +88,7 @@ export async function remove(deps: CredentialDeps, call: Call, id: CredentialId)
   requireUnlimited(actor);
   try {
     await change(deps, call, async (tx, recorder) => {
-      const before = await existing(tx, actor.org, id);
+      const before = await existing(tx, actor.org, id, deps.clock.now());
       requireMatch(call, before);
       const places = (before.usages ?? []).map(({ environment }) => `${environment.connection.name} / ${environment.name}`);
       if (places.length > 0) throw inUse(places);
@@ -113,8 +119,10 @@ export async function announceUsers(tx: Tx, { actor }: Call, id: CredentialId, r
   }
 }
 
-async function existing(tx: Tx, org: Call["actor"]["org"], id: CredentialId): Promise<Credential> {
-  const credential = await store.getCredential(tx, org, id);
+const isOverlapping = (credential: Credential) => "previousValidUntil" in credential;
+
+async function existing(tx: Tx, org: Call["actor"]["org"], id: CredentialId, now: Date): Promise<Credential> {
+  const credential = await store.getCredential(tx, org, id, now);
   if (!credential) throw new Problem("not_found");
   return credential;
 }

@@ -3,19 +3,19 @@ import { type DefinitionHead, referencesIn, type StoredDefinition } from "../dom
 import type { DefinitionId } from "../kernel/ids.ts";
 import { type DefinitionUse, type Except, usesByOthers } from "../store/definition-uses.ts";
 import { definitionsByIds, setDefinitionErrors } from "../store/definitions.ts";
-import { recheckActions, recheckMissing } from "./action-checks.ts";
 import type { Draft } from "./content.ts";
+import { recheckMissing, recheckWays } from "./way-checks.ts";
 
 /**
  * Puts an error on everything but `except` that refers to `gone`, which are about to be deleted. A definition has it until its schema is
- * changed; an action until there is a definition of that name again, or it is changed.
+ * changed; an action or a trigger until there is a definition of that name again, or it is changed.
  */
 export async function definitionsGone(draft: Draft, gone: readonly DefinitionHead[], except: Except): Promise<void> {
   const { tx, org, version } = draft;
   const names = new Map(gone.map(({ id, name }) => [id, name]));
   const uses = await usesByOthers(tx, org, version.id, [...names.keys()], except);
   await breakDefinitions(draft, idsOf(uses, "definition"), names);
-  await recheckActions(draft, idsOf(uses, "action"), names);
+  await recheckWays(draft, { action: idsOf(uses, "action"), trigger: idsOf(uses, "trigger") }, names);
 }
 
 async function breakDefinitions(draft: Draft, ids: readonly DefinitionId[], gone: ReadonlyMap<DefinitionId, string>): Promise<void> {
@@ -50,7 +50,7 @@ export async function definitionsChanged(
 ): Promise<void> {
   const { tx, org, version } = draft;
   const uses = await usesByOthers(tx, org, version.id, changed, "definitions");
-  await recheckActions(draft, idsOf(uses, "action"));
+  await recheckWays(draft, { action: idsOf(uses, "action"), trigger: idsOf(uses, "trigger") });
   if (named.length > 0) await recheckMissing(draft);
 }
 

@@ -2,16 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import type { ActionDryRunResult } from "@mooring/contract";
 import type { BigQueryActionDocument, StoredAction } from "../domain/action.ts";
 import { actionFaults } from "../domain/action-faults.ts";
-import { usesOf } from "../domain/action-links.ts";
 import type { StoredDefinition } from "../domain/definition.ts";
+import { usesOf } from "../domain/way.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { DefinitionId } from "../kernel/ids.ts";
 import { rowDefinition } from "../protocols/bigquery/row-definition.ts";
 import type { Field } from "../protocols/bigquery/schema.ts";
-import { getAction, updateAction } from "../store/actions.ts";
 import { replaceUses } from "../store/definition-uses.ts";
 import { getDefinition, headsByIds, insertDefinitions, updateDefinition } from "../store/definitions.ts";
-import { shownOne, type Version } from "./actions.ts";
+import { getWay, updateWay } from "../store/ways.ts";
+import { shownOne } from "./actions.ts";
 import type { Call } from "./change.ts";
 import { type Content, type Draft, readContent } from "./content.ts";
 import { type CheckedSchema, changeWithSchemas, type DefinitionDeps } from "./definition-schemas.ts";
@@ -19,6 +19,7 @@ import { definitionsChanged } from "./definition-users.ts";
 import { requireRoom } from "./definitions.ts";
 import { differences } from "./differences.ts";
 import { requireWholeConnection } from "./rights.ts";
+import type { Version } from "./ways.ts";
 
 /**
  * The query to ask BigQuery about, of an action of a draft, for somebody who may change it and call through the gateway. Throws `Problem`
@@ -112,14 +113,14 @@ async function keepRow({ tx, org, version, now, recorder }: Draft, action: Store
   const document: BigQueryActionDocument = row === undefined ? rest : { ...rest, row: isKept ? linked : { id: row } };
   const after = { ...action, document, errors: actionFaults(document, await headsByIds(tx, org, version.id, usesOf(document))) };
   if (isDeepStrictEqual(after, action)) return;
-  await updateAction(tx, org, version.id, after, now);
+  await updateWay(tx, org, version.id, "action", after, now);
   await replaceUses(tx, org, version.id, { type: "action", id: action.id }, usesOf(document));
   const subject = { type: "action", id: action.id, name: action.name } as const;
   recorder.audit({ operation: "action.updated", subject, changes: differences(action.document, document) });
 }
 
 async function existing({ tx, org, version }: Content, name: string): Promise<StoredAction> {
-  const action = await getAction(tx, org, version.id, name);
+  const action = await getWay(tx, org, version.id, "action", name);
   if (!action) throw new Problem("not_found");
   return action;
 }

@@ -3,18 +3,16 @@ import type {
   AuthSchemeConfigInput,
   Environment,
   EnvironmentCreate,
-  EnvironmentCredential,
-  EnvironmentCredentialUpdate,
   EnvironmentUpdate,
   EnvironmentVariable,
   ProtocolType,
 } from "@mooring/contract";
 import { slugOf } from "../domain/environment.ts";
 import type { CredentialId, EnvironmentId, NewId } from "../kernel/ids.ts";
-import type { StoredConfig } from "../store/connection-rows.ts";
 import type { EnvironmentFields, LinkFields } from "../store/environments.ts";
+import { type NewLink, planLink, planLinks } from "./environment-links.ts";
 import type { Intake } from "./intake.ts";
-import { checkOverlaps, type PlacedEntry } from "./overlaps.ts";
+import { checkOverlaps } from "./overlaps.ts";
 
 /** What is to be written for one environment. */
 export interface EnvironmentPlan {
@@ -52,25 +50,16 @@ export interface DefaultsChange {
 
 /** A new environment: its links in the order given, its variables over `defaults`. `field` goes before the name of a faulty field. */
 export function planNew(
-  { newId, intake, protocol }: PlanContext,
+  context: PlanContext,
   given: EnvironmentCreate,
   { field, position, defaults }: { field: string; position: number; defaults: readonly EnvironmentVariable[] },
 ): EnvironmentPlan {
+  const { newId, intake } = context;
   const id = newId<EnvironmentId>();
   const newLinks = (["action", "trigger"] as const).flatMap((purpose) =>
-    (given.credentials[purpose] ?? []).flatMap((entry, index) => {
-      const at = `${field}credentials.${purpose}[${index}]`;
-      const credential = intake.credential(entry.credential, `${at}.credential`);
-      const config = intake.config(entry.authSchemeConfig, `${at}.authSchemeConfig`, {
-        protocol,
-        purpose,
-        credentialType: credential?.type,
-      });
-      if (!credential) return [];
-      return [
-        { id: newId<string>(), environmentId: id, purpose, position: index, config, credentialId: credential.id, type: credential.type },
-      ];
-    }),
+    (given.credentials[purpose] ?? []).flatMap((entry, index) =>
+      planLink(context, entry, { environmentId: id, purpose, position: index, field: `${field}credentials.${purpose}[${index}]` }),
+    ),
   );
   const entries = given.credentials.action ?? [];
   checkOverlaps(
@@ -111,6 +100,7 @@ export function planUpdate(
   const { intake } = context;
   if (given.variables) checkVariables(intake, given.variables, `${field}variables`);
   const variables = carried(before.variables, given.variables, defaults);
+  const newLinks: NewLink[] = [];
   const changedLinks: Pick<LinkFields, "id" | "position" | "config">[] = [];
   const removedLinks: string[] = [];
   let changesSecrets = false;
@@ -118,7 +108,8 @@ export function planUpdate(
   for (const purpose of ["action", "trigger"] as const) {
     const entries = given.credentials?.[purpose];
     if (!entries) continue;
-    const links = planLinks(context, before.credentials[purpose], entries, { field: `${field}credentials.${purpose}`, purpose });
+    const links = planLinks(context, before, entries, { field: `${field}credentials.${purpose}`, purpose });
+    newLinks.push(...links.added);
     changedLinks.push(...links.changed);
     removedLinks.push(...links.removed);
     changesSecrets ||= links.changesSecrets;
@@ -129,6 +120,7 @@ export function planUpdate(
     retries !== before.retries ||
     given.name !== before.name ||
     !isDeepStrictEqual(variables, before.variables) ||
+    newLinks.length > 0 ||
     changedLinks.length > 0 ||
     removedLinks.length > 0;
   return {
@@ -136,72 +128,12 @@ export function planUpdate(
     before,
     isChanged,
     isMoved: position !== positionBefore,
-    newLinks: [],
+    newLinks,
     changedLinks,
     removedLinks,
     changesSecrets,
     freesSecrets,
   };
-}
-
-/** The links of one list after the change: in the order sent, configs as sent; a link left out is unlinked. */
-function planLinks(
-  { intake, protocol }: PlanContext,
-  before: readonly EnvironmentCredential[],
-  entries: readonly EnvironmentCredentialUpdate[],
-  { field, purpose }: { field: string; purpose: "action" | "trigger" },
-) {
-  const known = new Map(before.map((link, position) => [link.id, { link, position }]));
-  const changed: Pick<LinkFields, "id" | "position" | "config">[] = [];
-  let changesSecrets = false;
-  const seen = new Set<string>();
-  const placed: PlacedEntry[] = [];
-  for (const [position, entry] of entries.entries()) {
-    const at = `${field}[${position}]`;
-    const stored = known.get(entry.id);
-    if (!stored || seen.has(entry.id)) {
-      intake.fault(`${at}.id`, stored ? "The entry is listed twice." : "The environment has no such entry in this list.");
-      continue;
-    }
-    seen.add(entry.id);
-    const { link } = stored;
-    checkSameCredential(intake, entry, link, at);
-    if (entry.authSchemeConfig.schemeType !== link.authSchemeConfig.schemeType) {
-      intake.fault(`${at}.authSchemeConfig.schemeType`, `The scheme type stays ${link.authSchemeConfig.schemeType}.`);
-      continue;
-    }
-    const isSame = isDeepStrictEqual(bare(entry.authSchemeConfig), bare(link.authSchemeConfig));
-    const config = isSame
-      ? (bare(link.authSchemeConfig) as StoredConfig)
-      : intake.config(entry.authSchemeConfig, `${at}.authSchemeConfig`, { protocol, purpose, credentialType: link.credential.type });
-    placed.push({ field: at, config: entry.authSchemeConfig, before: link.authSchemeConfig });
-    changesSecrets ||= !isSame && link.credential.type !== "none";
-    if (!isSame || stored.position !== position) changed.push({ id: entry.id, position, config });
-  }
-  if (purpose === "action") checkOverlaps(intake, placed);
-  const removed = before.filter(({ id }) => !seen.has(id));
-  return {
-    changed,
-    removed: removed.map(({ id }) => id),
-    changesSecrets,
-    freesSecrets: removed.some(({ credential }) => credential.type !== "none"),
-  };
-}
-
-/** What a GET returned may be sent back; another credential, or other secrets, may not be put in its place here. */
-function checkSameCredential(intake: Intake, entry: EnvironmentCredentialUpdate, link: EnvironmentCredential, at: string): void {
-  const sent = entry.credential as { id?: unknown } | null | undefined;
-  if (typeof sent !== "object" || sent === null) return;
-  if (sent.id !== undefined && sent.id !== link.credential.id) {
-    intake.fault(`${at}.credential.id`, "An entry keeps its credential; change the credential at its own address.");
-  }
-}
-
-/** A config without what is only shown: an application credential as its id. */
-export function bare(config: AuthSchemeConfigInput | EnvironmentCredential["authSchemeConfig"]): unknown {
-  if (config.schemeType !== "oauth2" || !config.flows.authorizationCode) return config;
-  const { id } = config.flows.authorizationCode.applicationCredential;
-  return { ...config, flows: { ...config.flows, authorizationCode: { applicationCredential: { id } } } };
 }
 
 function carried(

@@ -1,4 +1,5 @@
 import type { Connection, Environment, EnvironmentSummary, EnvironmentUpdate, QueryOf } from "@mooring/contract";
+import { environmentEvent, fieldsOf } from "../domain/own-event.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, EnvironmentId } from "../kernel/ids.ts";
 import { isConnection, touchConnection } from "../store/connections.ts";
@@ -39,7 +40,7 @@ export async function get({ db }: ConnectionDeps, { actor }: Call, connectionId:
   return environment;
 }
 
-/** Renames it, replaces its variables, reorders, reconfigures and unlinks credentials: what the body leaves out stays. */
+/** Renames it, replaces its variables; adds, reorders, reconfigures and unlinks credentials: what the body leaves out stays. */
 export async function update(
   deps: ConnectionDeps,
   call: Call,
@@ -64,15 +65,13 @@ export async function update(
     const baseUrl = connection.protocol === "http" ? connection.baseUrl : undefined;
     await requireRightsToSecrets(tx, actor, intake, touchedSecrets(connection, baseUrl, { plans: [plan], removed: [] }));
     const now = deps.clock.now();
-    await writePlans(tx, actor.org, connectionId, { plans: [plan], removed: [], credentials: [], now });
+    await writePlans(tx, actor.org, connectionId, { plans: [plan], removed: [], credentials: intake.newCredentials, now });
     if (!plan.isChanged) return placed.environment;
     await touchConnection(tx, actor.org, connectionId, now);
     const after = (await store.getEnvironment(tx, actor.org, connectionId, placed.environment.id)) ?? placed.environment;
-    recorder.audit({
-      operation: "environment.updated",
-      subject: { type: "environment", id: after.id, name: after.name },
-      changes: differences(placed.environment, after),
-    });
+    const changes = differences(placed.environment, after);
+    recorder.audit({ operation: "environment.updated", subject: { type: "environment", id: after.id, name: after.name }, changes });
+    recorder.event(environmentEvent("environment.updated", connectionId, after, () => ({ changes: fieldsOf(changes) })));
     recorder.announce({ kind: "connection", org: actor.org, id: connectionId });
     return after;
   });
@@ -107,6 +106,7 @@ export async function remove(
       subject: { type: "environment", id, name: placed.environment.name },
       ...(subscriptions.length > 0 ? { changes: [{ field: "subscriptions", before: subscriptions }] } : {}),
     });
+    recorder.event(environmentEvent("environment.deleted", connectionId, placed.environment));
     recorder.announce({ kind: "connection", org: actor.org, id: connectionId });
   });
 }

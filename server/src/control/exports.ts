@@ -2,11 +2,11 @@ import type { HTTPConnection } from "@mooring/contract";
 import { Problem } from "../kernel/errors.ts";
 import type { ActionId, ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
 import { type ExportedAction, type ExportedVersion, type ExportLoads, exportOpenApi } from "../protocols/http/openapi/export.ts";
-import { actionsAfter, actionsByIds } from "../store/actions.ts";
 import { getConnection } from "../store/connections.ts";
 import type { Tx } from "../store/database.ts";
 import { definitionHeads, definitionsByIds } from "../store/definitions.ts";
 import { getVersion } from "../store/versions.ts";
+import { waysAfter, waysByIds } from "../store/ways.ts";
 import type { Call, ControlDeps } from "./change.ts";
 import { inOnes } from "./import-answer.ts";
 import { requireConnection } from "./rights.ts";
@@ -25,7 +25,7 @@ export async function openApi(
   const { org } = actor;
   const { id, exported } = await db.read(org, (tx) => describe(tx, org, connectionId, name));
   const loads: ExportLoads = {
-    actions: (ids) => db.read(org, (tx) => actionsByIds(tx, org, id, ids)),
+    actions: (ids) => db.read(org, (tx) => waysByIds(tx, org, id, "action", ids)),
     definitions: async (ids) => (await db.read(org, (tx) => definitionsByIds(tx, org, id, ids))).values(),
   };
   return inOnes(exportOpenApi(exported, loads));
@@ -65,7 +65,7 @@ const aboutOf = ({ name, baseUrl, environmentVariables, authSchemeConfigs }: HTT
 async function everyAction(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<ExportedAction[]> {
   const actions: ExportedAction[] = [];
   for (let after: ActionId | undefined; ; ) {
-    const portion = await actionsAfter(tx, org, versionId, { after, count: actionsAtOnce });
+    const portion = await waysAfter(tx, org, versionId, "action", { after, count: actionsAtOnce });
     for (const { id, name, document } of portion) {
       if (document.type === "http") actions.push({ id, name, method: document.method, path: document.path });
     }

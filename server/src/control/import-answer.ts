@@ -4,10 +4,10 @@ import { schemasUrl, shownDefinition } from "../domain/definition.ts";
 import { shownAction } from "../domain/shown-action.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ActionId, DefinitionId, OrganisationId } from "../kernel/ids.ts";
-import { actionsBefore } from "../store/actions.ts";
 import { getConnection } from "../store/connections.ts";
 import { definitionHeads } from "../store/definitions.ts";
 import { type ContentVersion, getContentVersion } from "../store/versions.ts";
+import { waysBefore } from "../store/ways.ts";
 import type { Call } from "./change.ts";
 import type { ImportDeps, Imported } from "./imports.ts";
 import { inTurnOfVersions } from "./version-content.ts";
@@ -69,7 +69,7 @@ async function diffOf({ db }: ImportDeps, org: OrganisationId, { comparedWith, v
 
 async function* actionsOf({ db }: ImportDeps, org: OrganisationId, { id }: ContentVersion) {
   for (let before: ActionId | undefined; ; ) {
-    const portion = await db.read(org, (tx) => actionsBefore(tx, org, id, { before, count: actionsAtOnce }));
+    const portion = await db.read(org, (tx) => waysBefore(tx, org, id, "action", { before, count: actionsAtOnce }));
     yield* portion;
     before = portion.at(-1)?.id;
     if (portion.length < actionsAtOnce) return;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { HTTPConnection, Message } from "@mooring/contract";
 import type { ApiDraft } from "../domain/api-draft.ts";
-import { bare } from "./environment-plan.ts";
+import { bare } from "./environment-links.ts";
 
 /**
  * What a file says of the connection itself otherwise than the connection does. A new version changes none of it: where calls go and how

@@ -1,13 +1,14 @@
 import type { Connection, HTTPConnection, ImportHTTPConnectionMetadata, Message } from "@mooring/contract";
+import { versionEvent } from "../domain/own-event.ts";
 import { createTakeOver } from "../domain/taken-over.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
-import { actionNames } from "../store/actions.ts";
 import { getConnection, touchConnection } from "../store/connections.ts";
 import type { Tx } from "../store/database.ts";
 import { definitionNames } from "../store/definitions.ts";
 import { isTaken } from "../store/faults.ts";
 import { getVersion, insertVersion } from "../store/versions.ts";
+import { wayNames } from "../store/ways.ts";
 import type { Call, ControlDeps, Recorder } from "./change.ts";
 import { lockedConnection } from "./connections.ts";
 import { connectionDifferences } from "./import-differences.ts";
@@ -61,6 +62,7 @@ export async function beginVersion(
   }
   await touchConnection(tx, org, connectionId, now);
   recorder.audit({ operation: "version.imported", subject: { type: "version", id: version.id, name: version.name } });
+  recorder.event(versionEvent("version.created", connectionId, version));
   recorder.announce({ kind: "connection", org, id: connectionId });
   return { version, compared, rows: await withKnownIds(tx, org, compared, api), messages: connectionDifferences(connection, api.draft) };
 }
@@ -70,7 +72,7 @@ async function withKnownIds(tx: Tx, org: OrganisationId, compared: NewVersion["c
   if (!compared) return { definitions, actions };
   const takeOver = createTakeOver(definitions, {
     definitions: await definitionNames(tx, org, compared.id),
-    actions: await actionNames(tx, org, compared.id),
+    actions: await wayNames(tx, org, compared.id, "action"),
   });
   return { definitions, actions, takeOver };
 }

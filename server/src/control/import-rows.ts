@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DraftAction, DraftDefinition } from "../domain/api-draft.ts";
 import type { TakeOver } from "../domain/taken-over.ts";
 import type { OrganisationId, VersionId } from "../kernel/ids.ts";
-import { insertActions } from "../store/actions.ts";
 import type { Tx } from "../store/database.ts";
 import { type DefinitionUse, insertUses } from "../store/definition-uses.ts";
 import { insertDefinitions } from "../store/definitions.ts";
+import { insertWays } from "../store/ways.ts";
 
 /** What an import writes into a version. */
 export interface ImportedRows {
@@ -35,7 +35,7 @@ export async function insertRows(
   }
   for await (const portion of portionsOf(actions, rowsAtOnce)) {
     const rows = takeOver ? portion.map(takeOver.ofAction) : portion;
-    await insertActions(tx, org, versionId, rows, now);
+    await insertWays(tx, org, versionId, "action", rows, now);
     for (const { id, uses: used } of rows)
       uses.push(...used.map((definitionId) => ({ definitionId, user: { type: "action", id } as const })));
   }

@@ -1,7 +1,7 @@
 import type { AuthSchemeConfigInput, CredentialCreate, CredentialCreateOrReference, CredentialType, ProtocolType } from "@mooring/contract";
 import type { Sealer } from "../credentials/seals.ts";
 import { isMask, separate, tokensApart } from "../domain/credential.ts";
-import { misfitOf } from "../domain/scheme-fit.ts";
+import { configFaults } from "../domain/scheme-fit.ts";
 import type { Fault } from "../kernel/errors.ts";
 import type { CredentialId, NewId } from "../kernel/ids.ts";
 import type { StoredConfig } from "../store/connection-rows.ts";
@@ -73,8 +73,7 @@ export function createIntake({
   }
 
   function config(given: AuthSchemeConfigInput, field: string, use: ConfigUse): StoredConfig {
-    const misfit = misfitOf(given, use);
-    if (misfit) fault(`${field}.${misfit.field}`, misfit.message);
+    for (const { field: name, message } of configFaults(given, use)) fault(`${field}.${name}`, message);
     if (given.schemeType !== "oauth2") return given;
     const application = given.flows.authorizationCode?.applicationCredential.id;
     if (application === undefined) return given as StoredConfig;

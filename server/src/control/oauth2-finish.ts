@@ -5,12 +5,13 @@ import type { Seals } from "../credentials/seals.ts";
 import { type TokenEndpoint, TokenRefused, TokenUnavailable } from "../credentials/token-endpoint.ts";
 import type { Actor } from "../domain/actor.ts";
 import { isIssuerOf } from "../domain/authorization-request.ts";
+import { credentialEvents } from "../domain/own-event.ts";
 import type { Caller } from "../domain/person.ts";
 import { errorCode, plainWords } from "../domain/server-words.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ApiKeyId, OrganisationId, UserId } from "../kernel/ids.ts";
 import { getApiKey } from "../store/api-keys.ts";
-import { type CredentialFields, environmentsUsing, lockStoredCredential } from "../store/credentials.ts";
+import { type CredentialFields, environmentsUsing, getCredential, lockStoredCredential } from "../store/credentials.ts";
 import { credentialsOfFlow, type Flow, findFlow, takeFlow } from "../store/oauth2-flows.ts";
 import { showErrors } from "../store/token-leases.ts";
 import { type ReplacingTokens, replaceTokens } from "../store/tokens.ts";
@@ -62,6 +63,8 @@ export async function finish(deps: OAuth2FinishDeps, callback: Callback): Promis
       changes: [{ field: "data.accessToken", after: "(replaced)" }],
     });
     await announceUsers(tx, { actor, requestId }, credential.id, recorder);
+    const shown = await getCredential(tx, org, credential.id, deps.clock.now());
+    for (const draft of shown ? credentialEvents("credential.connected", shown) : []) recorder.event(draft);
   });
 }
 

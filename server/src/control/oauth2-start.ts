@@ -1,11 +1,11 @@
 import { hash, randomBytes } from "node:crypto";
-import type { Credential, CredentialDataOAuth2Token, InitialiseOAuth2ConnectionRequest } from "@mooring/contract";
+import type { CredentialDataOAuth2Token, InitialiseOAuth2ConnectionRequest } from "@mooring/contract";
 import type { Sealer, Seals } from "../credentials/seals.ts";
 import type { Actor } from "../domain/actor.ts";
 import { type AuthorizationRequest, authorizationUrl, faultsOfRequest, withOfflineAccess } from "../domain/authorization-request.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, CredentialId } from "../kernel/ids.ts";
-import { type CredentialFields, environmentsUsing, getCredential, lockStoredCredential } from "../store/credentials.ts";
+import { type CredentialFields, environmentsUsing, lockStoredCredential, usagesOfCredential } from "../store/credentials.ts";
 import type { Tx } from "../store/database.ts";
 import { configsOf, type Flow, insertFlow } from "../store/oauth2-flows.ts";
 import { type Call, type ControlDeps, change } from "./change.ts";
@@ -156,7 +156,7 @@ function requestOf(
 /** A sign-in replaces a secret wherever the credential serves; a limited key may do so only where all of that is within its limits. */
 async function requireRights(tx: Tx, actor: Actor, id: CredentialId): Promise<void> {
   requireSecretRights(actor, await environmentsUsing(tx, actor.org, [id]));
-  const { usages = [] } = (await getCredential(tx, actor.org, id)) as Credential;
+  const usages = await usagesOfCredential(tx, actor.org, id);
   const isWithin = usages.every(({ environment }) =>
     actor.environments ? actor.environments.has(environment.id) : (actor.connections?.has(environment.connection.id) ?? true),
   );

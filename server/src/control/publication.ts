@@ -1,14 +1,15 @@
 import { isError } from "../domain/content-error.ts";
+import type { WayKind } from "../domain/way.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, DefinitionId, VersionId } from "../kernel/ids.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { definitionHeads, definitionsState } from "../store/definitions.ts";
 import { getVersion } from "../store/versions.ts";
-import { faultyActions } from "./action-checks.ts";
 import type { Call, ControlDeps } from "./change.ts";
 import type { Content } from "./content.ts";
 import { Moved } from "./moved.ts";
 import { definitionsOf, inTurnOfVersions } from "./version-content.ts";
+import { faultyWays } from "./way-checks.ts";
 
 /** What is wrong with the schemas of a draft once they are seen together, and of which state of them that is true. */
 export interface CheckedSchemas {
@@ -60,7 +61,11 @@ export interface PublicationDeps extends ControlDeps {
 export async function requirePublishable(content: Content, checked: CheckedSchemas | undefined): Promise<void> {
   const { tx, org, version } = content;
   if (checked?.state !== (await definitionsState(tx, org, version.id))) throw new Moved();
-  const faults = [...(await definitionFaults(content, checked.faults)), ...(await actionFaults(content))];
+  const faults = [
+    ...(await definitionFaults(content, checked.faults)),
+    ...(await wayFaults(content, "action")),
+    ...(await wayFaults(content, "trigger")),
+  ];
   if (faults.length === 0) return;
   throw new Problem("version_incomplete", {
     fields: faults.slice(0, faultsMax),
@@ -81,7 +86,7 @@ async function definitionFaults({ tx, org, version }: Content, schemaFaults: rea
   return [...kept, ...schemaFaults.filter(({ field }) => !places.has(field))];
 }
 
-async function actionFaults(content: Content): Promise<Fault[]> {
-  const faulty = await faultyActions(content);
-  return faulty.flatMap(({ name, errors }) => errors.map(({ field, message }) => ({ field: `actions[${name}]${field}`, message })));
+async function wayFaults(content: Content, kind: WayKind): Promise<Fault[]> {
+  const faulty = await faultyWays(content, kind);
+  return faulty.flatMap(({ name, errors }) => errors.map(({ field, message }) => ({ field: `${kind}s[${name}]${field}`, message })));
 }

@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
-import type { StoredAction } from "../domain/action.ts";
 import type { StoredDefinition } from "../domain/definition.ts";
 import type { VersionContent } from "../domain/version-content.ts";
-import type { ActionId, DefinitionId, OrganisationId, VersionId } from "../kernel/ids.ts";
-import { actionsAfter } from "../store/actions.ts";
+import type { WayKind, Ways } from "../domain/way.ts";
+import type { DefinitionId, OrganisationId, VersionId } from "../kernel/ids.ts";
 import type { Tx } from "../store/database.ts";
 import { definitionsAfter } from "../store/definitions.ts";
+import { waysAfter } from "../store/ways.ts";
 import { createTurns } from "./turns.ts";
 
 /** In which `contentOf` and `definitionsOf` are to be asked for, from outside of a transaction: all of a version may be as long as `contentBytesMax` says. */
@@ -16,8 +16,15 @@ export const inTurnOfVersions = createTurns({ placesMax: 2, waitingMax: 128 });
  * connection is locked.
  */
 export async function contentOf(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<VersionContent> {
-  const actions = await inPortions<ActionId, StoredAction>((after) => actionsAfter(tx, org, versionId, { after, count: portionActions }));
-  return { actions, definitions: await definitionsOf(tx, org, versionId) };
+  return {
+    actions: await waysOf(tx, org, versionId, "action"),
+    triggers: await waysOf(tx, org, versionId, "trigger"),
+    definitions: await definitionsOf(tx, org, versionId),
+  };
+}
+
+function waysOf<Kind extends WayKind>(tx: Tx, org: OrganisationId, versionId: VersionId, kind: Kind) {
+  return inPortions<Ways[Kind]["id"], Ways[Kind]>((after) => waysAfter(tx, org, versionId, kind, { after, count: portionWays }));
 }
 
 /** The definitions alone, in the same way. */
@@ -26,7 +33,7 @@ export function definitionsOf(tx: Tx, org: OrganisationId, versionId: VersionId)
 }
 
 // A definition's schema may be long: up to 1 MB, though most are a few KB.
-const portionActions = 200;
+const portionWays = 200;
 const portionDefinitions = 100;
 
 async function inPortions<Id extends string, Thing extends { readonly id: Id }>(

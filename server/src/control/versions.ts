@@ -6,6 +6,7 @@ import type {
   QueryOf,
   UnpublishConnectionResponse,
 } from "@mooring/contract";
+import { fieldsOf, versionEvent } from "../domain/own-event.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
 import { isConnection } from "../store/connections.ts";
@@ -56,6 +57,7 @@ export async function create(
     await unlessTaken(store.insertVersion(tx, org, connectionId, { id, name: given.name, description: source?.description }, now));
     if (source) await copyContent(tx, org, source.id as VersionId, id);
     recorder.audit({ operation: "version.created", subject: { type: "version", id, name: given.name } });
+    recorder.event(versionEvent("version.created", connectionId, { id, name: given.name }));
     return existing(tx, org, connectionId, given.name);
   });
 }
@@ -88,11 +90,9 @@ export async function update(
     const version = { id, name: given.name, isDefault, publishedAt, ...(description === undefined ? {} : { description }) };
     await unlessTaken(store.updateVersion(tx, org, connectionId, version, now));
     const after = await existing(tx, org, connectionId, given.name);
-    recorder.audit({
-      operation: "version.updated",
-      subject: { type: "version", id, name: after.name },
-      changes: differences(before, after),
-    });
+    const changes = differences(before, after);
+    recorder.audit({ operation: "version.updated", subject: { type: "version", id, name: after.name }, changes });
+    recorder.event(versionEvent("version.updated", connectionId, after, () => ({ changes: fieldsOf(changes) })));
     return after;
   });
 }
@@ -117,6 +117,7 @@ export async function remove(
       subject: { type: "version", id, name: before.name },
       ...(subscriptions.length > 0 ? { changes: [{ field: "subscriptions", before: subscriptions }] } : {}),
     });
+    recorder.event(versionEvent("version.deleted", connectionId, before));
   });
 }
 
@@ -142,6 +143,7 @@ export async function publish(
       if (version) await requirePublishable({ tx, org, version }, checked);
       await store.updateVersion(tx, org, connectionId, { ...before, publishedAt: now.toISOString() }, now);
       recorder.audit({ operation: "version.published", subject: { type: "version", id: before.id, name: before.name } });
+      recorder.event(versionEvent("version.published", connectionId, before));
       return { version: await existing(tx, org, connectionId, before.name) };
     });
   });
@@ -162,6 +164,7 @@ export async function unpublish(
     await requireUnused(tx, org, connectionId, before);
     await store.updateVersion(tx, org, connectionId, { ...before, isDefault: false, publishedAt: null }, now);
     recorder.audit({ operation: "version.unpublished", subject: { type: "version", id: before.id, name: before.name } });
+    recorder.event(versionEvent("version.unpublished", connectionId, before));
     return { version: await existing(tx, org, connectionId, before.name) };
   });
 }

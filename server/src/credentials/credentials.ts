@@ -36,6 +36,6 @@ export function createCredentials({ db, vault, net, clock, log, newId, config }:
     seals,
     endpoint,
     loadSnapshot: createSnapshotLoader({ db, seals, clock, bigQueryUrl }),
-    tokens: createTokens({ db, seals, endpoint, clock, log, owner: newId<string>() }),
+    tokens: createTokens({ db, seals, endpoint, clock, newId, log, owner: newId<string>() }),
   };
 }

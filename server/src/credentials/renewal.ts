@@ -1,9 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { credentialEvents } from "../domain/own-event.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Problem } from "../kernel/errors.ts";
-import type { CredentialId, OrganisationId } from "../kernel/ids.ts";
+import type { CredentialId, NewId, OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
-import type { Database } from "../store/database.ts";
+import { getCredential } from "../store/credentials.ts";
+import type { Database, Tx } from "../store/database.ts";
+import { appendOwnEvents } from "../store/own-events.ts";
 import { type Claim, claimRenewal, failRenewal, finishRenewal, type Obstacle, showErrors } from "../store/token-leases.ts";
 import { type SealedTokens, type StoredToken, showTokens } from "../store/tokens.ts";
 import { failureOf } from "./renewal-failure.ts";
@@ -26,6 +29,7 @@ export interface RenewalDeps {
   readonly seals: Seals;
   readonly endpoint: Pick<TokenEndpoint, "clientCredentials" | "refresh" | "google">;
   readonly clock: Clock;
+  readonly newId: NewId;
   readonly log: Log;
   /** Names this process in the lease, for people who look into the table. */
   readonly owner: string;
@@ -125,6 +129,7 @@ async function failed(deps: RenewalDeps, org: OrganisationId, claim: Claim, erro
     deps.db.write(org, async (tx) => {
       if (!(await failRenewal(tx, org, claim, { reason, nextTryAtMs, isAnswered }))) return false;
       await showErrors(tx, org, claim.client.id, [reason]);
+      if (nextTryAtMs === undefined) await tellUsers(deps, tx, org, claim.client.id, reason);
       return true;
     }),
   );
@@ -132,6 +137,14 @@ async function failed(deps: RenewalDeps, org: OrganisationId, claim: Claim, erro
   deps.count("failed");
   const token = { ...claim.token, reason, nextTryAtMs };
   return problemOf(nextTryAtMs === undefined ? "needs_person" : "waits", token);
+}
+
+/** Only a person can help: whoever asked to be told is, once for each time that this comes to pass (D-1). */
+async function tellUsers({ clock, newId }: RenewalDeps, tx: Tx, org: OrganisationId, id: CredentialId, reason: string): Promise<void> {
+  const credential = await getCredential(tx, org, id, clock.now());
+  if (!credential) return;
+  const drafts = credentialEvents("credential.reauth_required", credential, () => ({ reason }));
+  await appendOwnEvents(tx, org, { at: clock.now(), newId }, drafts);
 }
 
 /** What a server gave is there once: a database that is away for a moment must not lose it (O-7). Throws what `write` last threw. */

@@ -17,7 +17,7 @@ export interface Sealer {
 
 /** What a sealed value belongs to, beside its organisation and field. */
 export interface SealedRecord {
-  readonly purpose: "credential" | "token" | "answer" | "sign-in" | "signing-key";
+  readonly purpose: "credential" | "token" | "answer" | "sign-in" | "signing-key" | "event" | "trigger-address";
   readonly id: string;
   readonly revision: number;
 }

@@ -19,7 +19,7 @@ export interface Tokens {
 
 export type TokenStats = Readonly<Record<"renewed" | "failed" | "discarded", number>>;
 
-export interface TokenDeps extends Pick<RenewalDeps, "db" | "seals" | "endpoint" | "clock" | "log" | "owner"> {
+export interface TokenDeps extends Pick<RenewalDeps, "db" | "seals" | "endpoint" | "clock" | "newId" | "log" | "owner"> {
   /** From 0 to below 1; Math.random when not given. */
   readonly random?: () => number;
   /** How long a renewal is its holder's: 30 s when not given. */

@@ -1,22 +1,10 @@
 import type { VersionDiffChange } from "@mooring/contract";
 import type { BigQueryActionDocument, DefinitionLink, HttpActionDocument, StoredAction } from "./action.ts";
-import { changeAt, changeOf, whyBroken } from "./content-change.ts";
+import { changeAt, changeOf } from "./content-change.ts";
 import { pointerTo } from "./content-error.ts";
-import type { Role } from "./definition-roles.ts";
-import { type Effect, unclear } from "./effect.ts";
+import { type Linked, linkChange, linkChanges, responseChanges } from "./exchange-diff.ts";
 import { parameterChanges } from "./parameter-diff.ts";
-import type { Sides } from "./schema-diff.ts";
 import { parseTemplate, spelled } from "./template.ts";
-
-/** The definitions of the two versions whose actions are compared. */
-export interface Linked {
-  readonly sides: Sides;
-  /** The media types for which a link of that version counts, as they are compared. */
-  mediaTypesOf(link: DefinitionLink, version: "before" | "after"): readonly string[];
-  /** What going from what one link leads to to what the other does; nothing where both lead to the same definition. */
-  effectOf(before: DefinitionLink, after: DefinitionLink): Effect | "same";
-  nameOf(link: DefinitionLink, version: "before" | "after"): string;
-}
 
 /**
  * What differs between two states of an action. Places are JSON Pointers in which parameters go by place and name, responses by status,
@@ -77,58 +65,6 @@ function bodyChanges(before: Body, after: Body, linked: Linked): VersionDiffChan
   ];
 }
 
-type Responses = HttpActionDocument["responses"];
-
-function responseChanges(before: Responses, after: Responses, linked: Linked): VersionDiffChange[] {
-  const [old, now] = [before, after].map((responses) => new Map(responses.map((one) => [String(one.status ?? "default"), one])));
-  return [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])].flatMap((status) => {
-    const [was, is] = [old?.get(status), now?.get(status)];
-    const place = `/responses/${status}`;
-    if (!is) return [changeAt(place, { before: was }, "What comes with this status is not described any more.")];
-    if (!was) return [changeAt(place, { after: is })];
-    return [
-      ...changeOf(`${place}/description`, was.description, is.description),
-      ...linkChanges(`${place}/definitions`, was.definitions, is.definitions, linked, {
-        role: { wider: "In responses" },
-        gone: "Answers of this type are not described any more.",
-      }),
-    ];
-  });
-}
-
-type Links = readonly DefinitionLink[];
-
-/** What differs in which definition describes which media type. What became of a definition that both have is told at that definition. */
-function linkChanges(
-  place: string,
-  before: Links,
-  after: Links,
-  linked: Linked,
-  { role, gone }: { role: Role; gone: string },
-): VersionDiffChange[] {
-  const [old, now] = [byMediaType(before, linked, "before"), byMediaType(after, linked, "after")];
-  return [...new Set([...old.keys(), ...now.keys()])].flatMap((type) => {
-    const [was, is] = [old.get(type), now.get(type)];
-    const field = pointerTo(place, type);
-    if (!is) return was ? [changeAt(field, { before: linked.nameOf(was, "before") }, gone)] : [];
-    if (!was) return [changeAt(field, { after: linked.nameOf(is, "after") })];
-    return linkChange(field, was, is, linked, role);
-  });
-}
-
-function linkChange(field: string, was: DefinitionLink, is: DefinitionLink, linked: Linked, role: Role): VersionDiffChange[] {
-  const effect = linked.effectOf(was, is);
-  if (effect === "same") return [];
-  return [changeAt(field, { before: linked.nameOf(was, "before"), after: linked.nameOf(is, "after") }, whyBroken(effect, role))];
-}
-
-function byMediaType(links: Links, linked: Linked, version: "before" | "after"): Map<string, DefinitionLink> {
-  const found = new Map<string, DefinitionLink>();
-  // Of two for one type, which is a fault, the first.
-  for (const link of links) for (const type of linked.mediaTypesOf(link, version)) if (!found.has(type)) found.set(type, link);
-  return found;
-}
-
 function bigQueryChanges(before: BigQueryActionDocument, after: BigQueryActionDocument, linked: Linked): VersionDiffChange[] {
   return [
     ...changeOf("/query", before.query, after.query, "Whether another query gives rows of the same meaning cannot be told."),
@@ -172,6 +108,3 @@ function rowChanges(was: DefinitionLink | undefined, is: DefinitionLink | undefi
   if (!is) return [changeAt("/row", { before: linked.nameOf(was, "before") }, "Rows are not described any more.")];
   return linkChange("/row", was, is, linked, { wider: "In responses" });
 }
-
-/** Where one of two links leads nowhere. */
-export const unknownTarget: Effect = unclear("there is no such definition, so what it describes cannot be told");

@@ -1,31 +1,23 @@
 import type { ContentError } from "@mooring/contract";
-import type { DefinitionId } from "../kernel/ids.ts";
-import { type ActionDocument, linksOf, type StoredAction } from "./action.ts";
+import type { ActionDocument, StoredAction } from "./action.ts";
 import { bigQueryFaults } from "./bigquery-faults.ts";
-import { contentError, isError } from "./content-error.ts";
+import { missingLinks, withinBound } from "./exchange-faults.ts";
 import { httpActionFaults } from "./http-action-faults.ts";
-
-/** What the checks need to know of a version's definitions. */
-export type KnownDefinitions = ReadonlyMap<DefinitionId, { readonly accept: readonly string[] }>;
+import type { KnownDefinitions } from "./way.ts";
 
 /**
  * Everything that is wrong with an action, each with a JSON Pointer into its document; [] when nothing is. `definitions` holds those that
- * it links to, as far as its version has them. What needs a compiler (a schema that is malformed) is not found here. Of more than
- * `faultsMax` the others are left out, warnings first.
+ * it links to, as far as its version has them. What needs a compiler (a schema that is malformed) is not found here.
  */
 export function actionFaults(document: ActionDocument, definitions: KnownDefinitions): ContentError[] {
-  const found = [...ownFaults(document, definitions), ...missingLinks(document, definitions)];
-  if (found.length <= faultsMax) return found;
-  return [...found.filter(isError), ...found.filter((one) => !isError(one))].slice(0, faultsMax);
+  return withinBound([...ownFaults(document, definitions), ...missingLinks(document, definitions)]);
 }
-
-const faultsMax = 200;
 
 /**
  * The faults of an action whose links may have become others. What `compiledSchemaFaults` once found is taken over: that depends on the
  * action's parameters alone.
  */
-export function faultsAgain(
+export function actionFaultsAgain(
   { document, errors }: Pick<StoredAction, "document" | "errors">,
   definitions: KnownDefinitions,
 ): ContentError[] {
@@ -44,12 +36,4 @@ function ownFaults(document: ActionDocument, definitions: KnownDefinitions): Con
     case "bigquery":
       return bigQueryFaults(document);
   }
-}
-
-function missingLinks(document: ActionDocument, definitions: KnownDefinitions): ContentError[] {
-  return linksOf(document).flatMap(({ pointer, link }) => {
-    if ("id" in link && definitions.has(link.id)) return [];
-    const name = JSON.stringify("id" in link ? link.id : link.missing);
-    return [contentError(pointer, `The version has no definition ${name}; create it, or send the action without the link.`)];
-  });
 }

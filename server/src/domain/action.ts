@@ -52,13 +52,3 @@ export interface MissingLink {
   readonly missing: string;
   readonly accept?: readonly string[];
 }
-
-/** Every link of an action, with the JSON Pointer to it. */
-export function linksOf(document: ActionDocument): { readonly pointer: string; readonly link: DefinitionLink }[] {
-  if (document.type === "bigquery") return document.row ? [{ pointer: "/row", link: document.row }] : [];
-  const inBody = (document.requestBody?.definitions ?? []).map((link, at) => ({ pointer: `/requestBody/definitions/${at}`, link }));
-  const inResponses = document.responses.flatMap(({ definitions }, response) =>
-    definitions.map((link, at) => ({ pointer: `/responses/${response}/definitions/${at}`, link })),
-  );
-  return [...inBody, ...inResponses];
-}

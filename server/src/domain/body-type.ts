@@ -2,6 +2,7 @@ import type { DefinitionId } from "../kernel/ids.ts";
 import type { DefinitionLink } from "./action.ts";
 import type { StoredDefinition } from "./definition.ts";
 import { mediaTypeKey, mediaTypesOf } from "./media-types.ts";
+import { union } from "./schema-type.ts";
 
 /** Names of types that those of bodies may need; none of the version's own may have one. */
 export const bodyTypeNames = ["GivenFile", "WithFiles"] as const;
@@ -38,5 +39,15 @@ export function bodyType(link: DefinitionLink, definitions: ReadonlyMap<Definiti
   return text.test(essence) ? "string" : '{ "base64": string }';
 }
 
+/** The type of the body of an event, which arrives as it was sent: what is no JSON as a text, or as bytes. */
+export function eventBodyType(link: DefinitionLink, definitions: ReadonlyMap<DefinitionId, StoredDefinition>, described: string): string {
+  const definition = "id" in link ? definitions.get(link.id) : undefined;
+  if (!definition) return described;
+  const essences = mediaTypesOf(link, definition).map((type) => mediaTypeKey(type).split(";", 1)[0] ?? "");
+  if (essences.some((one) => one.endsWith("*"))) return "unknown";
+  return union(essences.map((one) => (json.test(one) ? described : text.test(one) || form.test(one) ? "string" : "Uint8Array")));
+}
+
+const form = /^application\/x-www-form-urlencoded$/;
 const json = /[/+]json$/;
 const text = /^text\/|[/+]xml$/;

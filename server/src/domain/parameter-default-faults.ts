@@ -14,8 +14,8 @@ export function defaultFaults(parameter: ActionHTTPParameter, here: string, name
 }
 
 const itemsMax = 1_000;
-/** As long as all that the parameters of a call come to. */
-const charactersMax = 64 * 1024;
+/** How long a default may be: as long as all that the parameters of a call come to. */
+export const charactersMax = 64 * 1024;
 
 function valueFaults({ name, type }: ActionHTTPParameter, value: unknown, here: string, names: ReadonlySet<string>): ContentError[] {
   if (typeof value !== "string") return isOfType[type](value) ? [] : [contentError(here, `This must be ${article[type]} ${type}.`)];
@@ -33,11 +33,16 @@ function valueFaults({ name, type }: ActionHTTPParameter, value: unknown, here: 
   });
 }
 
-const isOfType = {
+/** Whether a value other than a text is of a parameter's type. */
+export const isOfType = {
   string: () => false,
   number: (value) => typeof value === "number",
   integer: (value) => Number.isInteger(value),
   boolean: (value) => typeof value === "boolean",
 } as const satisfies Record<ActionHTTPParameter["type"], (value: unknown) => boolean>;
 
-const article = { string: "a", number: "a", integer: "an", boolean: "a" } as const satisfies Record<ActionHTTPParameter["type"], string>;
+/** The article of a type's name. */
+export const article = { string: "a", number: "a", integer: "an", boolean: "a" } as const satisfies Record<
+  ActionHTTPParameter["type"],
+  string
+>;

@@ -26,15 +26,13 @@ interface Placed {
   readonly address: string;
 }
 
-// Names of headers are the same in any case (RFC 9110 section 5.1).
+/** Where a parameter is told of. Names of headers are the same in any case (RFC 9110 section 5.1). */
+export const placeOfParameter = ({ in: place, name }: Pick<ActionHTTPParameter, "in" | "name">): string =>
+  pointerTo(`/parameters/${place}`, place === "header" ? name.toLowerCase() : name);
+
 function byPlace(parameters: readonly ActionHTTPParameter[]): Map<string, Placed> {
   const addresses = parameterAddresses(parameters);
-  return new Map(
-    parameters.map((parameter, at) => {
-      const name = parameter.in === "header" ? parameter.name.toLowerCase() : parameter.name;
-      return [pointerTo(`/parameters/${parameter.in}`, name), { parameter, address: addresses[at] ?? parameter.name }];
-    }),
-  );
+  return new Map(parameters.map((parameter, at) => [placeOfParameter(parameter), { parameter, address: addresses[at] ?? parameter.name }]));
 }
 
 /** Whether a call has to give it. One in the path always has to. */

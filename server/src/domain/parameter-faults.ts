@@ -7,27 +7,50 @@ import { headerKey, placeKey } from "./places.ts";
 
 /** What is wrong with the parameters of an HTTP request, each for itself and side by side; `pathFaults` says whether the path fits them. */
 export function parameterFaults(parameters: readonly ActionHTTPParameter[]): ContentError[] {
-  const seen = new Set<string>();
   const names = new Set(parameters.map(({ name }) => name));
-  return parameters.flatMap((parameter, at) => {
-    const here = `/parameters/${at}`;
-    const key = parameter.in === "path" ? `path ${parameter.name}` : placeKey({ in: parameter.in, name: parameter.name });
-    const isRepeated = seen.has(key);
-    seen.add(key);
-    return [
-      ...nameFaults(parameter, `${here}/name`),
-      ...(isRepeated
-        ? [contentError(`${here}/name`, `There are two parameters ${parameter.name} in the ${parameter.in}; remove one.`)]
-        : []),
+  return placedFaults(
+    parameters,
+    (parameter, here) => [
       ...defaultFaults(parameter, `${here}/default`, names),
       ...parameterSchemaFaults(parameter, `${here}/schema`),
       ...styleFaults(parameter, here),
+    ],
+    headerFaults,
+  );
+}
+
+/** Where a parameter is, and what it is called there. */
+type Placed = Pick<ActionHTTPParameter, "in" | "name">;
+
+/**
+ * What is wrong with the names of parameters, each for itself and side by side, and what `own` finds of each. `ofHeader` knows of headers
+ * that cannot be parameters.
+ */
+export function placedFaults<Parameter extends Placed>(
+  parameters: readonly Parameter[],
+  own: (parameter: Parameter, here: string) => ContentError[],
+  ofHeader: HeaderFaults,
+): ContentError[] {
+  const seen = new Set<string>();
+  return parameters.flatMap((parameter, at) => {
+    const { in: place, name } = parameter;
+    const here = `/parameters/${at}`;
+    const key = place === "path" ? `path ${name}` : placeKey({ in: place, name });
+    const isRepeated = seen.has(key);
+    seen.add(key);
+    return [
+      ...nameFaults(parameter, `${here}/name`, ofHeader),
+      ...(isRepeated ? [contentError(`${here}/name`, `There are two parameters ${name} in the ${place}; remove one.`)] : []),
+      ...own(parameter, here),
     ];
   });
 }
 
+/** What is wrong with a header of that `headerKey` as a parameter. */
+type HeaderFaults = (key: string, here: string) => ContentError[];
+
 /** The path has a rule of its own, which depends on what it holds. */
-function nameFaults({ in: place, name }: ActionHTTPParameter, here: string): ContentError[] {
+function nameFaults({ in: place, name }: Placed, here: string, ofHeader: HeaderFaults): ContentError[] {
   switch (place) {
     case "path":
       return [];
@@ -36,7 +59,7 @@ function nameFaults({ in: place, name }: ActionHTTPParameter, here: string): Con
         ? []
         : [contentError(here, "The name of a parameter in the query has no control characters, and is not empty.")];
     case "header":
-      return token.test(name) ? headerFaults(headerKey(name), here) : [contentError(here, `The name of a header ${tokenWords}`)];
+      return token.test(name) ? ofHeader(headerKey(name), here) : [contentError(here, `The name of a header ${tokenWords}`)];
     case "cookie":
       return token.test(name) ? [] : [contentError(here, `The name of a cookie ${tokenWords}`)];
   }

@@ -1,10 +1,17 @@
 import type { AuthSchemeConfigInput, AuthSchemeType, CredentialType, ProtocolType } from "@mooring/contract";
+import { type ConfigFault, signatureFaults } from "./signature-faults.ts";
+
+/** Everything that is wrong with a config for this use, with the fields of the config: `misfitOf`, and how it describes a signature. */
+export function configFaults(config: AuthSchemeConfigInput, use: SchemeUse): ConfigFault[] {
+  const misfit = misfitOf(config, use);
+  return [...(misfit ? [misfit] : []), ...(config.schemeType === "hmac" && use.purpose !== "action" ? signatureFaults(config) : [])];
+}
 
 /**
  * The first reason why a config cannot be used so, with the field of the config it lies in; undefined when it can. `purpose` left out:
  * a connection's own list, where the purpose is open. `credentialType` left out: there is no credential beside it.
  */
-export function misfitOf(config: AuthSchemeConfigInput, use: SchemeUse): { field: string; message: string } | undefined {
+export function misfitOf(config: AuthSchemeConfigInput, use: SchemeUse): ConfigFault | undefined {
   const { protocol, purpose, credentialType } = use;
   const { schemeType } = config;
   const schemes = schemesOfProtocol[protocol];
@@ -16,6 +23,9 @@ export function misfitOf(config: AuthSchemeConfigInput, use: SchemeUse): { field
   }
   if (schemeType === "hmac" && purpose === "action" && config.algorithm === "sha1") {
     return { field: "algorithm", message: "sha1 is too weak to sign calls with; it only checks what comes in." };
+  }
+  if (schemeType === "hmac" && purpose === "action" && config.signature) {
+    return { field: "signature", message: "It says how what comes in is signed. Calls are signed over `digestInputs`, in hexadecimal." };
   }
   const isCarried = (schemeType === "api-key" || schemeType === "hmac") && config.in === "header" && purpose !== "trigger";
   if (isCarried && isConnectionHeader(config.name)) {

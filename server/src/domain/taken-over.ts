@@ -1,7 +1,7 @@
 import type { ActionId, DefinitionId } from "../kernel/ids.ts";
-import { type ActionDocument, type DefinitionLink, type HttpActionDocument, linksOf } from "./action.ts";
 import type { DraftAction, DraftDefinition } from "./api-draft.ts";
 import { storedReference } from "./definition.ts";
+import { linksOf, mapLinks } from "./way.ts";
 
 /** The ids by which a version knows its content, by name. */
 export interface KnownIds {
@@ -40,24 +40,10 @@ export function createTakeOver(definitions: readonly Pick<DraftDefinition, "id" 
       ...action,
       id: known.actions.get(action.name) ?? action.id,
       document:
-        linksOf(document).length === 0 ? document : withLinks(document, (link) => ("id" in link ? { ...link, id: now(link.id) } : link)),
+        linksOf(document).length === 0 ? document : mapLinks(document, (link) => ("id" in link ? { ...link, id: now(link.id) } : link)),
       uses: action.uses.map(now),
     };
   }
 }
 
 const reference = new RegExp(storedReference("([0-7][0-9A-HJKMNP-TV-Z]{25})" as DefinitionId), "g");
-
-function withLinks(document: ActionDocument, map: (link: DefinitionLink) => DefinitionLink): ActionDocument {
-  if (document.type === "bigquery") return document.row ? { ...document, row: map(document.row) } : document;
-  return withHttpLinks(document, map);
-}
-
-function withHttpLinks(document: HttpActionDocument, map: (link: DefinitionLink) => DefinitionLink): HttpActionDocument {
-  const { requestBody, responses } = document;
-  return {
-    ...document,
-    ...(requestBody ? { requestBody: { ...requestBody, definitions: requestBody.definitions.map(map) } } : {}),
-    responses: responses.map((response) => ({ ...response, definitions: response.definitions.map(map) })),
-  };
-}

@@ -26,3 +26,7 @@ export interface TriggerDocument {
 
 /** How many triggers a version may hold. */
 export const triggersMax = 1_000;
+
+/** What the sender of an event that is kept gets: the first status of success that is declared, or else 200. */
+export const successStatus = ({ responses }: Pick<TriggerDocument, "responses">): number =>
+  responses.find(({ status = 0 }) => status >= 200 && status <= 299)?.status ?? 200;

@@ -1,16 +1,18 @@
-import type { ActionId, DefinitionId } from "../kernel/ids.ts";
+import type { ActionId, DefinitionId, TriggerId } from "../kernel/ids.ts";
 import type { StoredAction } from "./action.ts";
 import type { StoredDefinition } from "./definition.ts";
 import type { Side } from "./schema-references.ts";
+import type { StoredTrigger } from "./trigger.ts";
 
 /** All that a version holds. */
 export interface VersionContent {
   readonly actions: ReadonlyMap<ActionId, StoredAction>;
+  readonly triggers: ReadonlyMap<TriggerId, StoredTrigger>;
   readonly definitions: ReadonlyMap<DefinitionId, StoredDefinition>;
 }
 
 /**
- * How many bytes its schemas and the documents of its actions may have together: what compares versions or tells their types has all of
+ * How many bytes its schemas and the documents of its actions and triggers may have together: what compares versions or tells their types has all of
  * one in memory. An import of the largest file stays below it.
  */
 export const contentBytesMax = 64 * 1024 * 1024;

@@ -1,12 +1,14 @@
 import type { VersionDiff, VersionDiffChange, VersionDiffChanged, VersionDiffItem } from "@mooring/contract";
 import type { DefinitionId } from "../kernel/ids.ts";
-import { actionChanges, type Linked, unknownTarget } from "./action-diff.ts";
+import { actionChanges } from "./action-diff.ts";
 import { changeAt, changeOf, whyBroken } from "./content-change.ts";
 import type { StoredDefinition } from "./definition.ts";
 import { type Roles, rolesIn } from "./definition-roles.ts";
 import { unclear } from "./effect.ts";
+import { type Linked, unknownTarget } from "./exchange-diff.ts";
 import { mediaTypeKey, mediaTypesOf } from "./media-types.ts";
 import { type Sides, schemaChanges, schemaEffect } from "./schema-diff.ts";
+import { triggerChanges } from "./trigger-diff.ts";
 import { definitionSide, isJsonSchema, type VersionContent } from "./version-content.ts";
 
 /**
@@ -19,6 +21,7 @@ export function* versionDiff(
 ): Generator<undefined, VersionDiff> {
   const definitions = partnersOf(before.definitions, after.definitions);
   const actions = partnersOf(before.actions, after.actions);
+  const triggers = partnersOf(before.triggers, after.triggers);
   const sides: Sides = {
     before: definitionSide(before, (id) => definitions.newOf.get(id)?.id ?? `-${id}`),
     after: definitionSide(after, (id) => id),
@@ -30,18 +33,30 @@ export function* versionDiff(
     changed.push(...changedItem("action", now.name, actionChanges(old, now, linked)));
     yield;
   }
+  for (const [old, now] of triggers.pairs) {
+    changed.push(...changedItem("trigger", now.name, triggerChanges(old, now, linked)));
+    yield;
+  }
   for (const [old, now] of definitions.pairs) {
     changed.push(...changedItem("definition", now.name, definitionChanges(old, now, sides, roles)));
     yield;
   }
-  const added = [...items("action", actions.added), ...items("definition", definitions.added)];
-  // Who uses a definition that is gone has changed, and that is what breaks.
-  const removed = [...items("action", actions.removed, "breaks"), ...items("definition", definitions.removed)];
+  const added = [...items("action", actions.added), ...items("trigger", triggers.added), ...items("definition", definitions.added)];
+  const removed = [
+    ...items("action", actions.removed, "breaks"),
+    ...items("trigger", triggers.removed, "breaks"),
+    // Who uses a definition that is gone has changed, and that is what breaks.
+    ...items("definition", definitions.removed),
+  ];
+  return diffOf({ from, to }, { added, removed, changed });
+}
+
+/** The answer: of each list the gravest things, within a bound. */
+function diffOf(versions: Pick<VersionDiff, "from" | "to">, { added, removed, changed }: Lists): VersionDiff {
   const all = [added, removed, changed] as const;
   const omitted = all.reduce((sum, { length }) => sum + Math.max(0, length - thingsMax), 0);
   return {
-    from,
-    to,
+    ...versions,
     breaks: [...removed, ...changed].some(({ breaks }) => breaks),
     added: gravest(added, thingsMax),
     removed: gravest(removed, thingsMax),
@@ -49,6 +64,8 @@ export function* versionDiff(
     ...(omitted > 0 ? { omitted } : {}),
   };
 }
+
+type Lists = Readonly<Record<"added" | "removed", readonly VersionDiffItem[]> & Record<"changed", readonly VersionDiffChanged[]>>;
 
 const thingsMax = 1_000;
 const changesMax = 50;
@@ -109,7 +126,7 @@ function definitionChanges(
   roles: { before: Roles; after: Roles },
 ): VersionDiffChange[] {
   return [
-    // What it is called and accepts matters to actions, and is told at those.
+    // What it is called and accepts matters to actions and triggers, and is told at those.
     ...changeOf("/name", old.name, now.name),
     ...changeOf("/description", old.description, now.description),
     ...changeOf("/accept", old.accept, now.accept),

@@ -1,26 +1,32 @@
 import type { ActionBigQueryParameter } from "@mooring/contract";
 import type { BigQueryActionDocument, DefinitionLink, HttpActionDocument, StoredAction } from "./action.ts";
-import { bodyType, bodyTypeDeclarations, bodyTypeNames } from "./body-type.ts";
+import { bodyType, bodyTypeDeclarations, bodyTypeNames, eventBodyType } from "./body-type.ts";
 import { createDefinitionTypes, type DefinitionTypes } from "./definition-types.ts";
 import { parameterAddresses } from "./parameter-address.ts";
 import { valueSchema } from "./parameter-diff.ts";
 import type { Side } from "./schema-references.ts";
 import { typeOf, union } from "./schema-type.ts";
+import type { StoredTrigger } from "./trigger.ts";
 import { commented, indented, literal } from "./type-text.ts";
 import { definitionSide, type VersionContent } from "./version-content.ts";
 
 /**
- * A TypeScript declaration file of what the actions of a version take and give. Yields after each part, so that whoever drives it can
+ * A TypeScript declaration file of what the actions of a version take and give, and of what its triggers get. Yields after each part, so that whoever drives it can
  * pause.
  */
 export function* versionTypes(content: VersionContent): Generator<undefined, string> {
   const side: Side = definitionSide(content, (id) => id);
-  const types = createDefinitionTypes(content.definitions, side, ["Actions", ...bodyTypeNames]);
+  const types = createDefinitionTypes(content.definitions, side, ["Actions", "Triggers", ...bodyTypeNames]);
   const parts: string[] = ["// What the actions of one version take and give. Made by Mooring.\n"];
   const entries: string[] = [];
   // Those of an imported file come in its order then, as in a list.
   for (const action of [...content.actions.values()].toReversed()) {
     entries.push(indented(entryOf(action, types, content)));
+    yield;
+  }
+  const events: string[] = [];
+  for (const trigger of [...content.triggers.values()].toReversed()) {
+    events.push(indented(eventOf(trigger, types, content)));
     yield;
   }
   for (const declaration of types.declarations()) {
@@ -29,6 +35,8 @@ export function* versionTypes(content: VersionContent): Generator<undefined, str
   }
   if (entries.some((entry) => entry.includes("WithFiles<"))) parts.push(bodyTypeDeclarations);
   parts.push(`/** Every action by its name. */\nexport interface Actions {\n${entries.join("")}}\n`);
+  if (events.length > 0)
+    parts.push(`/** What an event of each trigger holds, by the trigger's name. */\nexport interface Triggers {\n${events.join("")}}\n`);
   return parts.join("\n");
 }
 
@@ -57,6 +65,17 @@ function httpMembers(
       : "body?: undefined;",
     objectOf("output", outputs),
   ];
+}
+
+function eventOf({ name, summary, description, document }: StoredTrigger, types: DefinitionTypes, content: VersionContent): string {
+  const { parameters, requestBody } = document;
+  const addresses = parameterAddresses(parameters);
+  const inputs = parameters.map((parameter, at) =>
+    input(addresses[at] ?? parameter.name, parameter.required, typeOf(valueSchema(parameter), noReferences), undefined),
+  );
+  const body = linked(requestBody?.definitions ?? [], types, (link, type) => eventBodyType(link, content.definitions, type));
+  const members = [objectOf("parameters", [...new Map(inputs).values()]), `body${requestBody?.required ? "" : "?"}: ${body};`];
+  return `${commented([summary, description])}${literal(name)}: {\n${indented(members.join("\n"))}\n};\n`;
 }
 
 function input(name: string, isNeeded: boolean, type: string, description: string | undefined): [string, string] {

@@ -5,10 +5,10 @@ import { type Fault, Problem } from "../kernel/errors.ts";
 import { kindOf, type MediaKind, parseMediaType } from "../protocols/http/action/media-type.ts";
 import { type Media, mediaFor, type ReadyAction } from "../protocols/http/action/ready.ts";
 import type { UpstreamHeaders } from "../protocols/http/response-headers.ts";
+import { type Checks, jsonFaults, xmlFaults } from "../sandbox/held-against.ts";
 import type { CalledAction } from "./actions.ts";
 import { type AnswerRoom, HeldAnswer, type Verdict, type WholeAnswer } from "./held-answer.ts";
 import type { Receiver, Relay } from "./relay.ts";
-import { type Checks, jsonFaults, xmlFaults } from "./validation.ts";
 
 interface Checking {
   readonly action: CalledAction;

@@ -4,10 +4,11 @@ import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { Problem } from "../kernel/errors.ts";
 import { type ConnectionId, isUlid, type OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import type { Checks } from "../sandbox/held-against.ts";
+import { requireUnambiguous } from "../traffic/ambiguity.ts";
 import { discardRest } from "../traffic/discard-rest.ts";
 import type { Actions } from "./actions.ts";
 import { type AdmissionDeps, type AdmissionStats, createAdmission } from "./admission.ts";
-import { requireUnambiguous } from "./ambiguity.ts";
 import { answerJson, answerProblem } from "./answer.ts";
 import { systemDoors } from "./attempts.ts";
 import { createBigQuery } from "./bigquery.ts";
@@ -27,7 +28,6 @@ import type { Outcome } from "./relay.ts";
 import { createRenewals, type RenewalsDeps } from "./renewals.ts";
 import type { Snapshots } from "./resolve.ts";
 import { type Target, targetOf } from "./target.ts";
-import type { Checks } from "./validation.ts";
 
 /** The data plane: calls to outside systems, on the bare node:http server because every layer above it costs each call. */
 export interface Gateway {

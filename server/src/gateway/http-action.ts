@@ -6,6 +6,7 @@ import type { Media, ReadyAction } from "../protocols/http/action/ready.ts";
 import { actionHeaders, builtRequest, withCookies } from "../protocols/http/action/request.ts";
 import { baseWith, callerHeaders, planRequest } from "../protocols/http/plan.ts";
 import type { CallerHeaders } from "../protocols/http/request-headers.ts";
+import type { Checks } from "../sandbox/held-against.ts";
 import { type CheckRooms, checkedAnswer } from "./answer-check.ts";
 import type { Call } from "./call.ts";
 import { type Exchange, type MadeRequest, type Planned, requireForwardable, timeoutOf, variablesOf } from "./exchange.ts";
@@ -13,7 +14,7 @@ import type { Explain } from "./explain.ts";
 import { requireComplete } from "./invoke.ts";
 import type { Asked, Performer, Road } from "./performer.ts";
 import type { Prepared } from "./prepare.ts";
-import { bodyFaults, type Checks, parameterFaults } from "./validation.ts";
+import { bodyFaults, parameterFaults } from "./validation.ts";
 
 export interface HttpActionDeps {
   readonly sandbox: Checks;

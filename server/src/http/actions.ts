@@ -1,4 +1,5 @@
 import * as actions from "../control/actions.ts";
+import type { Version } from "../control/ways.ts";
 import type { ConnectionId } from "../kernel/ids.ts";
 import type { Handlers } from "./handlers.ts";
 
@@ -18,7 +19,8 @@ export function actionHandlers(deps: actions.ActionDeps): Pick<Handlers, Names> 
   };
 }
 
-const versionOf = ({ connection_id, version }: { connection_id: string; version: string }): actions.Version => ({
+/** The version in a path. */
+export const versionOf = ({ connection_id, version }: { connection_id: string; version: string }): Version => ({
   connectionId: connection_id as ConnectionId,
   version,
 });

@@ -9,11 +9,14 @@ export interface MetricSources {
   /** Token requests since the start, by how they ended. */
   readonly tokens: { stats(): Readonly<Record<string, number>> };
   readonly gateway: { stats(): { readonly admission: { readonly waiting: number } } };
+  readonly webhooks: {
+    stats(): { readonly outcomes: Readonly<Record<string, number>>; readonly waiting: number; readonly batches: number };
+  };
   readonly listener: { stats(): { readonly connections: number; readonly refused: number } };
 }
 
 /** All metrics of this process in one registry, so that those of several processes can be added up. None names an organisation or connection. */
-export function createMetrics({ record, net, tokens, gateway, listener }: MetricSources): Registry {
+export function createMetrics({ record, net, tokens, gateway, webhooks, listener }: MetricSources): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "mooring_" });
   const add = (type: "counter" | "gauge" | "histogram", name: string, help: string, read: () => Sample[]) =>
@@ -35,6 +38,9 @@ export function createMetrics({ record, net, tokens, gateway, listener }: Metric
   add("gauge", "pool_calls", "Requests to outside systems that are under way or wait for a connection.", () => one(net.stats().calls));
   add("counter", "token_renewals_total", "Token requests, by how they ended.", () => by("result", tokens.stats()));
   add("gauge", "calls_waiting", "Calls that wait for their turn.", () => one(gateway.stats().admission.waiting));
+  add("counter", "events_total", "Requests to triggers, by how they ended.", () => by("outcome", webhooks.stats().outcomes));
+  add("gauge", "events_waiting", "Events that wait to be committed.", () => one(webhooks.stats().waiting));
+  add("counter", "event_batches_total", "Transactions that kept events.", () => one(webhooks.stats().batches));
   add("gauge", "connections", "Open connections of callers.", () => one(listener.stats().connections));
   add("counter", "connections_refused_total", "Connections closed at once: too many were open.", () => one(listener.stats().refused));
   return registry;

@@ -12,7 +12,7 @@ import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
 import { type DryRunDeps, dryRunHandlers } from "./dry-runs.ts";
 import { environmentHandlers } from "./environments.ts";
-import { eventHandlers } from "./events.ts";
+import { type EventDeps, eventHandlers } from "./events.ts";
 import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
 import { importHandlers } from "./imports.ts";
@@ -21,11 +21,21 @@ import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
 import { type SubscriptionDeps, subscriptionHandlers } from "./subscriptions.ts";
+import { triggerHandlers } from "./triggers.ts";
+import { verificationHandlers } from "./verification.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
 export function operationHandlers(
-  deps: ConnectionDeps & SubscriptionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
+  deps: ConnectionDeps &
+    SubscriptionDeps &
+    OrganisationDeps &
+    InvitationDeps &
+    OAuth2Deps &
+    DefinitionDeps &
+    ImportDeps &
+    DryRunDeps &
+    EventDeps,
 ): Handlers {
   return {
     ...connectionHandlers(deps),
@@ -38,7 +48,9 @@ export function operationHandlers(
     ...definitionHandlers(deps),
     ...exportHandlers(deps),
     ...actionHandlers(deps),
+    ...triggerHandlers(deps),
     ...dryRunHandlers(deps),
+    ...verificationHandlers(deps),
     ...protocolHandlers(),
     ...importHandlers(deps),
     ...organisationHandlers(deps),

@@ -25,16 +25,17 @@ export interface FrontDoor {
 export interface ServerDeps extends Omit<RouteDeps, "forms" | "validator"> {
   readonly listener: Listener;
   readonly handlers: Handlers;
-  readonly gateway: FrontDoor;
+  /** Asked in this order. */
+  readonly doors: readonly FrontDoor[];
   readonly newRequestId: () => string;
   readonly importRoom: ImportRoom;
   /** Adds what is not an operation of the contract, and may show how much is under way: health, metrics, documents, console, sign-in. */
   readonly extras: (app: FastifyInstance, load: () => LimitStats) => void;
 }
 
-/** Serves the control plane on `listener`, and hands the gateway its calls. A body that is not there within 60 s is given up. */
+/** Serves the control plane on `listener`, and hands each of the other doors its calls. A body that is not there within 60 s is given up. */
 export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
-  const { listener, handlers, gateway, log, newRequestId, importRoom, extras, ...deps } = given;
+  const { listener, handlers, doors, log, newRequestId, importRoom, extras, ...deps } = given;
   let control: (request: IncomingMessage, response: ServerResponse) => void = () => {};
   const app = Fastify({
     logger: false,
@@ -87,8 +88,9 @@ export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
   await listener.serve((request, response) => {
     // Closed after what came before on it; what comes behind that is nobody's request.
     if (!request.socket.writable) return;
-    if (gateway.handle(request, response)) return;
-    if (gateway.distrusts(request.socket)) return;
+    // First, because what one of them closes is not to be trusted by another either.
+    if (doors.some((door) => door.distrusts(request.socket))) return;
+    if (doors.some((door) => door.handle(request, response))) return;
     // RFC 9112 section 3.2.
     if (request.httpVersionMinor === 1 && request.headers.host === undefined) return answerUnreadable(new Error("no Host"), request.socket);
     limitBody(request);

@@ -1,5 +1,6 @@
-import { actionFaults, type KnownDefinitions } from "../domain/action-faults.ts";
+import { actionFaults } from "../domain/action-faults.ts";
 import type { ApiDraft, DraftAction, DraftDefinition } from "../domain/api-draft.ts";
+import type { KnownDefinitions } from "../domain/way.ts";
 import type { DefinitionId } from "../kernel/ids.ts";
 import { type ReadApi, readOpenApi } from "../protocols/http/openapi/read.ts";
 import type { ApiFileRequest, ApiRows } from "./api-file.ts";

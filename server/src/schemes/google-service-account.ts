@@ -1,5 +1,5 @@
 import { setBearer } from "./bearer.ts";
-import { configOf, type Scheme } from "./scheme.ts";
+import { configOf, type Scheme, takesNothing } from "./scheme.ts";
 
 /** An access token that Google issues to a service account. */
 export const googleServiceAccount: Scheme = {
@@ -13,4 +13,5 @@ export const googleServiceAccount: Scheme = {
     configOf(config, "google-service-account");
     setBearer(proof, accessToken);
   },
+  verify: () => takesNothing("google-service-account"),
 };

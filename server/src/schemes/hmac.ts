@@ -1,9 +1,10 @@
 import { createHmac } from "node:crypto";
-import type { CredentialSecrets } from "../domain/credential.ts";
 import { unusable } from "./proof.ts";
-import { configOf, type Scheme, secretsOf } from "./scheme.ts";
+import { configOf, type Scheme } from "./scheme.ts";
+import { keyOf } from "./signature/key.ts";
+import { signatureCheck } from "./signature/signature.ts";
 
-/** A signature over the request (RFC 2104), in lower-case hexadecimal. A text is a key as its UTF-8 bytes, a file as its own bytes. */
+/** A signature over the request (RFC 2104): sent in lower-case hexadecimal, checked as its config says. */
 export const hmac: Scheme = {
   about: {
     id: "01KASCHEME0000000000000006",
@@ -29,9 +30,5 @@ export const hmac: Scheme = {
       },
     });
   },
+  verify: (config, held) => signatureCheck(configOf(config, "hmac"), held),
 };
-
-function keyOf(secrets: CredentialSecrets): Buffer {
-  if (secrets.type === "binary") return Buffer.from(secrets.valueBase64.reveal(), "base64");
-  return Buffer.from(secretsOf(secrets, "string").value.reveal(), "utf8");
-}

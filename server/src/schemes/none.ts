@@ -1,4 +1,4 @@
-import type { Scheme } from "./scheme.ts";
+import { configOf, type Scheme } from "./scheme.ts";
 
 /** The system asks for no proof. */
 export const none: Scheme = {
@@ -9,4 +9,8 @@ export const none: Scheme = {
     description: "Adds nothing: the system asks for no proof.",
   },
   apply() {},
+  verify(config) {
+    configOf(config, "none");
+    return () => ({ passed: true, steps: [{ what: "none", passed: true, message: "Anybody may send: no proof is asked for." }] });
+  },
 };

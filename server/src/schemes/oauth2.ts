@@ -1,5 +1,5 @@
 import { setBearer } from "./bearer.ts";
-import { configOf, type Scheme } from "./scheme.ts";
+import { configOf, type Scheme, takesNothing } from "./scheme.ts";
 
 /** An access token of an authorization server (RFC 6749, RFC 6750). */
 export const oauth2: Scheme = {
@@ -13,4 +13,5 @@ export const oauth2: Scheme = {
     configOf(config, "oauth2");
     setBearer(proof, accessToken);
   },
+  verify: () => takesNothing("oauth2"),
 };

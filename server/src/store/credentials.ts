@@ -25,14 +25,31 @@ export interface NewCredential extends CredentialFields {
   readonly tokens: SealedTokens | undefined;
 }
 
-/** The credential with where it is used, or undefined. */
-export async function getCredential(tx: Tx, org: OrganisationId, id: CredentialId): Promise<Credential | undefined> {
-  const row = await tx.first(sql<CredentialRow>`
-    select ${sql.raw(columns(tx.engine))}
+/** The credential with where it is used, and until when the secret before it is good, if it is `now`. Undefined when there is none. */
+export async function getCredential(tx: Tx, org: OrganisationId, id: CredentialId, now: Date): Promise<Credential | undefined> {
+  const row = await tx.first(sql<CredentialRow & { valid_until: string | null }>`
+    select ${sql.raw(columns(tx.engine))}, (
+      select p.valid_until
+      from credential_predecessors p
+      where p.org_id = credentials.org_id and p.credential_id = credentials.id and p.valid_until > ${now.toISOString()}
+    ) as valid_until
     from credentials
     where org_id = ${org} and id = ${id}
   `);
-  return row && { ...credentialOf(jsonOf(row)), usages: usagesOf(row), ...tokenShown(row) };
+  if (!row) return undefined;
+  const { valid_until: validUntil, ...rest } = row;
+  const overlap = validUntil === null ? {} : { previousValidUntil: validUntil };
+  return { ...credentialOf(jsonOf(rest)), usages: usagesOf(rest), ...tokenShown(rest), ...overlap };
+}
+
+/** The environments that use it; none when there is no such credential. */
+export async function usagesOfCredential(tx: Tx, org: OrganisationId, id: CredentialId): Promise<CredentialUsages> {
+  const row = await tx.first(sql<{ usages: string }>`
+    select ${sql.raw(usages(tx.engine))} as usages
+    from credentials
+    where org_id = ${org} and id = ${id}
+  `);
+  return row ? usagesOf(row) : [];
 }
 
 export async function listCredentials(tx: Tx, org: OrganisationId, request: PageRequest): Promise<Page<CredentialSummary>> {

@@ -20,7 +20,7 @@ export interface DefinitionUse {
 export type Except = ReadonlySet<DefinitionId> | "definitions";
 
 /**
- * What refers to each of `ids`: definitions and actions, oldest first, at most `max` for each. A definition that nothing refers to has no
+ * What refers to each of `ids`: definitions, actions and triggers, oldest first, at most `max` for each. A definition that nothing refers to has no
  * entry.
  */
 export async function referrersOf(
@@ -42,13 +42,16 @@ export async function referrersOf(
     ) as few`;
   const find = async (batch: readonly DefinitionId[]) => {
     const rows = await tx.all(sql<DefinitionReference & { definition_id: DefinitionId }>`
-      select uses.definition_id, uses.user_type as type, uses.user_id as id, coalesce(definitions.name, actions.name, '') as name
+      select uses.definition_id, uses.user_type as type, uses.user_id as id,
+        coalesce(definitions.name, actions.name, triggers.name, '') as name
       from (${sql.join(batch.map(usersOf), sql` union all `)}) as uses
       left join definitions
         on uses.user_type = 'definition' and definitions.org_id = ${org} and definitions.version_id = ${versionId}
         and definitions.id = uses.user_id
       left join actions
         on uses.user_type = 'action' and actions.org_id = ${org} and actions.version_id = ${versionId} and actions.id = uses.user_id
+      left join triggers
+        on uses.user_type = 'trigger' and triggers.org_id = ${org} and triggers.version_id = ${versionId} and triggers.id = uses.user_id
       order by uses.user_type, uses.user_id
     `);
     for (const { definition_id, type, id, name } of rows) {

@@ -125,12 +125,13 @@ const countMax = 10_000;
 const countedRows = 100_000;
 
 /** The bounds, drawn in to what may have come in the filter's time. */
-function within({ filter: { from, to }, above, below }: Pick<EventSearch, "filter" | "above" | "below">) {
+export function within({ filter: { from, to }, above, below }: Pick<EventSearch, "filter" | "above" | "below">) {
   const [first, last] = [from && startOfIds(shifted(from, -apartMs)), to && startOfIds(shifted(to, apartMs))];
   return { above: first && first > above ? first : above, below: last && last < below ? last : below };
 }
 
-function fits({ environments, trigger, origin, from, to }: EventFilter): RawBuilder<unknown> {
+/** Whether an event is among those that the filter asks for. */
+export function fits({ environments, trigger, origin, from, to }: EventFilter): RawBuilder<unknown> {
   return sql.join(
     [
       environments === undefined ? sql`` : sql`and environment_id in (${sql.join([...environments, ""])})`,

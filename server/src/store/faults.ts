@@ -11,6 +11,7 @@ const columnsOf = {
   versions_name: "versions.org_id, versions.connection_id, versions.name",
   subscriptions_name: "subscriptions.org_id, subscriptions.connection_id, subscriptions.name",
   actions_name: "actions.org_id, actions.version_id, actions.name",
+  triggers_name: "triggers.org_id, triggers.version_id, triggers.name",
   definitions_name: "definitions.org_id, definitions.version_id, definitions.name",
   users_email_key: "users.email",
   organisations_pkey: "organisations.id",

@@ -123,9 +123,9 @@ function claim(reach: Reach): string {
   return `set local mooring.invitation = '${plain(reach.invitationHash)}'`;
 }
 
-// SET takes no parameters, so the text is checked: ids and hashes hold nothing else.
+// SET takes no parameters, so the text is checked: ids, hashes and times hold nothing else.
 function plain(text: string): string {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(text)) throw new Problem("not_found");
+  if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(text)) throw new Problem("not_found");
   return text;
 }
 

@@ -12,6 +12,7 @@ export async function copyContent(tx: Tx, org: OrganisationId, from: VersionId, 
   // A use needs its definition to be there.
   await copyRows(tx, org, { from, to, key: "definition_id", ...uses });
   await copyRows(tx, org, { from, to, key: "id", ...actions });
+  await copyRows(tx, org, { from, to, key: "id", ...triggers });
 }
 
 const definitions = {
@@ -19,10 +20,9 @@ const definitions = {
   columns: sql`id, name, accept, description, content_type, content, errors, created_at, updated_at`,
 };
 const uses = { table: "definition_uses", columns: sql`definition_id, user_type, user_id` };
-const actions = {
-  table: "actions",
-  columns: sql`id, name, type, summary, description, document, errors, created_at, updated_at`,
-};
+const wayColumns = sql`id, name, type, summary, description, document, errors, created_at, updated_at`;
+const actions = { table: "actions", columns: wayColumns };
+const triggers = { table: "triggers", columns: wayColumns };
 
 // The embedded engine works in this process, and what is elsewhere is quicker in few statements; each has a deadline.
 const portionRows = { sqlite: 250, postgres: 5_000 };

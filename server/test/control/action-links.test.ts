@@ -1,15 +1,17 @@
 import type { ActionDefinitionCreate } from "@mooring/contract";
 import { expect, test } from "vitest";
-import { faultyActions, recheckActions, recheckMissing } from "../../src/control/action-checks.ts";
 import type { Call } from "../../src/control/change.ts";
 import { changeDraft, type Draft, readContent } from "../../src/control/content.ts";
+import { faultyWays, recheckMissing, recheckWays } from "../../src/control/way-checks.ts";
 import type { ActionId, ConnectionId, DefinitionId, OrganisationId, UserId } from "../../src/kernel/ids.ts";
-import { actionsByIds, insertActions } from "../../src/store/actions.ts";
 import { referrersOf } from "../../src/store/definition-uses.ts";
 import { deleteDefinitions, headsByNames } from "../../src/store/definitions.ts";
+import { insertWays, waysByIds } from "../../src/store/ways.ts";
 import { addDefinitions, type HTTPAction, newAction } from "../harness/content.ts";
 import { at, createConnection, smallConnection } from "../harness/samples.ts";
 import { onEachEngine } from "../harness/world.ts";
+
+const chosen = (...ids: string[]) => ({ action: ids as ActionId[], trigger: [] });
 
 onEachEngine("what actions use", (world) => {
   /** A connection whose draft `1` has the definition Order, and what can be done with it. */
@@ -34,7 +36,7 @@ onEachEngine("what actions use", (world) => {
     const call: Call = { actor, requestId: "test" };
     const deps = { db: world.mooring.db, clock: world.clock, newId: <Id extends string>() => world.newId() as Id };
     const change = <Answer>(work: (draft: Draft) => Promise<Answer>) => changeDraft(deps, call, id as ConnectionId, "1", work);
-    const check = () => readContent(deps, call, id as ConnectionId, "1", faultyActions);
+    const check = () => readContent(deps, call, id as ConnectionId, "1", (content) => faultyWays(content, "action"));
     const users = (definition: DefinitionId | undefined) =>
       change(async ({ tx, version }) =>
         ((await referrersOf(tx, org, version.id, [definition as DefinitionId])).get(definition as DefinitionId) ?? []).map((one) => one.id),
@@ -44,7 +46,7 @@ onEachEngine("what actions use", (world) => {
   const linksOf = ({ responses }: HTTPAction) => at(responses, 0).definitions.map(({ definition }) => definition.name);
   const faultsOf = ({ errors = [] }: HTTPAction) => errors.map(({ field, message }) => `${field} ${message}`);
   const nowhere = (name: string, place = 0) =>
-    `/responses/0/definitions/${place} The version has no definition "${name}"; create it, or send the action without the link.`;
+    `/responses/0/definitions/${place} The version has no definition "${name}"; create it, or leave the link out.`;
 
   test("a definition is found by id and by name, and its use is known", async () => {
     const { Order, create, users } = await given();
@@ -98,7 +100,7 @@ onEachEngine("what actions use", (world) => {
     const [one, other] = [await create({ definition: { id: Order }, accept: ["application/json"] }), await create()];
     await change(async (draft) => {
       // Before it is deleted or after, the outcome is the same.
-      await recheckActions(draft, [one.id, other.id] as ActionId[], new Map([[Order, "Order"]]));
+      await recheckWays(draft, chosen(one.id, other.id), new Map([[Order, "Order"]]));
       await deleteDefinitions(draft.tx, draft.org, draft.version.id, [Order]);
     });
     const broken = await read(one);
@@ -123,8 +125,8 @@ onEachEngine("what actions use", (world) => {
       recorder.audit({ operation: "definition.deleted", subject: { type: "definition", id: Order } });
     });
     expect(linksOf(await read(action))).toEqual([]);
-    expect(await check()).toMatchObject([{ id: action.id, errors: [{ field: "/responses/0/definitions/0" }] }]);
-    await change((draft) => recheckActions(draft, [action.id as ActionId]));
+    expect(await check()).toMatchObject([{ name: action.name, errors: [{ field: "/responses/0/definitions/0" }] }]);
+    await change((draft) => recheckWays(draft, chosen(action.id)));
     expect(faultsOf(await read(action))).toEqual([nowhere(Order)]);
   });
 
@@ -135,10 +137,10 @@ onEachEngine("what actions use", (world) => {
     const responses = [{ definitions: [{ definition: { id: Order } }] }];
     const { body } = await world.must(key, "CreateAction", { params, body: newAction({ path: "/", parameters, responses }) });
     expect(body.errors).toMatchObject([{ field: "/parameters/0/schema/pattern", severity: "error" }]);
-    await change((draft) => recheckActions(draft, [body.id as ActionId], new Map([[Order, "Order"]])));
+    await change((draft) => recheckWays(draft, chosen(body.id), new Map([[Order, "Order"]])));
     const { body: after } = await world.must(key, "GetAction", { params: { ...params, action_name: body.name } });
     expect(after.errors).toMatchObject([{ field: "/responses/0/definitions/0" }, ...(body.errors ?? [])]);
-    expect(await check()).toMatchObject([{ id: body.id, errors: [{}, { field: "/parameters/0/schema/pattern" }] }]);
+    expect(await check()).toMatchObject([{ name: body.name, errors: [{}, { field: "/parameters/0/schema/pattern" }] }]);
   });
 
   test("checking what has not changed writes nothing", async () => {
@@ -146,12 +148,7 @@ onEachEngine("what actions use", (world) => {
     const actions = [await create({ definition: { name: "Order" } }), await create({ definition: { name: "Later" } })];
     const updatedAt = async () => (await world.must(await world.as("key"), "GetConnection", { params })).body.updatedAt;
     const before = await updatedAt();
-    await change((draft) =>
-      recheckActions(
-        draft,
-        actions.map(({ id }) => id as ActionId),
-      ),
-    );
+    await change((draft) => recheckWays(draft, chosen(...actions.map(({ id }) => id))));
     await change(recheckMissing);
     expect(await updatedAt()).toBe(before);
   });
@@ -172,11 +169,11 @@ onEachEngine("what actions use", (world) => {
           errors: [],
         };
       });
-      await insertActions(tx, org, version.id, actions, now);
-      expect(await actionsByIds(tx, org, version.id, wrong as Set<ActionId>)).toHaveLength(4);
+      await insertWays(tx, org, version.id, "action", actions, now);
+      expect(await waysByIds(tx, org, version.id, "action", wrong as Set<ActionId>)).toHaveLength(4);
     });
     const faulty = await check();
-    expect(new Set(faulty.map(({ id }) => id as string))).toEqual(wrong);
+    expect(faulty.map(({ name }) => name)).toEqual(["many0", "many400", "many800", "many1200"]);
     expect(at(faulty, 0)).toMatchObject({ name: "many0", errors: [{ field: "/path", severity: "error" }] });
   });
 
@@ -191,7 +188,7 @@ onEachEngine("what actions use", (world) => {
         document,
         errors: [],
       }));
-      return insertActions(tx, org, version.id, filling, now);
+      return insertWays(tx, org, version.id, "action", filling, now);
     });
     const { id } = await create();
     const { status, error } = await world.send(await world.as("key"), "CreateAction", { params, body: newAction() });

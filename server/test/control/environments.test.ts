@@ -217,11 +217,40 @@ onEachEngine("environments", (world) => {
       fields: [0, 1, 2].map((index) => `credentials.action[${index}].id`),
     },
     {
-      name: "an entry without id is 400: credentials are linked when an environment is made",
+      name: "an entry without id is added in its place, with a new credential or one that is there",
+      send: async (situation) => {
+        const { action, trigger } = situation.dev.credentials;
+        const { id } = await createCredential(world);
+        const added = { authSchemeConfig: { ...apiKeyScheme, name: "X-Added" }, credential: credentialOf.string() };
+        return put(situation, {
+          credentials: { action: [added, ...action], trigger: [...trigger, { authSchemeConfig: apiKeyScheme, credential: { id } }] },
+        });
+      },
+      expect: 200,
+      after: async ({ body }, { dev }) => {
+        const { action, trigger } = body.credentials;
+        expect(idsOf(action.slice(1))).toEqual(idsOf(dev.credentials.action));
+        expect(idsOf(trigger.slice(0, -1))).toEqual(idsOf(dev.credentials.trigger));
+        expect(at(action, 0)).toMatchObject({ authSchemeConfig: { name: "X-Added" }, credential: { data: { value: "********" } } });
+        const { body: used } = await world.must(await world.as("key"), "GetCredential", {
+          params: { credential_id: at(trigger, trigger.length - 1).credential.id },
+        });
+        expect(used.usages).toHaveLength(1);
+      },
+    },
+    {
+      name: "an added entry's credential must be the organisation's and fit its scheme (400)",
       send: (situation) =>
-        put(situation, { credentials: { action: [{ authSchemeConfig: apiKeyScheme, credential: credentialOf.string() }] } }),
+        put(situation, {
+          credentials: {
+            action: [
+              { authSchemeConfig: apiKeyScheme, credential: { id: world.newId() } },
+              { authSchemeConfig: basicAuthScheme, credential: credentialOf.string() },
+            ],
+          },
+        }),
       expect: 400,
-      fields: ["credentials.action[0].id"],
+      fields: ["credentials.action[0].credential.id", "credentials.action[1].authSchemeConfig.schemeType"],
     },
     {
       name: "`id` must be the environment in the path",

@@ -1,11 +1,12 @@
-import type { VersionDiff } from "@mooring/contract";
+import type { TriggerHTTPParameter, VersionDiff } from "@mooring/contract";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { BigQueryActionDocument, DefinitionLink, HttpActionDocument, StoredAction } from "../../src/domain/action.ts";
 import { type StoredDefinition, storedReference } from "../../src/domain/definition.ts";
+import type { StoredTrigger, TriggerDocument } from "../../src/domain/trigger.ts";
 import type { VersionContent } from "../../src/domain/version-content.ts";
 import { versionDiff } from "../../src/domain/version-diff.ts";
-import type { ActionId, DefinitionId } from "../../src/kernel/ids.ts";
+import type { ActionId, DefinitionId, TriggerId } from "../../src/kernel/ids.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 
 /** An id that is always the same for a name. */
@@ -45,8 +46,23 @@ const definition = (name: string, schema: unknown, changes: Partial<StoredDefini
 });
 const content = (actions: readonly StoredAction[], definitions: readonly StoredDefinition[] = []): VersionContent => ({
   actions: new Map(actions.map((one) => [one.id, one])),
+  triggers: new Map(),
   definitions: new Map(definitions.map((one) => [one.id, one])),
 });
+const withTrigger = (
+  document: Partial<TriggerDocument>,
+  definitions: readonly StoredDefinition[] = [],
+  changes: Partial<StoredTrigger> = {},
+): VersionContent => {
+  const trigger: StoredTrigger = {
+    id: idOf<TriggerId>("t"),
+    name: "paid",
+    document: { type: "http", method: "POST", parameters: [], responses: [], ...document },
+    errors: [],
+    ...changes,
+  };
+  return { ...content([], definitions), triggers: new Map([[trigger.id, trigger]]) };
+};
 const user = definition("user", { type: "object", properties: { name: { type: "string" } } });
 const narrower = definition("user", { type: "object", properties: { name: { type: "string" } }, required: ["name"] });
 
@@ -388,6 +404,96 @@ describe("a change of a definition", () => {
     const users = Array.from({ length: 5 }, (_, at) => action(body(linkTo("user")), { id: idOf<ActionId>(`u${at}`), name: `u${at}` }));
     const { changed } = diff(content(users, [user]), content(users, [narrower]));
     expect(changed[0]?.changes[0]?.why).toMatch(/Used by u0, u1, u2 and 2 more\.$/);
+  });
+});
+
+const takes = (...definitions: DefinitionLink[]): Partial<TriggerDocument> => ({ requestBody: { required: true, definitions } });
+const bare = (changes: Partial<TriggerHTTPParameter> = {}): TriggerHTTPParameter => ({
+  name: "X-Topic",
+  in: "header",
+  required: false,
+  type: "integer",
+  ...changes,
+});
+const with1 = (changes: Partial<TriggerHTTPParameter>): Partial<TriggerDocument> => ({ parameters: [bare(changes)] });
+const sends = (...statuses: number[]): Partial<TriggerDocument> => ({
+  responses: statuses.map((status) => ({ status, definitions: [] })),
+});
+const answers: Partial<TriggerDocument> = { responses: [{ status: 200, definitions: [linkTo("user")] }] };
+const strict = { strict: true };
+
+/** From, to, where it is told, and whether it breaks the sender of events or who gets them. */
+const triggers: [string, Partial<TriggerDocument>, Partial<TriggerDocument>, string, "breaks" | "is safe"][] = [
+  ["another method", {}, { method: "PUT" }, "/method", "breaks"],
+  ["what does not fit is refused from now on", {}, strict, "/strict", "breaks"],
+  ["what does not fit may arrive from now on", strict, {}, "/strict", "breaks"],
+  ["a new parameter", {}, with1({}), "/parameters/header/x-topic", "is safe"],
+  ["a new parameter that must be there", {}, with1({ required: true }), "/parameters/header/x-topic", "is safe"],
+  ["a new one that is refused without", strict, { ...strict, ...with1({ required: true }) }, "/parameters/header/x-topic", "breaks"],
+  ["a parameter is gone", with1({}), {}, "/parameters/header/x-topic", "breaks"],
+  ["a parameter may be missing", with1({ required: true }), with1({}), "/parameters/header/x-topic/required", "breaks"],
+  ["a parameter of a wider type", with1({}), with1({ type: "number" }), "/parameters/header/x-topic/type", "breaks"],
+  ["a parameter of a narrower type", with1({ type: "number" }), with1({}), "/parameters/header/x-topic/type", "is safe"],
+  [
+    "a parameter of a narrower type, and refused otherwise",
+    { ...strict, ...with1({ type: "number" }) },
+    { ...strict, ...with1({}) },
+    "/parameters/header/x-topic/type",
+    "breaks",
+  ],
+  ["a parameter with another default", with1({ default: 1 }), with1({ default: 2 }), "/parameters/header/x-topic/default", "breaks"],
+  ["a body is described", {}, takes(linkTo("user")), "/requestBody", "breaks"],
+  ["a body is not described any more", takes(linkTo("user")), {}, "/requestBody", "breaks"],
+  ["a body may be missing", takes(), { requestBody: { required: false, definitions: [] } }, "/requestBody/required", "breaks"],
+  ["a body must be there", { requestBody: { required: false, definitions: [] } }, takes(), "/requestBody/required", "is safe"],
+  ["one more type of body", takes(), takes(linkTo("user")), "/requestBody/definitions/application~1json", "breaks"],
+  ["one type of body less", takes(linkTo("user")), takes(), "/requestBody/definitions/application~1json", "breaks"],
+  ["a body that may be less", takes(linkTo("user")), takes(linkTo("narrow")), "/requestBody/definitions/application~1json", "is safe"],
+  ["a body that may be more", takes(linkTo("narrow")), takes(linkTo("user")), "/requestBody/definitions/application~1json", "breaks"],
+  ["another status for what is kept", sends(202), sends(200), "/responses", "breaks"],
+  ["one more status for what is not kept", sends(202), sends(202, 400), "/responses/400", "is safe"],
+  ["a status that is not described any more", sends(202, 400), sends(202), "/responses/400", "breaks"],
+];
+
+describe("a change of a trigger", () => {
+  const about = (before: VersionContent, after: VersionContent, field: string) =>
+    diff(before, after).changed.flatMap(({ type, changes }) =>
+      changes.filter((one) => one.field === field).map((one) => [type, one.breaks]),
+    );
+
+  test.each(triggers)("%s: %#", (_, before, after, field, expected) => {
+    const told = about(withTrigger(before, both), withTrigger(after, both), field);
+    expect(told).toEqual([["trigger", expected === "breaks"]]);
+  });
+
+  test("of its name breaks, of what people read does not", () => {
+    const { changed } = diff(withTrigger({}, [], { name: "paid" }), withTrigger({}, [], { name: "settled", summary: "Now so" }));
+    expect(changed).toMatchObject([{ type: "trigger", name: "settled", changes: [{ field: "/name", breaks: true }, { breaks: false }] }]);
+  });
+
+  test("that is gone breaks, one that is new does not, and nothing changes from itself to itself", () => {
+    const some = withTrigger(takes(linkTo("user")), both);
+    expect(diff(some, content([], both))).toMatchObject({ breaks: true, removed: [{ type: "trigger", name: "paid", breaks: true }] });
+    expect(diff(content([], both), some)).toMatchObject({ breaks: false, added: [{ type: "trigger", name: "paid" }] });
+    expect(diff(some, some)).toMatchObject({ added: [], removed: [], changed: [] });
+  });
+
+  test.each([
+    { what: "more may arrive", document: takes(linkTo("user")), from: narrower, to: user, breaks: true },
+    { what: "less may arrive", document: takes(linkTo("user")), from: user, to: narrower, breaks: false },
+    {
+      what: "less may arrive, the rest is refused",
+      document: { ...strict, ...takes(linkTo("user")) },
+      from: user,
+      to: narrower,
+      breaks: true,
+    },
+    { what: "more is answered", document: answers, from: narrower, to: user, breaks: true },
+    { what: "less is answered", document: answers, from: user, to: narrower, breaks: false },
+  ])("of the definition it uses: $what", ({ document, from, to, breaks }) => {
+    const { changed } = diff(withTrigger(document, [from]), withTrigger(document, [to]));
+    expect(changed).toMatchObject([{ type: "definition", name: "user", breaks }]);
+    if (breaks) expect(changed[0]?.changes.find((one) => one.breaks)?.why).toMatch(/Used by paid\.$/);
   });
 });
 

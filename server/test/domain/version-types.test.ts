@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ActionDocument, DefinitionLink, StoredAction } from "../../src/domain/action.ts";
 import { type StoredDefinition, storedReference } from "../../src/domain/definition.ts";
+import type { StoredTrigger, TriggerDocument } from "../../src/domain/trigger.ts";
 import { versionTypes } from "../../src/domain/version-types.ts";
-import type { ActionId, DefinitionId } from "../../src/kernel/ids.ts";
+import type { ActionId, DefinitionId, TriggerId } from "../../src/kernel/ids.ts";
 
 const idOf = <Id extends string>(at: number) => `01JAZZ5CB6Q8ZV${String(at).padStart(12, "0")}` as Id;
 
@@ -14,10 +15,11 @@ interface Given {
   readonly definitions?: Readonly<Record<string, unknown>>;
   readonly descriptions?: Readonly<Record<string, string>>;
   readonly actions?: Readonly<Record<string, Partial<StoredAction> & { document: ActionDocument }>>;
+  readonly triggers?: Readonly<Record<string, Partial<StoredTrigger> & { document: TriggerDocument }>>;
 }
 
 /** The types of a version. In the schemas, `@name` stands for a reference to that definition. */
-function typesOf({ definitions = {}, descriptions = {}, actions = {} }: Given): string {
+function typesOf({ definitions = {}, descriptions = {}, actions = {}, triggers = {} }: Given): string {
   const names = Object.keys(definitions);
   const named = (text: string) =>
     text.replaceAll(/"@(\w+)(#[^"]*)?"/g, (_, name, fragment = "") => JSON.stringify(storedReference(idOf(names.indexOf(name)), fragment)));
@@ -44,6 +46,12 @@ function typesOf({ definitions = {}, descriptions = {}, actions = {} }: Given): 
   const steps = versionTypes({
     definitions: new Map(stored.map((one) => [one.id, one])),
     actions: new Map(all.map((one) => [one.id, one])),
+    triggers: new Map(
+      Object.entries(triggers).map(([name, trigger], at) => {
+        const id = idOf<TriggerId>(at);
+        return [id, { id, name, errors: [], ...trigger }];
+      }),
+    ),
   });
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
@@ -58,6 +66,19 @@ const post = (body: DefinitionLink) => ({
     path: "/",
     parameters: [],
     requestBody: { required: true, definitions: [body] },
+    responses: [],
+  },
+});
+
+const event = (required: boolean, ...definitions: DefinitionLink[]) => ({
+  document: {
+    type: "http" as const,
+    method: "POST" as const,
+    parameters: [
+      { name: "X-Topic", in: "header" as const, required: true, type: "string" as const },
+      { name: "try", in: "query" as const, required: false, type: "integer" as const },
+    ],
+    requestBody: { required, definitions },
     responses: [],
   },
 });
@@ -129,9 +150,15 @@ const shop: Given = {
       },
     },
   },
+  triggers: {
+    userMade: { summary: "A user was made", ...event(true, linked(0)) },
+    userLeft: event(false, linked(0), { ...linked(6), accept: ["application/x-www-form-urlencoded"] }),
+    pictureTaken: event(true, { ...linked(7), accept: ["image/png"] }),
+    anything: event(true),
+  },
 };
 
-const use = `import type { Actions, User, Cat } from "./types.d.ts";
+const use = `import type { Actions, Triggers, User, Cat } from "./types.d.ts";
 type Call<Name extends keyof Actions> = Pick<Actions[Name], "parameters" | "body">;
 `;
 
@@ -150,6 +177,11 @@ const texts: Call<"sendForm"> = { parameters: {}, body: { title: "a", pages: ["b
 const bytes: Call<"sendBytes"> = { parameters: {}, body: page };
 const xml: Call<"sendXml"> = { parameters: {}, body: "<form/>" };
 const any: Call<"sendAny"> = { parameters: {}, body: { title: "a" } };
+const made: Triggers["userMade"] = { parameters: { "X-Topic": "users", try: 2 }, body: user };
+const left: Triggers["userLeft"][] = [{ parameters: { "X-Topic": "" } }, { parameters: { "X-Topic": "" }, body: "title=a" }];
+const taken: Triggers["pictureTaken"]["body"] = new Uint8Array(1);
+const anything: Triggers["anything"] = { parameters: { "X-Topic": "" }, body: 5 };
+export { made, left, taken, anything };
 export { call, form, texts, bytes, xml, any, total, asked, answered, failed, nothing };
 `;
 
@@ -172,6 +204,10 @@ const wrong: [string, string][] = [
   ["a number of a form is a file", `export const a: Call<"sendForm"> = { parameters: {}, body: { title: "a", count: { base64: "" } } };`],
   ["a value in JSON is a file", `export const a: Call<"sendAny"> = { parameters: {}, body: { title: { base64: "" } } };`],
   ["an action is unknown", `export type A = Actions["dropUser"];`],
+  ["an event has another body", `export const a: Triggers["userMade"]["body"] = { id: "1", name: "x" };`],
+  ["an event has no body", `export const a: Triggers["userMade"] = { parameters: { "X-Topic": "" } };`],
+  ["an event's parameter has another type", `export const a: Triggers["userMade"]["parameters"]["try"] = "1";`],
+  ["a trigger is unknown", `export type A = Triggers["userDropped"];`],
   ["a query gets a body", `export const a: Call<"totals"> = { parameters: { since: "x" }, body: 1 };`],
   ["an answer is read as what it is not", `export const a = (user: Actions["createUser"]["output"]["default"]): number => user.message;`],
 ];
@@ -224,6 +260,7 @@ describe("types of a version", () => {
     expect(text).toContain("/**\n * Somebody.\n * Or some body.\n */\nexport interface User {");
     expect(text).toContain('  /** Makes a user */\n  "createUser": {');
     expect(text).toContain("  /** What they are called. */\n");
+    expect(text).toContain('  /** A user was made */\n  "userMade": {');
   });
 });
 
@@ -364,6 +401,16 @@ for (const [at, payload] of payloads.entries()) {
       },
       query: {
         document: { type: "bigquery", query: payload, parameters: [{ name: payload, type: "JSON", required: true, description: payload }] },
+      },
+    },
+    triggers: {
+      [`event${payload}`]: {
+        summary: payload,
+        description: payload,
+        document: {
+          ...event(true, linked(0), { missing: payload }).document,
+          parameters: [{ name: payload, in: "query", required: false, type: "string", default: payload }],
+        },
       },
     },
   };

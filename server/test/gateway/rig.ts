@@ -9,7 +9,6 @@ import { createActions } from "../../src/gateway/actions.ts";
 import { type RetryDoors, systemDoors } from "../../src/gateway/attempts.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import type { CallRecord } from "../../src/gateway/record.ts";
-import type { Checks } from "../../src/gateway/validation.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { Problem } from "../../src/kernel/errors.ts";
 import {
@@ -24,6 +23,7 @@ import { createLog } from "../../src/kernel/log.ts";
 import { Secret } from "../../src/kernel/secret.ts";
 import { parseEgressRule } from "../../src/net/egress.ts";
 import { createNet, type Deadlines } from "../../src/net/net.ts";
+import type { Checks } from "../../src/sandbox/held-against.ts";
 import type { StoredActionCall } from "../../src/store/action-calls.ts";
 
 export const org = "01KA0RG0000000000000000001" as OrganisationId;

@@ -1,4 +1,4 @@
-import type { Action, ActionHTTPCreate, Definition, DefinitionsCreateDefinition } from "@mooring/contract";
+import type { Action, ActionHTTPCreate, Definition, DefinitionsCreateDefinition, TriggerHTTPCreate } from "@mooring/contract";
 import type { StoredDefinition } from "../../src/domain/definition.ts";
 import type { ConnectionId, DefinitionId, OrganisationId } from "../../src/kernel/ids.ts";
 import { insertDefinitions } from "../../src/store/definitions.ts";
@@ -18,6 +18,16 @@ export const newAction = (changes: Partial<ActionHTTPCreate> = {}): ActionHTTPCr
     { name: "limit", in: "query", required: false, type: "integer", default: 20 },
   ],
   responses: [],
+  ...changes,
+});
+
+/** A trigger without faults that uses no definition: it takes any POST with a header `X-Topic`. */
+export const newTrigger = (changes: Partial<TriggerHTTPCreate> = {}): TriggerHTTPCreate => ({
+  type: "http",
+  name: "orderPaid",
+  method: "POST",
+  parameters: [{ name: "X-Topic", in: "header", required: false, type: "string", default: "orders/paid" }],
+  responses: [{ status: 202, definitions: [] }],
   ...changes,
 });
 

@@ -1,6 +1,6 @@
 import type { ConnectionId, EnvironmentId } from "../../src/kernel/ids.ts";
 import type { Actor } from "./actors.ts";
-import { newAction } from "./content.ts";
+import { newAction, newTrigger } from "./content.ts";
 import { keepEvents, keptEvent } from "./events.ts";
 import { at, createConnection, createCredential, createSubscription, type HTTPConnection, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
@@ -46,6 +46,7 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
   const definitions = [{ name: "Foreign", accept: ["application/json"], schema }];
   await world.must(stranger, "CreateDefinitions", { params: { ...params, version: "1" }, body: { definitions } });
   await world.must(stranger, "CreateAction", { params: { ...params, version: "1" }, body: newAction({ name: "Foreign" }) });
+  await world.must(stranger, "CreateTrigger", { params: { ...params, version: "1" }, body: newTrigger({ name: "Foreign" }) });
   const credential = await createCredential(world, "string", stranger);
   return {
     organisation_id: stranger.org,
@@ -57,6 +58,7 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
     subscription_id: (await createSubscription(world, connection.id, {}, stranger)).id,
     definition_name: "Foreign",
     action_name: "Foreign",
+    trigger_name: "Foreign",
     credential_id: credential.id,
     user_id: stranger.id ?? "",
     invitation_id: await invite(world, stranger),

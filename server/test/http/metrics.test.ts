@@ -48,8 +48,9 @@ test("the metrics of several processes add up", async () => {
     const sources = { record: { ...record, rows }, net: { stats: () => ({ pools: 1, connections: 2, calls }) } };
     const tokens = { stats: () => ({ renewed: calls }) };
     const gateway = { stats: () => ({ admission: { waiting: calls } }) };
+    const webhooks = { stats: () => ({ outcomes: { kept: calls }, waiting: 0, batches: calls }) };
     const listener = { stats: () => ({ connections: calls, refused: 0 }) };
-    return createMetrics({ ...sources, tokens, gateway, listener }).getMetricsAsJSON();
+    return createMetrics({ ...sources, tokens, gateway, webhooks, listener }).getMetricsAsJSON();
   };
   const text = await AggregatorRegistry.aggregate([await metricsOf(2), await metricsOf(3)]).metrics();
   expect(figureOf(text, "mooring_calls_in_flight")).toBe(5);

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { OrganisationId, UserId } from "../../src/kernel/ids.ts";
 import type { Database, Reach } from "../../src/store/database.ts";
 import type { Actor } from "../harness/actors.ts";
-import { draftWith, newAction, ref } from "../harness/content.ts";
+import { draftWith, newAction, newTrigger, ref } from "../harness/content.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import { recordCalls, recordedCall } from "../harness/recorded-calls.ts";
 import {
@@ -34,6 +34,7 @@ async function fill(world: World, actor: Actor): Promise<void> {
   await createSubscription(world, connection.id, {}, actor);
   const { params } = await draftWith(world, { A: {}, B: ref("A") }, actor);
   await world.must(actor, "CreateAction", { params, body: newAction() });
+  await world.must(actor, "CreateTrigger", { params, body: newTrigger() });
   const file = { filename: "a.json", content_type: "application/json", content_length: 2 };
   const { body: upload } = await world.must(actor, "GetProtocolUploadURL", { params: { protocol_slug: "http" }, query: file });
   world.shownOnce.push(upload.uploadUrl.split("/").at(-1) ?? "");

@@ -12,6 +12,8 @@ import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { subscriptionScenarios } from "./subscriptions.ts";
+import { triggerScenarios } from "./triggers.ts";
+import { verificationScenarios } from "./verification.ts";
 import { versionScenarios } from "./versions.ts";
 
 /** Every operation's five scenarios: an operation that is missing here does not compile. */
@@ -26,7 +28,9 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...definitionScenarios,
   ...exportScenarios,
   ...actionScenarios,
+  ...triggerScenarios,
   ...dryRunScenarios,
+  ...verificationScenarios,
   ...protocolScenarios,
   ...importScenarios,
   ...organisationScenarios,

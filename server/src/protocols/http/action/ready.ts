@@ -50,12 +50,7 @@ export type Accepting = Pick<StoredDefinition, "id" | "accept">;
 export function readyAction(document: HttpActionDocument, definitions: readonly Accepting[]): ReadyAction {
   const { method, path, requestBody, responses } = document;
   const parameters = readyParameters(document.parameters);
-  const acceptOf = new Map(definitions.map(({ id, accept }) => [id, accept]));
-  const mediaOf = (links: StoredResponse["definitions"]) =>
-    links.flatMap((link) => {
-      if (!("id" in link)) return [];
-      return mediaTypesOf(link, { accept: acceptOf.get(link.id) ?? [] }).map((accept): Media => ({ accept, definitionId: link.id }));
-    });
+  const acceptOf = acceptById(definitions);
   const byAddress = new Map(parameters.map((parameter) => [parameter.address, parameter]));
   const inPath = parameters.filter((parameter) => parameter.in === "path").map((parameter) => [parameter.name, parameter] as const);
   return {
@@ -64,9 +59,22 @@ export function readyAction(document: HttpActionDocument, definitions: readonly 
     parameters,
     byAddress,
     byReference: new Map([...byAddress, ...inPath]),
-    body: requestBody && { isRequired: requestBody.required, media: mediaOf(requestBody.definitions) },
-    responses: responses.map(({ status, definitions: links }) => ({ status, media: mediaOf(links) })),
+    body: requestBody && { isRequired: requestBody.required, media: linkedMedia(requestBody.definitions, acceptOf) },
+    responses: responses.map(({ status, definitions: links }) => ({ status, media: linkedMedia(links, acceptOf) })),
   };
+}
+
+/** What links to definitions describe; one to nothing counts for nothing. */
+export const mediaOf = (links: StoredResponse["definitions"], definitions: readonly Accepting[]): Media[] =>
+  linkedMedia(links, acceptById(definitions));
+
+const acceptById = (definitions: readonly Accepting[]) => new Map(definitions.map(({ id, accept }) => [id, accept]));
+
+function linkedMedia(links: StoredResponse["definitions"], acceptOf: ReadonlyMap<DefinitionId, readonly string[]>): Media[] {
+  return links.flatMap((link) => {
+    if (!("id" in link)) return [];
+    return mediaTypesOf(link, { accept: acceptOf.get(link.id) ?? [] }).map((accept): Media => ({ accept, definitionId: link.id }));
+  });
 }
 
 /** What no request target can hold as it is, is escaped once: letters beyond ASCII, spaces and the like. */

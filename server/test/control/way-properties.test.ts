@@ -1,4 +1,4 @@
-import { type ActionDefinitionCreate, ActionHTTPCreate, type OperationId } from "@mooring/contract";
+import { type ActionDefinitionCreate, ActionHTTPCreate, type OperationId, type Trigger, TriggerHTTPCreate } from "@mooring/contract";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitraryOf } from "../../../contract/test/arbitrary.ts";
@@ -12,37 +12,47 @@ import { onEachEngine } from "../harness/world.ts";
 const rounds = trials({ change: 3, long: 100 });
 const timeout = 60_000 + rounds * 10_000;
 
-onEachEngine("actions of every kind", (world) => {
+/** Actions and triggers, which are written and read alike. */
+const kinds = [
+  { kind: "actions", create: "CreateAction", get: "GetAction", update: "UpdateAction", name: "action_name", shape: ActionHTTPCreate },
+  { kind: "triggers", create: "CreateTrigger", get: "GetTrigger", update: "UpdateTrigger", name: "trigger_name", shape: TriggerHTTPCreate },
+] as const;
+
+onEachEngine("actions and triggers of every kind", (world) => {
   const given = async () => {
     const { id } = await createConnection(world, smallConnection());
     return { connection_id: id, version: "1" };
   };
   const send = async <Id extends OperationId>(operation: Id, sent: Sent) => world.send(await world.as("key"), operation, sent);
 
-  test("what was created is what is read, and what was read may be sent back and changes nothing", {
-    timeout: propertyTimeoutMs,
-  }, async () => {
-    const params = await given();
-    // Of the names that the generator gives, one is there; its ids never are.
-    const ids = await addDefinitions(world, params, ["orders"]);
-    await fc.assert(
-      fc.asyncProperty(arbitraryOf(ActionHTTPCreate), async (generated) => {
-        const body = { ...(generated as ActionHTTPCreate), name: `a${world.newId()}` };
-        const created = await world.must(await world.as("key"), "CreateAction", { params, body });
-        const at = { ...params, action_name: body.name };
-        const read = await world.must(await world.as("key"), "GetAction", { params: at });
-        expect(read.text).toBe(created.text);
-        expect(read.headers.get("etag")).toBe(created.headers.get("etag"));
-        expect(withoutOwn(read.body as HTTPAction)).toEqual(withoutIgnored(body, ids));
+  test.each(kinds)(
+    "$kind: what was created is what is read, and what was read may be sent back and changes nothing",
+    {
+      timeout: propertyTimeoutMs,
+    },
+    async ({ create, get, update, name, shape }) => {
+      const params = await given();
+      // Of the names that the generator gives, one is there; its ids never are.
+      const ids = await addDefinitions(world, params, ["orders"]);
+      await fc.assert(
+        fc.asyncProperty(arbitraryOf(shape), async (generated) => {
+          const body = { ...(generated as ActionHTTPCreate | TriggerHTTPCreate), name: `a${world.newId()}` };
+          const created = await world.must(await world.as("key"), create, { params, body });
+          const at = { ...params, [name]: body.name };
+          const read = await world.must(await world.as("key"), get, { params: at });
+          expect(read.text).toBe(created.text);
+          expect(read.headers.get("etag")).toBe(created.headers.get("etag"));
+          expect(withoutOwn(read.body as HTTPAction | Trigger)).toEqual(withoutIgnored(body, ids));
 
-        const before = await storedOf(world.mooring.db, world.mooring.bootstrap.organisation);
-        const put = await world.must(await world.as("key"), "UpdateAction", { params: at, body: read.body });
-        expect(put.text).toBe(read.text);
-        expect(differenceOf(before, await storedOf(world.mooring.db, world.mooring.bootstrap.organisation))).toEqual([]);
-      }),
-      { numRuns: trials({ change: 60, long: 3000 }) },
-    );
-  });
+          const before = await storedOf(world.mooring.db, world.mooring.bootstrap.organisation);
+          const put = await world.must(await world.as("key"), update, { params: at, body: read.body });
+          expect(put.text).toBe(read.text);
+          expect(differenceOf(before, await storedOf(world.mooring.db, world.mooring.bootstrap.organisation))).toEqual([]);
+        }),
+        { numRuns: trials({ change: 40, long: 3000 }) },
+      );
+    },
+  );
 
   test("changes and a publication at once: what was answered is there, and nothing lands behind it", { timeout }, async () => {
     for (let round = 0; round < rounds; round++) {
@@ -109,8 +119,8 @@ async function untilRefused(attempt: () => Promise<number>): Promise<number> {
   throw new Error("It was never refused.");
 }
 
-/** An action as it reads, without what Mooring adds: ids, faults, and of definitions all but which they are. */
-function withoutOwn({ id: _, errors: __, requestBody, responses, ...rest }: HTTPAction): object {
+/** What it reads as, without what Mooring adds: ids, faults, and of definitions all but which they are. */
+function withoutOwn({ id: _, errors: __, requestBody, responses, ...rest }: HTTPAction | Trigger): object {
   const links = (all: HTTPAction["responses"][number]["definitions"]) =>
     all.map(({ definition: { id, name }, accept }) => ({ id, name, ...(accept ? { accept } : {}) }));
   return {
@@ -121,7 +131,10 @@ function withoutOwn({ id: _, errors: __, requestBody, responses, ...rest }: HTTP
 }
 
 /** The same of what was sent: a reference by a name that is there stays, one by any other name or by an id leads nowhere. */
-function withoutIgnored({ requestBody, responses, ...rest }: ActionHTTPCreate, ids: Readonly<Record<string, string>>): object {
+function withoutIgnored(
+  { requestBody, responses, ...rest }: ActionHTTPCreate | TriggerHTTPCreate,
+  ids: Readonly<Record<string, string>>,
+): object {
   const links = (all: readonly ActionDefinitionCreate[]) =>
     all.flatMap(({ definition: { id, name = "" }, accept }) =>
       id === undefined && ids[name] !== undefined ? [{ id: ids[name], name, ...(accept ? { accept } : {}) }] : [],

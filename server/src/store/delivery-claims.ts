@@ -1,0 +1,232 @@
+import type { EventFilter } from "@mooring/contract";
+import { type RawBuilder, sql } from "kysely";
+import type { SigningKey } from "../domain/signing-key.ts";
+import type { ConnectionId, EventId, OrganisationId, SubscriptionId } from "../kernel/ids.ts";
+import type { Tx } from "./database.ts";
+import { databaseNow } from "./tokens.ts";
+
+/** An event on its way to one destination, held by whoever claimed it until its lease ends. */
+export interface ClaimedDelivery {
+  readonly eventId: EventId;
+  /** How often it was sent before. */
+  readonly attempts: number;
+  readonly event: DeliveredEvent;
+}
+
+/** As much of an event as is sent. */
+export interface DeliveredEvent {
+  readonly connectionId: ConnectionId;
+  readonly origin: string;
+  readonly type: string;
+  readonly environmentId: string | undefined;
+  readonly triggerName: string | undefined;
+  readonly sequence: number | undefined;
+  /** As it is kept: ISO 8601, UTC. */
+  readonly receivedAt: string;
+  readonly target: string | undefined;
+  readonly headers: readonly string[];
+  readonly contentType: string | undefined;
+  readonly body: Buffer;
+}
+
+/** Where claimed deliveries go, as it was committed when they were claimed. */
+export interface ClaimedDestination {
+  readonly url: string;
+  readonly failures: number;
+  readonly keys: readonly SigningKey[];
+  readonly filter: readonly EventFilter[];
+}
+
+export interface Claim {
+  readonly destination: ClaimedDestination;
+  /** In the order in which they were due. */
+  readonly deliveries: readonly ClaimedDelivery[];
+  /** Whether the destination was left alone, and this is the one attempt that shows how it is. */
+  readonly isProbe: boolean;
+}
+
+export interface ClaimRequest {
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly limit: number;
+  /** No more are claimed once bodies of so many bytes are; one is, whatever its length. */
+  readonly bytesMax: number;
+}
+
+/**
+ * Claims deliveries that are due, for one owner alone: who claims at the same time gets others. When the destination was left alone after
+ * failures and that time is over, one delivery is claimed by one of all who ask (D-3). Undefined while nothing is to be sent there: it is
+ * left alone, disabled, or gone.
+ */
+export async function claimDeliveries(
+  tx: Tx,
+  org: OrganisationId,
+  subscriptionId: SubscriptionId,
+  request: ClaimRequest,
+): Promise<Claim | undefined> {
+  const row = await tx.first(sql<DestinationRow>`
+    select d.url, d.failures, d.paused_until as "pausedUntil", d.keys, s.filter, ${sql.raw(databaseNow[tx.engine])} as "nowMs"
+    from destinations d
+    join subscriptions s on s.org_id = d.org_id and s.id = d.subscription_id
+    where d.org_id = ${org} and d.subscription_id = ${subscriptionId} and d.state = 'active'
+  `);
+  if (!row) return undefined;
+  const pausedUntilMs = row.pausedUntil === null ? undefined : Number(row.pausedUntil);
+  const destination = destinationOf(row);
+  if (pausedUntilMs === undefined) {
+    return { destination, deliveries: await claimDue(tx, org, subscriptionId, request), isProbe: false };
+  }
+  const place = { org, subscriptionId, pausedUntilMs };
+  const untilMs = Number(row.nowMs) + request.leaseMs;
+  if (pausedUntilMs > Number(row.nowMs) || !(await movePause(tx, place, untilMs))) return undefined;
+  const deliveries = await claimDue(tx, org, subscriptionId, { ...request, limit: 1 });
+  // With nothing to send, the next event is to be the probe.
+  if (deliveries.length === 0) await movePause(tx, { ...place, pausedUntilMs: untilMs }, pausedUntilMs);
+  return { destination, deliveries, isProbe: true };
+}
+
+/** True for one of all who saw the same end of the pause. */
+async function movePause(
+  tx: Tx,
+  { org, subscriptionId, pausedUntilMs }: { org: OrganisationId; subscriptionId: SubscriptionId; pausedUntilMs: number },
+  untilMs: number,
+): Promise<boolean> {
+  const moved = await tx.run(sql`
+    update destinations
+    set paused_until = ${untilMs}
+    where org_id = ${org} and subscription_id = ${subscriptionId} and paused_until = ${pausedUntilMs}
+  `);
+  return moved > 0;
+}
+
+async function claimDue(tx: Tx, org: OrganisationId, subscriptionId: SubscriptionId, request: ClaimRequest): Promise<ClaimedDelivery[]> {
+  const rows =
+    tx.engine === "postgres" ? await claimTogether(tx, org, subscriptionId, request) : await claimAlone(tx, org, subscriptionId, request);
+  return rows.map(deliveryOf).sort((one, other) => one.dueAtMs - other.dueAtMs || (one.eventId < other.eventId ? -1 : 1));
+}
+
+function claimTogether(
+  tx: Tx,
+  org: OrganisationId,
+  subscriptionId: SubscriptionId,
+  { owner, leaseMs, limit, bytesMax }: ClaimRequest,
+): Promise<ClaimedRow[]> {
+  return tx.all(sql<ClaimedRow>`
+    with due as materialized (
+      select event_id, due_at
+      from deliveries
+      where ${isDue(tx, org, subscriptionId)}
+      order by due_at, event_id
+      limit ${limit}
+      for update skip locked
+    ), sized as (${sized(org)})
+    update deliveries d
+    set lease_owner = ${owner}, lease_until = ${sql.raw(databaseNow.postgres)} + ${leaseMs}::bigint
+    from sized
+    join events e on e.org_id = ${org} and e.id = sized.event_id
+    where d.org_id = ${org} and d.subscription_id = ${subscriptionId} and d.event_id = sized.event_id and sized.bytes_before < ${bytesMax}
+    returning d.attempts, ${eventColumns}
+  `);
+}
+
+/** The embedded engine has one writer, so between looking and claiming nobody comes. */
+async function claimAlone(
+  tx: Tx,
+  org: OrganisationId,
+  subscriptionId: SubscriptionId,
+  { owner, leaseMs, limit, bytesMax }: ClaimRequest,
+): Promise<ClaimedRow[]> {
+  const rows = await tx.all(sql<ClaimedRow>`
+    with due as materialized (
+      select event_id, due_at, attempts
+      from deliveries
+      where ${isDue(tx, org, subscriptionId)}
+      order by due_at, event_id
+      limit ${limit}
+    ), sized as (${sized(org)})
+    select due.attempts, ${eventColumns}
+    from sized
+    join due on due.event_id = sized.event_id
+    join events e on e.org_id = ${org} and e.id = sized.event_id
+    where sized.bytes_before < ${bytesMax}
+  `);
+  const untilMs = sql`${sql.raw(databaseNow.sqlite)} + ${leaseMs}`;
+  await tx.run(sql`
+    update deliveries
+    set lease_owner = ${owner}, lease_until = ${untilMs}
+    where org_id = ${org} and subscription_id = ${subscriptionId}
+      and event_id in (select value from json_each(${JSON.stringify(rows.map(({ event_id }) => event_id))}))
+  `);
+  return rows;
+}
+
+/** The time as a subquery, which is asked once: an index is searched with it. */
+const isDue = (tx: Tx, org: OrganisationId, subscriptionId: SubscriptionId): RawBuilder<unknown> => {
+  const now = sql.raw(`(select ${databaseNow[tx.engine]})`);
+  return sql`org_id = ${org} and subscription_id = ${subscriptionId} and state = 'waiting'
+    and due_at <= ${now} and (lease_until is null or lease_until <= ${now})`;
+};
+
+const sized = (org: OrganisationId): RawBuilder<unknown> => sql`
+  select due.event_id, due.due_at,
+    sum(length(e.body)) over (order by due.due_at, due.event_id) - length(e.body) as bytes_before
+  from due
+  join events e on e.org_id = ${org} and e.id = due.event_id`;
+
+const eventColumns = sql`sized.due_at, e.id as event_id, e.connection_id, e.origin, e.type, e.environment_id, e.trigger_name, e.sequence,
+  e.received_at, e.target, e.headers, e.content_type, e.body`;
+
+interface DestinationRow {
+  url: string;
+  failures: number | string;
+  pausedUntil: number | string | null;
+  keys: string;
+  filter: string | null;
+  nowMs: number | string;
+}
+
+const destinationOf = ({ url, failures, keys, filter }: DestinationRow): ClaimedDestination => ({
+  url,
+  failures: Number(failures),
+  keys: JSON.parse(keys) as SigningKey[],
+  filter: filter === null ? [] : (JSON.parse(filter) as EventFilter[]),
+});
+
+interface ClaimedRow {
+  due_at: number | string;
+  attempts: number | string;
+  event_id: EventId;
+  connection_id: ConnectionId;
+  origin: string;
+  type: string;
+  environment_id: string | null;
+  trigger_name: string | null;
+  sequence: number | string | null;
+  received_at: string;
+  target: string | null;
+  headers: string;
+  content_type: string | null;
+  body: Uint8Array;
+}
+
+function deliveryOf(row: ClaimedRow): ClaimedDelivery & { readonly dueAtMs: number } {
+  const { body } = row;
+  return {
+    dueAtMs: Number(row.due_at),
+    eventId: row.event_id,
+    attempts: Number(row.attempts),
+    event: {
+      connectionId: row.connection_id,
+      origin: row.origin,
+      type: row.type,
+      environmentId: row.environment_id ?? undefined,
+      triggerName: row.trigger_name ?? undefined,
+      sequence: row.sequence === null ? undefined : Number(row.sequence),
+      receivedAt: row.received_at,
+      target: row.target ?? undefined,
+      headers: JSON.parse(row.headers) as string[],
+      contentType: row.content_type ?? undefined,
+      body: Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+    },
+  };
+}
