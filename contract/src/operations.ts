@@ -16,7 +16,7 @@ import type { Operation } from "./operations/operation.ts";
 import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
 import { protocolOperations } from "./operations/protocols.ts";
-import { destinationOperations, subscriptionOperations } from "./operations/subscriptions.ts";
+import { destinationOperations, readingOperations, subscriptionOperations } from "./operations/subscriptions.ts";
 import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
 import { verificationOperations } from "./operations/ways-in.ts";
@@ -30,6 +30,7 @@ export const operations = {
   ...versionOperations,
   ...subscriptionOperations,
   ...destinationOperations,
+  ...readingOperations,
   ListEvents: eventOperations.ListEvents,
   GetEvent: eventOperations.GetEvent,
   ...definitionOperations,

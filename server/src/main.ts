@@ -4,6 +4,7 @@ import { bootstrap } from "./bootstrap.ts";
 import { type Config, publicUrlOf } from "./config.ts";
 import { createImportRoom } from "./control/import-room.ts";
 import { once } from "./control/once.ts";
+import { createReaders } from "./control/readers.ts";
 import { createCredentials } from "./credentials/credentials.ts";
 import { actionsOf } from "./gateway/actions.ts";
 import { createGateway } from "./gateway/gateway.ts";
@@ -91,11 +92,12 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const gateway = createGateway({ ...doors, ...kept, sandbox, bytesBilledMax: config.bigQueryBytesBilledMax });
   const webhooks = startWebhooks({ db, seals, sandbox, publicUrl: url, clock, newId, log, config });
   const deps = { db, clock, newId, seals, reads: createConnectionReads(db), sandbox, publicUrl: url, importRoom };
+  const readers = createReaders({ db, arrivals: webhooks.arrivals });
   let isClosing = false;
   const app = await serveHttp({
     listener,
     doors: [gateway, webhooks],
-    handlers: operationHandlers({ ...deps, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
+    handlers: operationHandlers({ ...deps, readers, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
     importRoom,
     authenticator,
     once: (actor, repeatable) => once(deps, actor, repeatable),
@@ -115,6 +117,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   async function close({ waitMs, isReplaced = false }: Closing = { waitMs: 0 }): Promise<void> {
     isClosing = !isReplaced;
     await pause(waitMs);
+    readers.close();
     await listener.close({ idleMs: isReplaced ? idleMs : Math.min(waitMs, idleMs), drainMs: config.shutdownDrainMs });
     await app.close();
     await webhooks.close();

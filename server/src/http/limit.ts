@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { Problem } from "../kernel/errors.ts";
 
@@ -15,13 +16,24 @@ export function limitRequests(app: FastifyInstance, { requestsMax }: { requestsM
       return done(new Problem("overloaded", { retryAfterSeconds: 1 + (refused % 3) }));
     }
     underWay += 1;
-    reply.raw.once("close", () => {
-      underWay -= 1;
-    });
+    let isCounted = true;
+    const leave = () => {
+      if (isCounted) underWay -= 1;
+      isCounted = false;
+    };
+    leaving.set(reply.raw, leave);
+    reply.raw.once("close", leave);
     return done();
   });
   return () => ({ underWay, refused });
 }
+
+/** Gives the place of a request back before its answer is over: for one that waits, whose number somebody else bounds. */
+export function leavePlace(response: ServerResponse): void {
+  leaving.get(response)?.();
+}
+
+const leaving = new WeakMap<ServerResponse, () => void>();
 
 export interface LimitStats {
   readonly underWay: number;

@@ -1,6 +1,5 @@
 import type { ConnectionDeps } from "../control/connections.ts";
 import type { DefinitionDeps } from "../control/definition-schemas.ts";
-import type { DestinationDeps } from "../control/destinations.ts";
 import type { ImportDeps } from "../control/imports.ts";
 import type { InvitationDeps } from "../control/invitations.ts";
 import type { OrganisationDeps } from "../control/organisations.ts";
@@ -21,14 +20,14 @@ import { memberHandlers } from "./members.ts";
 import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
-import { subscriptionHandlers } from "./subscriptions.ts";
+import { type SubscriptionDeps, subscriptionHandlers } from "./subscriptions.ts";
 import { triggerHandlers } from "./triggers.ts";
 import { verificationHandlers } from "./verification.ts";
 import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
 export function operationHandlers(
-  deps: ConnectionDeps & DestinationDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
+  deps: ConnectionDeps & SubscriptionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
 ): Handlers {
   return {
     ...connectionHandlers(deps),

@@ -9,7 +9,8 @@ import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
 import type { Authenticator, Caller } from "./authenticate.ts";
 import type { Forms } from "./forms.ts";
-import { type Handlers, Pieces, Reply } from "./handlers.ts";
+import { EventStream, type Handlers, Pieces, Reply, Waiting } from "./handlers.ts";
+import { hold, sendEvents } from "./held.ts";
 import type { Validator } from "./validate.ts";
 
 export interface RouteDeps {
@@ -48,7 +49,9 @@ function routeOf(id: OperationId, handlers: Handlers, deps: RouteDeps): RouteOpt
       const { seen, what } = operation.bodyType ? await readParts(request, reply, deps) : bodyOf(request);
       deps.validator.check(id, { query: request.query, body: seen });
       const answer = await answerOf(handlers[id] as (given: unknown) => unknown, request, { ...deps, what });
-      return sendAnswer(reply, operation, answer);
+      const again = async () => (await admit(request, operation, deps)).actor as Actor;
+      if (answer instanceof EventStream) return sendEvents(reply, answer, again);
+      return sendAnswer(reply, operation, answer instanceof Waiting ? await answer.end(hold(reply, again)) : answer);
     },
   };
 }

@@ -1,8 +1,13 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { QueryOf, SubscriptionEvents } from "@mooring/contract";
 import * as destinations from "../control/destinations.ts";
+import { acknowledge, type Portion, positionIn, readPortion } from "../control/event-reading.ts";
+import type { Readers } from "../control/readers.ts";
 import * as subscriptions from "../control/subscriptions.ts";
 import { etagOf } from "../domain/etag.ts";
+import { cursorOf } from "../domain/event-cursor.ts";
 import type { ConnectionId, SubscriptionId } from "../kernel/ids.ts";
-import { type Handlers, Reply } from "./handlers.ts";
+import { EventStream, type Handlers, Reply, Waiting } from "./handlers.ts";
 
 type Names =
   | "ListSubscriptions"
@@ -12,10 +17,14 @@ type Names =
   | "DeleteSubscription"
   | "RotateSubscriptionKey"
   | "ResumeSubscription"
-  | "ListDeliveries";
+  | "ListDeliveries"
+  | "ReadSubscriptionEvents"
+  | "AcknowledgeSubscriptionEvents";
+
+export type SubscriptionDeps = destinations.DestinationDeps & { readonly readers: Readers };
 
 /** Handlers of subscriptions. */
-export function subscriptionHandlers(deps: destinations.DestinationDeps): Pick<Handlers, Names> {
+export function subscriptionHandlers(deps: SubscriptionDeps): Pick<Handlers, Names> {
   return {
     ListSubscriptions: async ({ call, params, query }) => {
       const { items, ...page } = await subscriptions.list(deps, call, params.connection_id as ConnectionId, query);
@@ -35,8 +44,34 @@ export function subscriptionHandlers(deps: destinations.DestinationDeps): Pick<H
       const { items, ...page } = await destinations.deliveries(deps, call, ...idsOf(params), query);
       return { ...page, deliveries: items };
     },
+    ReadSubscriptionEvents: async ({ call, params, query, headers }) => {
+      const [connectionId, id] = idsOf(params);
+      const isStream = streamAccepted.test(headers.accept ?? "");
+      const after = isStream ? (lastEventId(headers) ?? afterOf(query)) : afterOf(query);
+      const reading = { connectionId, id, after, first: query.first ?? 20 };
+      if (isStream) return new EventStream((held) => deps.readers.stream(held, reading));
+      const portion = await readPortion(deps, call.actor, reading);
+      if (portion.events.length > 0 || !portion.isAtEnd || !query.waitMs) return shown(portion);
+      const waitMs = query.waitMs;
+      return new Waiting(async (held) => shown(await deps.readers.poll(held, { ...reading, after: portion.position }, waitMs)));
+    },
+    AcknowledgeSubscriptionEvents: ({ call, params, body }) => {
+      const [connectionId, id] = idsOf(params);
+      return acknowledge(deps, call, { connectionId, id }, body.through);
+    },
   };
 }
+
+const streamAccepted = /\btext\/event-stream\b/i;
+
+const afterOf = ({ after }: QueryOf<"ReadSubscriptionEvents">) => (after === undefined ? undefined : positionIn("after", after));
+
+/** Where a reader that comes again left off, whatever the address says (HTML standard, section 9.2.3). */
+function lastEventId({ "last-event-id": sent }: IncomingHttpHeaders): number | undefined {
+  return sent === undefined || sent === "" ? undefined : positionIn("Last-Event-ID", String(sent));
+}
+
+const shown = ({ events, position }: Portion): SubscriptionEvents => ({ events: [...events], cursor: cursorOf(position) });
 
 const idsOf = (params: { connection_id: string; subscription_id: string }) =>
   [params.connection_id as ConnectionId, params.subscription_id as SubscriptionId] as const;

@@ -1,8 +1,9 @@
 import { sql } from "kysely";
 import type { StoredEvent } from "../../src/domain/event.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
-import { createIds, type EventId, type OrganisationId } from "../../src/kernel/ids.ts";
+import { type ConnectionId, createIds, type EventId, type OrganisationId } from "../../src/kernel/ids.ts";
 import type { Database } from "../../src/store/database.ts";
+import { appendEvents } from "../../src/store/events.ts";
 
 const newId = createIds(systemClock);
 
@@ -30,6 +31,17 @@ export function keptEvent(changes: Partial<StoredEvent> & Pick<StoredEvent, "con
     duplicates: 0,
     ...changes,
   };
+}
+
+/** Has events come in for a connection, in this order, each `changes` one of them: with positions, and deliveries for whoever wants them. */
+export async function arrive(
+  db: Database,
+  org: string,
+  connectionId: string,
+  changes: readonly Partial<StoredEvent>[] = [{}],
+): Promise<readonly EventId[]> {
+  const events = changes.map((one) => keptEvent({ connectionId: connectionId as ConnectionId, ...one }));
+  return (await db.write(org as OrganisationId, (tx) => appendEvents(tx, org as OrganisationId, events))).map(({ id }) => id);
 }
 
 /** Writes events down just as they are, with no delivery of any. */

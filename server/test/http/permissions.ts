@@ -42,6 +42,8 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   RotateSubscriptionKey: "owner admin developer key eventsKey",
   ResumeSubscription: "owner admin developer key eventsKey",
   ListDeliveries: "owner admin developer viewer key eventsKey",
+  ReadSubscriptionEvents: "owner admin developer viewer key eventsKey",
+  AcknowledgeSubscriptionEvents: "owner admin developer key eventsKey",
   ListEvents: "owner admin developer viewer key eventsKey",
   GetEvent: "owner admin developer viewer key eventsKey",
   GetDefinitions: "owner admin developer viewer key readKey writeKey",

@@ -30,6 +30,7 @@ const changes = {
   UpdateSubscription: "GetSubscription",
   DeleteSubscription: "GetSubscription",
   ResumeSubscription: "GetSubscription",
+  AcknowledgeSubscriptionEvents: "GetSubscription",
   UpdateOrganisation: "GetOrganisation",
   UpdateMember: "GetMember",
   RemoveMember: "GetMember",
@@ -37,8 +38,8 @@ const changes = {
 } as const satisfies Partial<Record<OperationId, OperationId>>;
 type Change = keyof typeof changes;
 
-/** How many resources a change touches that are more than one. */
-const touched: Partial<Record<OperationId, number>> = { DeleteDefinitions: 2, DryRunAction: 2, VerifyTriggerDelivery: 0 };
+/** How many resources a change touches where that is not one. How far a reader is changes with every reading, and is in no audit trail. */
+const touched: Partial<Record<OperationId, number>> = { DeleteDefinitions: 2, DryRunAction: 2, VerifyTriggerDelivery: 0, AcknowledgeSubscriptionEvents: 0 };
 
 const stored = (world: World) => storedOf(world.mooring.db, world.mooring.bootstrap.organisation);
 const withHeaders = (sent: Sent, headers: Record<string, string>): Sent => ({ ...sent, headers });

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { arrive } from "../../harness/events.ts";
 import { at, createConnection, createSubscription, smallConnection } from "../../harness/samples.ts";
 import type { World } from "../../harness/world.ts";
 import { five, invalidPage } from "./five.ts";
@@ -22,7 +23,20 @@ const givenDestination = async (world: World) => {
   return { params, subscription: await createSubscription(world, params.connection_id, { name: "ledger", destination }) };
 };
 type GivenDestination = Awaited<ReturnType<typeof givenDestination>>;
-const itsOne = ({ params, subscription }: GivenDestination) => ({ params: { ...params, subscription_id: subscription.id } });
+const itsOne = ({ params, subscription }: Pick<GivenDestination, "params" | "subscription">) => ({
+  params: { ...params, subscription_id: subscription.id },
+});
+
+/** A subscription that is read, and an event that came for it. */
+const givenEvent = async (world: World) => {
+  const { params } = await given(world);
+  const subscription = await createSubscription(world, params.connection_id, { name: "reader" });
+  const [event = ""] = await arrive(world.mooring.db, world.mooring.bootstrap.organisation, params.connection_id);
+  const request = { params: { ...params, subscription_id: subscription.id } };
+  const { body } = await world.must(await world.as("key"), "ReadSubscriptionEvents", request);
+  return { params, subscription, event, cursor: body.cursor };
+};
+type GivenEvent = Awaited<ReturnType<typeof givenEvent>>;
 
 export const subscriptionScenarios = {
   CreateSubscription: five<"CreateSubscription", Given>({
@@ -91,5 +105,29 @@ export const subscriptionScenarios = {
       fields: ["first", "nonsense", "state"],
     },
     forbidden: "readKey",
+  }),
+  ReadSubscriptionEvents: five<"ReadSubscriptionEvents", GivenEvent>({
+    given: givenEvent,
+    happy: (situation) => itsOne(situation),
+    after: ({ body }, { event }) => {
+      expect(body.events).toMatchObject([{ id: event, type: "trigger", trigger: "order", body: `{"order":7}` }]);
+      expect(body.cursor).toBe(body.events[0]?.cursor);
+    },
+    invalid: {
+      send: (situation) => ({ ...itsOne(situation), query: { first: 0, waitMs: 30_001, nonsense: 1 } }),
+      fields: ["first", "nonsense", "waitMs"],
+    },
+    forbidden: "readKey",
+  }),
+  AcknowledgeSubscriptionEvents: five<"AcknowledgeSubscriptionEvents", GivenEvent>({
+    given: givenEvent,
+    happy: (situation) => ({ ...itsOne(situation), body: { through: situation.cursor } }),
+    after: async ({ body }, situation, world) => {
+      expect(body).toEqual({ ...situation.subscription, acknowledged: situation.cursor });
+      const again = await world.must(await world.as("key"), "ReadSubscriptionEvents", itsOne(situation));
+      expect(again.body).toEqual({ events: [], cursor: situation.cursor });
+    },
+    invalid: { send: (situation) => ({ ...itsOne(situation), body: { through: 1, all: true } }), fields: ["all", "through"] },
+    forbidden: "viewer",
   }),
 };
