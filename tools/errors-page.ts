@@ -35,6 +35,9 @@ const whatToDo: Readonly<Record<ProblemCode, string>> = {
   last_environment: "Add another environment first, or delete the connection.",
   last_owner: "Make somebody else an owner first.",
   version_published: "Create a draft from it with `fromVersion`, and change that.",
+  event_undeliverable:
+    "Read the event: `verification` and `faults` say why. Mend the secret or the trigger, and verify it again, or have it sent again.",
+  event_unverifiable: "`message` says what is gone, or which event is the same delivery. Have it sent again.",
   precondition_failed: "Read it again, take its new `ETag`, and decide anew.",
   environment_in_use: "`message` names the subscriptions. Delete them first, or send `force=true`.",
   definition_in_use:

@@ -97,7 +97,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const app = await serveHttp({
     listener,
     doors: [gateway, webhooks],
-    handlers: operationHandlers({ ...deps, readers, net, endpoint, dryRun: gateway.dryRun, ...secrecy }),
+    handlers: operationHandlers({ ...deps, readers, net, endpoint, dryRun: gateway.dryRun, ...secrecy, ...webhooks }),
     importRoom,
     authenticator,
     once: (actor, repeatable) => once(deps, actor, repeatable),

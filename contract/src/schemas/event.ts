@@ -1,7 +1,8 @@
 import { type Static, Type } from "typebox";
 import { ErrorField } from "./error.ts";
-import { object, timestamp, ulid, words } from "./fields.ts";
+import { line, object, timestamp, ulid, words } from "./fields.ts";
 import { pageInfo } from "./page.ts";
+import { triggerName } from "./trigger.ts";
 import { EventOrigin, Verification } from "./verification.ts";
 
 /** Mooring's own events that a subscription may ask for. */
@@ -115,11 +116,20 @@ export type Acknowledgement = Static<typeof Acknowledgement>;
 /** Which events are to be delivered again. */
 export const RedeliveryRequest = object("RedeliveryRequest", {
   subscription: Type.Optional(ulid("Only to this subscription's destination. Left out: to all that want the event.")),
-  environment: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: "Only events of this environment, by id or name." })),
-  trigger: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: "Only events of this trigger." })),
+  environment: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, pattern: line(), description: "Only events of this environment, by id or name." }),
+  ),
+  trigger: Type.Optional(Type.String({ maxLength: 200, pattern: triggerName, description: "Only events of this trigger." })),
   state: Type.Optional(words(["dead"], { description: "Only deliveries that are dead. Left out: all, those that went well too." })),
   from: Type.Optional(timestamp("Only events that came at this time or later.")),
   to: Type.Optional(timestamp("Only events that came before this time.")),
+  after: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      pattern: "^[0-9A-Z ]*$",
+      description: "The `next` of the answer before, to go on with the same request.",
+    }),
+  ),
 });
 export type RedeliveryRequest = Static<typeof RedeliveryRequest>;
 
@@ -128,5 +138,6 @@ export type EventRedelivery = Static<typeof EventRedelivery>;
 
 export const RedeliveryResult = object("RedeliveryResult", {
   deliveries: Type.Integer({ description: "How many deliveries wait again." }),
+  next: Type.Optional(Type.String({ description: "There is more than one request does: send it again with this as `after`." })),
 });
 export type RedeliveryResult = Static<typeof RedeliveryResult>;

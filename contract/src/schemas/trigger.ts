@@ -4,11 +4,14 @@ import { ContentError } from "./definition.ts";
 import { ignored, object, oneOf, text, ulid, words } from "./fields.ts";
 import { pageInfo } from "./page.ts";
 
+/** The pattern of a trigger's name. */
+export const triggerName = "^[a-zA-Z0-9_\\-$]+$";
+
 const common = {
   name: Type.String({
     minLength: 1,
     maxLength: 200,
-    pattern: "^[a-zA-Z0-9_\\-$]+$",
+    pattern: triggerName,
     description: "1 to 200 letters, digits, `_`, `-` and `$`; unique in the version.",
   }),
   summary: Type.Optional(text("What it tells, in a line.", { maxLength: 1_000 })),

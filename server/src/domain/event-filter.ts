@@ -3,8 +3,8 @@ import type { EventFilter } from "@mooring/contract";
 import type { Fault } from "../kernel/errors.ts";
 
 /**
- * Whether an event's body fits all comparisons of a filter. A body that is no JSON in UTF-8 has nothing at any pointer, so only `absent` and
- * `not_equals` fit it; of names that an object has twice, the last counts (RFC 8259, section 4), as for most who read such a body. What a
+ * Whether an event's body fits all comparisons of a filter. A body that is no JSON in UTF-8, or nests deeper than 200 levels, has nothing at any
+ * pointer, so only `absent` and `not_equals` fit it; of names that an object has twice, the last counts (RFC 8259, section 4), as for most who read such a body. What a
  * media type says does not matter: many senders say it wrong.
  */
 export function fitsFilter(filter: readonly EventFilter[], body: Buffer): boolean {
@@ -36,13 +36,34 @@ function isLess(one: unknown, other: unknown): boolean {
 const nothing = Symbol("nothing");
 
 function parsed(body: Buffer): unknown {
-  if (!isUtf8(body)) return nothing;
+  if (!isUtf8(body) || isNestedBeyond(depthMax, body)) return nothing;
   try {
     return JSON.parse(body.toString("utf8").replace(byteOrderMark, ""));
   } catch {
     return nothing;
   }
 }
+
+/** Whether brackets outside of strings are open deeper than `max`: a parser takes ten times as long for such a body as for others of its size (L-2). */
+function isNestedBeyond(max: number, body: Buffer): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (isText) {
+      if (byte === backslash) at += 1;
+      else if (byte === quote) isText = false;
+    } else if (byte === quote) isText = true;
+    else if (byte === openList || byte === openObject) {
+      depth += 1;
+      if (depth > max) return true;
+    } else if (byte === closeList || byte === closeObject) depth -= 1;
+  }
+  return false;
+}
+
+const depthMax = 200;
+const [quote, backslash, openList, closeList, openObject, closeObject] = Buffer.from(`"\\[]{}`);
 
 // RFC 8259, section 8.1: a parser may ignore one.
 const byteOrderMark = /^\ufeff/;

@@ -12,7 +12,7 @@ import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
 import { type DryRunDeps, dryRunHandlers } from "./dry-runs.ts";
 import { environmentHandlers } from "./environments.ts";
-import { eventHandlers } from "./events.ts";
+import { type EventDeps, eventHandlers } from "./events.ts";
 import { exportHandlers } from "./exports.ts";
 import type { Handlers } from "./handlers.ts";
 import { importHandlers } from "./imports.ts";
@@ -27,7 +27,15 @@ import { versionHandlers } from "./versions.ts";
 
 /** The handler of every operation. One that is missing does not compile. */
 export function operationHandlers(
-  deps: ConnectionDeps & SubscriptionDeps & OrganisationDeps & InvitationDeps & OAuth2Deps & DefinitionDeps & ImportDeps & DryRunDeps,
+  deps: ConnectionDeps &
+    SubscriptionDeps &
+    OrganisationDeps &
+    InvitationDeps &
+    OAuth2Deps &
+    DefinitionDeps &
+    ImportDeps &
+    DryRunDeps &
+    EventDeps,
 ): Handlers {
   return {
     ...connectionHandlers(deps),

@@ -66,6 +66,14 @@ export const problems = {
   last_environment: { status: 409, message: "A connection keeps at least one environment; delete the connection instead." },
   last_owner: { status: 409, message: "An organisation keeps at least one owner; name another owner first." },
   version_published: { status: 409, message: "A published version cannot change; create a draft from it." },
+  event_undeliverable: {
+    status: 409,
+    message: "The event is not delivered: it did not pass verification, or its sender was told that it does not fit.",
+  },
+  event_unverifiable: {
+    status: 409,
+    message: "The event cannot be verified again: its environment, its trigger or what came in full is gone.",
+  },
   precondition_failed: { status: 412, message: "It changed since you read it; read it again and retry." },
   environment_in_use: { status: 412, message: "The environment is used by a subscription; delete that first or send force=true." },
   definition_in_use: { status: 412, message: "Something refers to the definition; change that first or send force=true." },

@@ -6,16 +6,19 @@ import type { Log } from "../kernel/log.ts";
 import type { Checks } from "../sandbox/held-against.ts";
 import type { Database } from "../store/database.ts";
 import { type Arrivals, createArrivals } from "../traffic/arrivals.ts";
+import { createVerifyAgain, type VerifyAgain } from "./ingest/again.ts";
 import { createBatches } from "./ingest/batch.ts";
 import { createBodies } from "./ingest/body.ts";
 import { createIngestDoor, type IngestDoor } from "./ingest/door.ts";
 import { createTargets } from "./ingest/targets.ts";
 import { createUnverified } from "./ingest/unverified.ts";
+import { createEventRetention } from "./retention.ts";
 
 /** Events: taken in, kept, and given to who asked for them. */
 export interface Webhooks extends Pick<IngestDoor, "handle" | "distrusts"> {
   /** Says within this process that events were kept. */
   readonly arrivals: Arrivals;
+  readonly verifyAgain: VerifyAgain;
   stats(): WebhookStats;
   /** Resolves when what was taken in is kept. To be asked once no request comes any more. */
   close(): Promise<void>;
@@ -38,17 +41,19 @@ export interface WebhooksDeps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
-  readonly config: { readonly eventBytesMax: number; readonly eventsUnverifiedMax: number };
+  readonly config: { readonly eventBytesMax: number; readonly eventsUnverifiedMax: number; readonly eventsKeepHours: number };
 }
 
 export function startWebhooks(deps: WebhooksDeps): Webhooks {
   const { config, publicUrl } = deps;
   const arrivals = createArrivals();
   const batches = createBatches({ ...deps, arrivals });
+  const loadTarget = createTriggerTargetLoader(deps);
+  const retention = createEventRetention({ ...deps, keepHours: config.eventsKeepHours });
   const door = createIngestDoor({
     ...deps,
     batches,
-    targets: createTargets({ ...deps, loadTarget: createTriggerTargetLoader(deps) }),
+    targets: createTargets({ ...deps, loadTarget }),
     bodies: createBodies({ bytesMax: config.eventBytesMax }),
     unverified: createUnverified({ ...deps, eventsMax: config.eventsUnverifiedMax }),
     publicOrigin: publicUrl.origin,
@@ -56,5 +61,15 @@ export function startWebhooks(deps: WebhooksDeps): Webhooks {
     lingerMs: 2_000,
   });
   const { handle, distrusts, outcomes } = door;
-  return { handle, distrusts, arrivals, stats: () => ({ outcomes: outcomes(), ...batches.stats() }), close: () => batches.close() };
+  return {
+    handle,
+    distrusts,
+    arrivals,
+    verifyAgain: createVerifyAgain({ ...deps, loadTarget }),
+    stats: () => ({ outcomes: outcomes(), ...batches.stats() }),
+    async close() {
+      await batches.close();
+      await retention.close();
+    },
+  };
 }

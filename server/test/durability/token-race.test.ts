@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { age, grantAt } from "../credentials/token-rig.ts";
 import { engines, type Place } from "../harness/engines.ts";
+import { type Line, openLine } from "../harness/line.ts";
 import { clientOf, homeOn, type MooringProcess, startProcess } from "../harness/process.ts";
 import { trials } from "../harness/profile.ts";
 import { startTokenServer } from "../harness/rotating-server.ts";
@@ -13,15 +14,15 @@ describe.each(engines)("a token that ended, on four processes that share a datab
   test("is asked for once by 100 callers on each, who all get the new one (O-5)", { timeout: 120_000 + rounds * 5_000 }, async () => {
     const { server, home, nodes, db } = await fourProcesses(await prepare());
     const actor = { name: "key", org: home.organisation, headers: { authorization: `Bearer ${home.apiKey}` } };
-    const connection = await connect(nodes[0], actor, server);
-    const path = `/o/${home.organisation}/connections/${connection}/environments/prod/proxy/x`;
+    const connection = `/o/${home.organisation}/connections/${await connect(nodes[0], actor, server)}`;
+    const lines = await openLines(nodes, actor.headers);
     for (let round = 1; round <= rounds; round++) {
       await age(db, home.organisation, 86_400_000);
-      // A process that has read the connection has heard of all that was committed before; workers take connections in turn.
-      const read = (node: MooringProcess) => clientOf(node).must(actor, "GetConnection", { params: { connection_id: connection } });
-      await Promise.all(nodes.flatMap((node) => Array.from({ length: 10 }, () => read(node))));
-      const calls = nodes.flatMap((node) => Array.from({ length: callers }, () => called(new URL(path, node.url), actor.headers)));
-      expect((await Promise.all(calls)).filter((answer) => answer !== "200 good")).toEqual([]);
+      // A process that has read the connection has heard of all that was committed before.
+      const reads = lines.slice(0, nodes.length).map((line) => line.ask("GET", connection));
+      expect((await Promise.all(reads)).map(({ status }) => status)).toEqual(nodes.map(() => 200));
+      const answers = await Promise.all(lines.map((line) => line.ask("GET", `${connection}/environments/prod/proxy/x`)));
+      expect(answers.map(({ status, text }) => `${status} ${text}`).filter((answer) => answer !== "200 good")).toEqual([]);
       expect(server.asked).toHaveLength(round);
     }
     expect(server.calls).toEqual({ good: rounds * callers * nodes.length, stale: 0 });
@@ -44,6 +45,16 @@ async function fourProcesses(place: Place) {
   });
   const [first] = nodes;
   return { server, home, db, nodes: first && place.engine === "sqlite" ? [first, first, first, first] : nodes };
+}
+
+/** The callers, each with a connection of its own: one of every process, then another of every process, and so on. Workers take connections in turn. */
+async function openLines(nodes: readonly MooringProcess[], headers: Readonly<Record<string, string>>): Promise<Line[]> {
+  const lines = Array.from({ length: callers }, () => nodes.map((node) => openLine(node.url, headers))).flat();
+  for (const line of lines) await line.ask("GET", "/healthz");
+  onTestFinished(() => {
+    for (const line of lines) line.close();
+  });
+  return lines;
 }
 
 /** A connection whose environment proves itself with a grant of this server; its id. */
@@ -71,9 +82,4 @@ async function connect(
     environments: [{ name: "prod", credentials: { action }, variables: [] }],
   };
   return (await client.must(actor, "CreateHTTPConnection", { body })).body.id;
-}
-
-async function called(url: URL, headers: Readonly<Record<string, string>>): Promise<string> {
-  const answer = await fetch(url, { headers });
-  return `${answer.status} ${await answer.text()}`;
 }

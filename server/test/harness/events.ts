@@ -1,8 +1,8 @@
-import { sql } from "kysely";
 import type { StoredEvent } from "../../src/domain/event.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { type ConnectionId, createIds, type EventId, type OrganisationId } from "../../src/kernel/ids.ts";
 import type { Database } from "../../src/store/database.ts";
+import { insertEvents } from "../../src/store/event-rows.ts";
 import { appendEvents } from "../../src/store/events.ts";
 
 const newId = createIds(systemClock);
@@ -46,21 +46,6 @@ export async function arrive(
 
 /** Writes events down just as they are, with no delivery of any. */
 export async function keepEvents(db: Database, org: string, events: readonly StoredEvent[]): Promise<void> {
-  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
-  await db.write(org as OrganisationId, async (tx) => {
-    for (let at = 0; at < events.length; at += 500) {
-      const rows = events.slice(at, at + 500).map(
-        (event) => sql`(${org}, ${event.id}, ${event.connectionId}, ${event.position ?? null}, ${event.origin}, ${event.type},
-          ${event.environmentId ?? null}, ${event.triggerName ?? null}, ${event.sequence ?? null}, ${event.receivedAt.toISOString()},
-          ${event.duplicates}, ${event.dedupeKey ?? null}, ${event.fits === undefined ? null : Number(event.fits)}, ${event.method ?? null},
-          ${event.contentType ?? null}, ${event.target ?? null}, ${JSON.stringify(event.headers)}, ${json(event.faults)},
-          ${json(event.verification)}, ${event.sealed ?? null}, ${event.body})`,
-      );
-      await tx.run(sql`
-        insert into events (org_id, id, connection_id, position, origin, type, environment_id, trigger_name, sequence, received_at,
-          duplicates, dedupe_key, fits, method, content_type, target, headers, faults, verification, sealed, body)
-        values ${sql.join(rows)}
-      `);
-    }
-  });
+  const placed = events.map((event) => ({ event, position: event.position ?? null, sequence: event.sequence ?? null }));
+  await db.write(org as OrganisationId, (tx) => insertEvents(tx, org as OrganisationId, placed));
 }

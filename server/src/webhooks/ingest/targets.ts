@@ -110,7 +110,8 @@ const charactersMax = 16_000_000;
 const isName = (name: string) => /^[a-zA-Z0-9_\-$]{1,200}$/.test(name);
 const isText = (text: string, lengthMax: number) => text.length > 0 && text.length <= lengthMax && !/[/\0]/.test(text);
 
-function readied(target: TriggerTarget): ReadyTarget {
+/** A target with all that is made of it once. */
+export function readied(target: TriggerTarget): ReadyTarget {
   const { org, environmentId, trigger, definitions, credentials } = target;
   const { method, requestBody, responses } = trigger.document;
   const declared = responses.find(({ status = 0 }) => status >= 200 && status <= 299);
