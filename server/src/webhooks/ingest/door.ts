@@ -60,7 +60,10 @@ export function createIngestDoor(deps: IngestDoorDeps): IngestDoor {
     if (address === undefined) return false;
     if (distrusted.has(request.socket)) return true;
     const arrival: Arrival = { request, response, requestId: newId<string>(), ready: undefined };
-    take(arrival, address).then(count, (error: unknown) => refuse(arrival, error));
+    take(arrival, address).then(
+      (outcome) => end(arrival, outcome),
+      (error: unknown) => refuse(arrival, error),
+    );
     return true;
   }
 
@@ -131,18 +134,20 @@ export function createIngestDoor(deps: IngestDoorDeps): IngestDoor {
     };
   }
 
-  function refuse({ request, response, requestId, ready }: Arrival, error: unknown): void {
+  function refuse(arrival: Arrival, error: unknown): void {
+    const { request, response, requestId, ready } = arrival;
     const problem = error instanceof Problem ? error : new Problem("internal", { cause: error });
     // Refusals for want of room are many, and a line for each would be a load of its own.
     if (problem.status >= 500 && problem.code !== "overloaded") log.error(problem.code, { requestId, status: problem.status, error });
     if (problem.code === "ambiguous_request") distrusted.add(request.socket);
-    count(problem.code);
+    end(arrival, problem.code);
     answerProblem(response, problem, { requestId, ready });
     discardRest(request, response, deps);
   }
 
-  function count(outcome: string): void {
+  function end({ requestId, ready }: Arrival, outcome: string): void {
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    log.debug(outcome, { requestId, ...(ready ? { organisation: ready.target.org } : {}) });
   }
 }
 

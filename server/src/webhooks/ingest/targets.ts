@@ -1,9 +1,8 @@
-import { hash } from "node:crypto";
 import type { LoadTriggerTarget } from "../../credentials/trigger-targets.ts";
 import { createVerifier, type Verifier } from "../../credentials/verify.ts";
 import type { TriggerTarget } from "../../domain/trigger-target.ts";
 import type { Clock } from "../../kernel/clock.ts";
-import { type ConnectionId, isUlid, type OrganisationId } from "../../kernel/ids.ts";
+import { type ConnectionId, isUlid, type OrganisationId, tokenHashOf } from "../../kernel/ids.ts";
 import { type Media, mediaOf } from "../../protocols/http/action/ready.ts";
 import { createSchemas, type Schemas } from "../../sandbox/schemas.ts";
 import type { Change, Database } from "../../store/database.ts";
@@ -98,9 +97,6 @@ export function createTargets({ db, loadTarget, clock }: TargetsDeps): Targets {
 }
 
 type KnownAddress = StoredTriggerAddress & { readonly org: OrganisationId };
-
-/** Under what a token is kept. It has 192 random bits, so that nobody can guess what a hash was made of. */
-export const tokenHashOf = (token: string): string => hash("sha256", token, "base64url");
 
 const nobody = { org: "" as OrganisationId, connectionId: "" };
 const loadsMax = 8;
