@@ -32,8 +32,6 @@ export const operations = {
   ...destinationOperations,
   ...eventOperations,
   ...readingOperations,
-  ListEvents: eventOperations.ListEvents,
-  GetEvent: eventOperations.GetEvent,
   ...definitionOperations,
   ...exportOperations,
   ...actionOperations,

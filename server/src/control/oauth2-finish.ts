@@ -63,7 +63,7 @@ export async function finish(deps: OAuth2FinishDeps, callback: Callback): Promis
       changes: [{ field: "data.accessToken", after: "(replaced)" }],
     });
     await announceUsers(tx, { actor, requestId }, credential.id, recorder);
-    const shown = await getCredential(tx, org, credential.id);
+    const shown = await getCredential(tx, org, credential.id, deps.clock.now());
     for (const draft of shown ? credentialEvents("credential.connected", shown) : []) recorder.event(draft);
   });
 }

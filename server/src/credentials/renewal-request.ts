@@ -1,3 +1,4 @@
+import { neverThere, spent } from "../domain/token.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
 import { Secret } from "../kernel/secret.ts";
@@ -17,7 +18,7 @@ export async function requestToken(
       return endpoint.clientCredentials(org, oauthClient(sealer, client, undefined));
     case "oauth2-token": {
       const { refreshToken } = sealer.open({ purpose: "token", id: client.id, revision: token.version }, token.sealed);
-      if (!refreshToken) throw new Problem("reauth_required", { message: "There is no refresh token to renew the token with." });
+      if (!refreshToken) throw new Problem("reauth_required", { message: token.sealed.accessToken === undefined ? neverThere : spent });
       return endpoint.refresh(org, oauthClient(sealer, client, application), refreshToken);
     }
     case "binary": {

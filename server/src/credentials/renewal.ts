@@ -141,7 +141,7 @@ async function failed(deps: RenewalDeps, org: OrganisationId, claim: Claim, erro
 
 /** Only a person can help: whoever asked to be told is, once for each time that this comes to pass (D-1). */
 async function tellUsers({ clock, newId }: RenewalDeps, tx: Tx, org: OrganisationId, id: CredentialId, reason: string): Promise<void> {
-  const credential = await getCredential(tx, org, id);
+  const credential = await getCredential(tx, org, id, clock.now());
   if (!credential) return;
   const drafts = credentialEvents("credential.reauth_required", credential, () => ({ reason }));
   await appendOwnEvents(tx, org, { at: clock.now(), newId }, drafts);

@@ -40,10 +40,11 @@ export function tokenState(token: TokenFacts, nowMs: number): TokenState {
 /** Why a token is not renewed, for people; undefined when nothing stands in the way. */
 export function reasonOf(token: TokenFacts, nowMs: number): string | undefined {
   if (token.reason !== undefined || !isSpent(token, nowMs)) return token.reason;
-  return token.accessToken === undefined
-    ? "Nobody has signed in yet."
-    : "The token has ended, and there is no refresh token to renew it with.";
+  return token.accessToken === undefined ? neverThere : spent;
 }
+
+export const neverThere = "Nobody has signed in yet.";
+export const spent = "The token has ended, and there is no refresh token to renew it with.";
 
 /** Whether it can neither be sent nor renewed: somebody has to sign in. */
 const isSpent = (token: TokenFacts, nowMs: number) => !token.isRenewable && nowMs >= usableUntilMs(token);

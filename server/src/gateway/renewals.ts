@@ -118,6 +118,8 @@ function nextLookMs(token: HeldToken, nowMs: number): number {
 
 function requireHope(token: HeldToken, nowMs: number): void {
   if (isHopeful(token, nowMs)) return;
+  // The renewal will find that there is nothing to renew it with, once, and write down that only a person can help: so people are told.
+  if (!token.isRenewable && !token.needsPerson && nowMs >= usableUntilMs(token)) return;
   const reason = reasonOf(token, nowMs);
   const message = reason === undefined ? {} : { message: `${reason} Nothing was sent.` };
   if (token.needsPerson || !token.isRenewable) throw new Problem("reauth_required", message);

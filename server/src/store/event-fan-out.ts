@@ -5,7 +5,7 @@ import { databaseNow } from "./tokens.ts";
 
 /**
  * Makes a delivery, due at once, of each event for every subscription with a destination that wants it: an event of a trigger by
- * environment and trigger, one of Mooring's own by its type and environment. What a filter says of the body is looked at when a delivery is claimed.
+ * environment and trigger, one of Mooring's own by its type and, where it has one, its environment. What a filter says of the body is looked at when a delivery is claimed.
  */
 export async function fanOut(tx: Tx, org: OrganisationId, ids: readonly EventId[]): Promise<void> {
   if (ids.length === 0) return;
@@ -24,7 +24,7 @@ export async function fanOut(tx: Tx, org: OrganisationId, ids: readonly EventId[
 /** Whether the subscription `s` wants the event `e` of its connection, whatever its filter says. */
 export function isWanted(tx: Tx): RawBuilder<unknown> {
   const place = tx.engine === "postgres" ? sql`strpos` : sql`instr`;
-  return sql`(s.environment_id is null or s.environment_id = e.environment_id)
+  return sql`(s.environment_id is null or s.environment_id = e.environment_id or (e.origin = 'own' and e.environment_id is null))
     and case when e.origin = 'own' then ${place}(s.own_events, '"' || e.type || '"') > 0
       else s.trigger_name is null or s.trigger_name = e.trigger_name end`;
 }

@@ -120,12 +120,7 @@ onEachEngine("Mooring's own events", (world) => {
     return { world, key: await world.as("key"), connection, params, version: { ...params, version: "1" } };
   }
 
-  async function ask(id: string, types: readonly OwnEvent[]): Promise<void> {
-    const { id: subscription } = await createSubscription(world, id, { ownEvents: [...types] });
-    await world.mooring.db.write(org(), (tx) =>
-      tx.run(sql`update subscriptions set own_events = ${JSON.stringify(types)} where org_id = ${org()} and id = ${subscription}`),
-    );
-  }
+  const ask = (id: string, types: readonly OwnEvent[]) => createSubscription(world, id, { ownEvents: [...types] });
 
   const told = async ({ id }: { id: string }) =>
     (

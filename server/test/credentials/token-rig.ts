@@ -130,7 +130,16 @@ export async function tokenRig(place: Place): Promise<TokenRig> {
     const own = place.engine === "postgres" ? await place.open() : db;
     const log = createLog("silent");
     const parts = partsOf(own, clock);
-    const tokens = createTokens({ db: own, seals: parts.seals, endpoint: parts.endpoint, clock, newId, log, owner: newId<string>(), ...given });
+    const tokens = createTokens({
+      db: own,
+      seals: parts.seals,
+      endpoint: parts.endpoint,
+      clock,
+      newId,
+      log,
+      owner: newId<string>(),
+      ...given,
+    });
     const snapshots = createSnapshots({ load: parts.loadSnapshot, isLive: own.changes.isLive });
     own.changes.subscribe(snapshots.invalidate);
     const net = openNet();
