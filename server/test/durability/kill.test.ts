@@ -48,7 +48,7 @@ test.concurrent.each(runs)(
         const client = clientOf(mooring);
         const busy = kill <= changing ? workers : [];
         const work = Promise.all([traffic.work(mooring), ...busy.map((worker) => worker.work(client))]);
-        await Promise.race([work, traffic.acknowledgedMore(random.below(100))]);
+        await traffic.acknowledgedMore(random.below(100), work);
         // Later where there are several: whichever process serves first has nothing in its memory yet.
         await Promise.race([work, pause(processes * 100 + random.below(kill <= changing ? 400 : 50))]);
         await killAll(mooring);
@@ -61,7 +61,7 @@ test.concurrent.each(runs)(
         const broken = [...faults.flat(), ...(await inspector.faults()), ...(await strayRows(inspector, workers, before))];
         expect(broken, `after kill ${kill} with SEED=${seed}`).toEqual([]);
       }
-      const { faults, ...settled } = await traffic.settle(mooring);
+      const { faults, ...settled } = await traffic.settle(mooring, inspector);
       expect(faults, `SEED=${seed}`).toEqual([]);
       expect(await mooring.stop()).toBe(0);
       const opened = await openEverySecret(place, home);
