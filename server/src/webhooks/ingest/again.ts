@@ -9,6 +9,7 @@ import type { Checks } from "../../sandbox/held-against.ts";
 import type { Database } from "../../store/database.ts";
 import { findTriggerAddress } from "../../store/trigger-addresses.ts";
 import { ingestAddressOf } from "./address.ts";
+import { keptKey } from "./dedupe.ts";
 import { fitOf } from "./fit.ts";
 import { readied } from "./targets.ts";
 
@@ -52,7 +53,7 @@ export function createVerifyAgain({ db, seals, loadTarget, sandbox }: VerifyAgai
     return {
       ...masked,
       verification,
-      dedupeKey: dedupeKey === undefined || !isRefused ? dedupeKey : `refused ${dedupeKey}`,
+      dedupeKey: keptKey(dedupeKey, { isRefused }),
       fits: fit.fits,
       faults: fit.fits === false ? fit.faults : undefined,
       isRefused,

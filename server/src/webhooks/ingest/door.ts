@@ -17,6 +17,7 @@ import { type IngestAddress, ingestAddressOf } from "./address.ts";
 import { answerKept, answerProblem } from "./answer.ts";
 import type { Batches } from "./batch.ts";
 import type { Bodies } from "./body.ts";
+import { keptKey } from "./dedupe.ts";
 import { type Fit, fitOf } from "./fit.ts";
 import type { ReadyTarget, Targets } from "./targets.ts";
 import type { Unverified } from "./unverified.ts";
@@ -128,8 +129,7 @@ export function createIngestDoor(deps: IngestDoorDeps): IngestDoor {
       faults: fit?.fits === false ? (fit.faults as Fault[]) : undefined,
       verification,
       sealed: undefined,
-      // Mended, and sent again, what was refused is another event to whoever receives it.
-      dedupeKey: dedupeKey === undefined || !isRefused ? dedupeKey : `refused ${dedupeKey}`,
+      dedupeKey: keptKey(dedupeKey, { isRefused }),
       isRefused,
     };
   }
