@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -52,9 +52,12 @@ async function runVitest(name: string, test: string | undefined): Promise<{ line
   const config = `import { closingLine } from ${reporter}; export default { test: { globals: true, pool: "forks", reporters: ["default", closingLine()] } };`;
   writeFileSync(join(root, "vitest.config.mjs"), config);
   const vitest = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
-  const child = spawn(process.execPath, [vitest, "run", "--root", root], { cwd: root, env: { PATH: process.env.PATH, FORCE_COLOR: "1" } });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+  // Both to one file, which has them in the order in which they were written: two pipes are read in any order.
+  const output = join(root, "output.txt");
+  const file = openSync(output, "a");
+  const env = { PATH: process.env.PATH, FORCE_COLOR: "1" };
+  const child = spawn(process.execPath, [vitest, "run", "--root", root], { cwd: root, env, stdio: ["ignore", file, file] });
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { lines: output.trimEnd().split("\n"), code };
+  closeSync(file);
+  return { lines: readFileSync(output, "utf8").trimEnd().split("\n"), code };
 }

@@ -72,6 +72,7 @@ export const ApplicationCredentialInput = object(
     usages: ignored(),
     errors: ignored(),
     token: ignored(),
+    previousValidUntil: ignored(),
     createdAt: ignored(),
     updatedAt: ignored(),
   },
