@@ -131,11 +131,11 @@ onEachEngine("events that come in", (world) => {
     for (const [name, status] of [
       ["empty", 204],
       ["reset", 205],
-      ["accepted", 202],
+      ["accepted", 201],
     ] as const) {
       const answer = await post(name, signed(rigs.secret, name), at(name));
       expect(answer.status).toBe(status);
-      if (status !== 202) expect(answer.text).toBe("");
+      if (status !== 201) expect(answer.text).toBe("");
     }
     for (const method of ["GET", "HEAD"]) {
       const path = at(method === "GET" ? "got" : "headed");
