@@ -164,20 +164,23 @@ export interface DestinationReport {
   readonly isGone: boolean;
 }
 
-/** Writes down how a destination is after attempts. Leaves alone one that is disabled, gone, or has another address now. `random` is from 0 to below 1. */
+/**
+ * Writes down how a destination is after attempts; gives whether more may be sent there. Does nothing to one that is disabled, gone, or has
+ * another address now. `random` is from 0 to below 1.
+ */
 export async function reportDestination(
   tx: Tx,
   org: OrganisationId,
   { subscriptionId, url, report, reason, isGone }: DestinationReport,
   random: number,
-): Promise<void> {
+): Promise<boolean> {
   const row = await tx.first(sql<{ failures: number | string; pausedForMs: number | string | null }>`
     select failures, paused_until - ${sql.raw(databaseNow[tx.engine])} as "pausedForMs"
     from destinations
     where org_id = ${org} and subscription_id = ${subscriptionId} and url = ${url} and state = 'active'
     ${tx.engine === "postgres" ? sql`for update` : sql``}
   `);
-  if (!row) return;
+  if (!row) return false;
   const before: DestinationHealth = {
     failures: Number(row.failures),
     pausedForMs: row.pausedForMs === null ? undefined : Number(row.pausedForMs),
@@ -190,4 +193,5 @@ export async function reportDestination(
       state = ${isGone ? "disabled" : "active"}
     where org_id = ${org} and subscription_id = ${subscriptionId}
   `);
+  return !isGone && pausedForMs === undefined;
 }

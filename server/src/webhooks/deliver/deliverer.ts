@@ -31,6 +31,8 @@ export interface DelivererStats {
   readonly unwritten: number;
   readonly bytes: number;
   readonly destinations: number;
+  /** How often the database was asked what is due. */
+  readonly polls: number;
 }
 
 export interface DelivererDeps {
@@ -74,8 +76,9 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     claims.fill(item.outlet);
   }
 
-  function onWritten({ item, isDoubt }: Ended): void {
+  function onWritten({ item, isDoubt }: Ended, isOpen: boolean): void {
     const { outlet } = item;
+    if (!isOpen) onUnsent(outlet.queue.splice(0));
     if (isDoubt) outlet.doubts -= 1;
     // What was given back meanwhile, or waited for the answer to a probe, can be claimed again where that is allowed.
     if (isDoubt && outlet.doubts === 0) outlet.hasMore = true;
@@ -84,6 +87,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
   }
 
   function onUnsent(items: readonly HeldDelivery[]): void {
+    if (items.length === 0) return;
     for (const item of items) claims.letGo(item);
     void leases.giveBack(items);
   }
@@ -107,7 +111,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     await claims.close();
     await sender.close(drainMs);
     await results.close();
-    leases.close();
+    await leases.close();
   }
 
   function stats(): DelivererStats {
@@ -119,6 +123,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
       sending: all.reduce((sum, { sending }) => sum + sending.size, 0),
       bytes: claims.stats().bytes,
       destinations: all.length,
+      polls: finder.polls(),
     };
   }
 }

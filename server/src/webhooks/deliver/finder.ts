@@ -7,6 +7,8 @@ import type { Arrival, Arrivals } from "../../traffic/arrivals.ts";
 /** Finds out for which destinations something may be due: at once of what this process kept, and now and then of all else. */
 export interface Finder {
   close(): void;
+  /** How often the database was asked. */
+  polls(): number;
 }
 
 export interface FinderDeps {
@@ -23,6 +25,7 @@ export interface FinderDeps {
 export function startFinder({ db, arrivals, log, pollMs, random, onDue, onPoll }: FinderDeps): Finder {
   const connections = new Map<string, KnownConnection>();
   let after: DuePlace | undefined;
+  let polls = 0;
   let isFailing = false;
   let isClosed = false;
   let timer = setTimeout(() => void poll(), 0).unref();
@@ -33,7 +36,7 @@ export function startFinder({ db, arrivals, log, pollMs, random, onDue, onPoll }
       if (change.kind === "event") arrived({ org: change.org, connectionId: change.id as Arrival["connectionId"] });
     }),
   ];
-  return { close };
+  return { close, polls: () => polls };
 
   function close(): void {
     isClosed = true;
@@ -51,6 +54,7 @@ export function startFinder({ db, arrivals, log, pollMs, random, onDue, onPoll }
       if (!isFailing) log.warn("deliveries that are due cannot be looked for; it is tried again", { error });
       isFailing = true;
     }
+    polls += 1;
     const nowMs = performance.now();
     for (const [key, { readAtMs }] of connections) if (nowMs - readAtMs > forgottenMs) connections.delete(key);
     if (isClosed) return;

@@ -8,7 +8,8 @@ import type { HeldDelivery, Outlet } from "./outlet.ts";
 export interface Leases {
   /** Gives back what was not sent: others may have it at once. Never rejects: what the database does not hear of comes back when its lease ends. */
   giveBack(items: readonly HeldDelivery[]): Promise<void>;
-  close(): void;
+  /** Resolves when what was given back is. */
+  close(): Promise<void>;
 }
 
 export interface LeasesDeps {
@@ -22,9 +23,15 @@ export interface LeasesDeps {
 
 export function startLeases({ db, owner, bounds, outlets, onStale }: LeasesDeps): Leases {
   const { leaseMs, heartbeatMs } = bounds;
+  const running = new Set<Promise<unknown>>();
   let isBeating = false;
   const timer = setInterval(() => void beat(), heartbeatMs).unref();
-  return { giveBack, close: () => clearInterval(timer) };
+  return { giveBack, close };
+
+  async function close(): Promise<void> {
+    clearInterval(timer);
+    await Promise.all(running);
+  }
 
   async function beat(): Promise<void> {
     if (isBeating) return;
@@ -56,11 +63,9 @@ export function startLeases({ db, owner, bounds, outlets, onStale }: LeasesDeps)
 
   /** Undefined when the database does not take it: then the lease ends, and whoever claims next sends it. */
   async function quietly<Result>(org: OrganisationId, work: (tx: Tx) => Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await db.write(org, work, { durability: "relaxed" });
-    } catch {
-      return undefined;
-    }
+    const written = db.write(org, work, { durability: "relaxed" }).catch(() => undefined);
+    running.add(written);
+    return written.finally(() => running.delete(written));
   }
 }
 

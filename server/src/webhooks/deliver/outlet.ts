@@ -48,7 +48,7 @@ export function newOutlet(place: DuePlace, windowMax: number): Outlet {
     held: 0,
     // Few at first: of one that never answers, nobody knows it yet.
     window: Math.min(windowMax, firstWindow),
-    isQuick: true,
+    isQuick: false,
     failures: 0,
     hasMore: true,
     isClaiming: false,

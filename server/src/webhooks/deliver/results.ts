@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type AttemptOutcome, nextAttemptMs } from "../../domain/delivery.ts";
 import { noReport, reported } from "../../domain/destination-health.ts";
 import { Problem } from "../../kernel/errors.ts";
-import type { OrganisationId } from "../../kernel/ids.ts";
+import type { OrganisationId, SubscriptionId } from "../../kernel/ids.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Database, Tx } from "../../store/database.ts";
 import { type DeliveryResult, type DestinationReport, reportDestination, settleDeliveries } from "../../store/deliveries.ts";
@@ -33,8 +33,8 @@ export interface ResultsDeps {
   readonly owner: string;
   readonly log: Log;
   readonly random: () => number;
-  /** Told once for each, when it is written, or given up: then its lease ends, and it is sent again. */
-  readonly onWritten: (ended: Ended) => void;
+  /** Told once for each, when it is written, or given up: then its lease ends, and it is sent again. And told whether more may be sent there. */
+  readonly onWritten: (ended: Ended, isOpen: boolean) => void;
 }
 
 export function createResults(deps: ResultsDeps): Results {
@@ -65,39 +65,37 @@ export function createResults(deps: ResultsDeps): Results {
     for (let all = waiting.get(org); all !== undefined; all = waiting.get(org)) {
       const batch = all.splice(0, batchMax);
       if (all.length === 0) waiting.delete(org);
-      await insist(org, batch);
+      const closed = await insist(org, batch);
       unwritten -= batch.length;
-      for (const one of batch) deps.onWritten(one);
+      for (const one of batch) deps.onWritten(one, !closed.has(one.item.outlet.place.subscriptionId));
     }
     running.delete(org);
   }
 
-  async function insist(org: OrganisationId, batch: readonly Ended[]): Promise<void> {
+  /** Gives the destinations to which nothing more may be sent. */
+  async function insist(org: OrganisationId, batch: readonly Ended[]): Promise<ReadonlySet<SubscriptionId>> {
     const results = batch.map((ended) => resultOf(ended, deps.random()));
     const reports = reportsOf(batch);
     for (let tries = 1; ; tries++) {
       try {
         // A power cut may lose the last of it, and then some are delivered twice; what was not delivered is never lost.
-        await deps.db.write(org, (tx) => write(tx, org, results, reports), { durability: "relaxed" });
+        const closed = await deps.db.write(org, (tx) => write(tx, org, results, reports), { durability: "relaxed" });
         for (const { state } of results) ended[state] += 1;
-        return;
+        return closed;
       } catch (error) {
         const isTrouble = error instanceof Problem && isPassing(error);
         if (!isTrouble) deps.log.error("what became of deliveries was not written; they are sent again", { organisation: org, error });
-        if (!isTrouble || isClosed) return;
+        if (!isTrouble || isClosed) return new Set();
         await pause(Math.min(5_000, 50 * 2 ** tries));
       }
     }
   }
 
-  async function write(
-    tx: Tx,
-    org: OrganisationId,
-    results: readonly DeliveryResult[],
-    reports: readonly DestinationReport[],
-  ): Promise<void> {
-    for (const report of reports) await reportDestination(tx, org, report, deps.random());
+  async function write(tx: Tx, org: OrganisationId, results: readonly DeliveryResult[], reports: readonly DestinationReport[]) {
+    const closed = new Set<SubscriptionId>();
+    for (const report of reports) if (!(await reportDestination(tx, org, report, deps.random()))) closed.add(report.subscriptionId);
     await settleDeliveries(tx, org, deps.owner, results);
+    return closed;
   }
 }
 

@@ -55,7 +55,7 @@ export function createSender({ net, signer, clock, log, bounds, onEnded, onUnsen
 
   function next(outlet: Outlet): void {
     if (isClosed || outlet.doubts > 0) {
-      if (outlet.queue.length > 0) onUnsent(outlet.queue.splice(0));
+      onUnsent(outlet.queue.splice(0));
       return;
     }
     while (outlet.sending.size < outlet.window) {

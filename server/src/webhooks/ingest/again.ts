@@ -33,9 +33,9 @@ export interface VerifyAgainDeps {
 
 export function createVerifyAgain({ db, seals, loadTarget, sandbox }: VerifyAgainDeps): VerifyAgain {
   return async (org, event) => {
-    const { connectionId, environmentId: environment, triggerName: trigger } = event;
-    const received = await openOriginal(seals, org, event);
-    if (received === undefined || environment === undefined || trigger === undefined) return undefined;
+    const { connectionId, environmentId: environment, triggerName: trigger, sealed, method = "", body, receivedAt } = event;
+    if (sealed === undefined || environment === undefined || trigger === undefined) return undefined;
+    const received: Received = { method, body, receivedAt, ...openOriginal(await seals.of(org), event.id, sealed) };
     const place = (version: string) => ({ environment, trigger, version });
     const path = pathOf(received.url);
     // A version that is gone by now may have left the trigger to the next one.

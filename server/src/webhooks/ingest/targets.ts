@@ -1,5 +1,6 @@
 import type { LoadTriggerTarget } from "../../credentials/trigger-targets.ts";
 import { createVerifier, type Verifier } from "../../credentials/verify.ts";
+import { successStatus } from "../../domain/trigger.ts";
 import type { TriggerTarget } from "../../domain/trigger-target.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { type ConnectionId, isUlid, type OrganisationId, tokenHashOf } from "../../kernel/ids.ts";
@@ -109,8 +110,7 @@ const isText = (text: string, lengthMax: number) => text.length > 0 && text.leng
 /** A target with all that is made of it once. */
 export function readied(target: TriggerTarget): ReadyTarget {
   const { org, environmentId, trigger, definitions, credentials } = target;
-  const { method, requestBody, responses } = trigger.document;
-  const declared = responses.find(({ status = 0 }) => status >= 200 && status <= 299);
+  const { method, requestBody } = trigger.document;
   return {
     key: `${org} ${environmentId} ${trigger.name}`,
     target,
@@ -118,7 +118,7 @@ export function readied(target: TriggerTarget): ReadyTarget {
     method,
     media: mediaOf(requestBody?.definitions ?? [], definitions),
     schemas: createSchemas(definitions, []),
-    status: declared?.status ?? 200,
+    status: successStatus(trigger.document),
     challenge: credentials.some(({ config }) => config.schemeType === "basic-auth") ? 'Basic realm="trigger"' : "Webhook",
   };
 }

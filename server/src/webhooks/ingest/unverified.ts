@@ -35,7 +35,7 @@ export function createUnverified(deps: UnverifiedDeps): Unverified {
     if (eventsMax === 0 || underWay >= underWayMax || !isWithinRate(`${event.environmentId} ${event.triggerName}`)) return;
     underWay += 1;
     try {
-      const sealed = await sealOriginal(seals, org, event.id, received);
+      const sealed = sealOriginal(await seals.of(org), event.id, received);
       // Nobody was told that it is kept, so nobody waits for the disk.
       const how = { durability: "relaxed" } as const;
       await db.write(org, (tx) => keepUnverified(tx, org, { ...event, sealed }, { eventsMax, bytesMax }), how);
