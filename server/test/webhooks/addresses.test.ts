@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { at } from "../harness/samples.ts";
 import { onEachEngine } from "../harness/world.ts";
-import { createRig, eventsOf, type Rig, signed } from "./rig.ts";
+import { createRig, eventsOf, type Rig, sendEvent, signed } from "./rig.ts";
 
 onEachEngine("short addresses of triggers", (world) => {
   let rig: Rig;
@@ -17,7 +17,7 @@ onEachEngine("short addresses of triggers", (world) => {
     return { path, short: made.short };
   };
   const send = async (path: string, body = world.newId()) =>
-    (await world.raw(path, { method: "POST", body, headers: signed(rig.secret, body) })).status;
+    (await sendEvent(world, path, { body, headers: signed(rig.secret, body) })).status;
   const pass = (seconds: number) => world.clock.advance(seconds * 1_000);
 
   test("lead to their trigger, with whatever query, and keep no token in what is stored", async () => {

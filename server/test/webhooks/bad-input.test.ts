@@ -6,7 +6,7 @@ import type { Problem } from "../../src/kernel/errors.ts";
 import { type Bodies, type BodiesDeps, createBodies } from "../../src/webhooks/ingest/body.ts";
 import { newDefinition } from "../harness/content.ts";
 import { onEachEngine } from "../harness/world.ts";
-import { createRig, eventsOf, type Rig, signed } from "./rig.ts";
+import { createRig, eventsOf, type Rig, sendEvent, signed } from "./rig.ts";
 import { openWire } from "./wire.ts";
 
 onEachEngine("events that are no good", (world) => {
@@ -37,7 +37,7 @@ onEachEngine("events that are no good", (world) => {
     });
   });
   const post = (path: string, body: string | Uint8Array, headers: Record<string, string> = {}) =>
-    world.raw(path, { method: "POST", body: body as BodyInit, headers: { ...signed(rig.secret, body), ...headers } });
+    sendEvent(world, path, { body, headers: { ...signed(rig.secret, body), ...headers } });
   const json = { "content-type": "application/json", "x-topic": "t" };
   const newest = async () => (await eventsOf(world, rig)).at(-1);
   const count = async () => (await eventsOf(world, rig)).length;
@@ -46,7 +46,7 @@ onEachEngine("events that are no good", (world) => {
   test("in their method are told which one is taken (405)", async () => {
     const before = await count();
     for (const method of ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]) {
-      const answer = await world.raw(rig.path, { method, headers: signed(rig.secret, "") });
+      const answer = await sendEvent(world, rig.path, { method, headers: signed(rig.secret, "") });
       expect(answer.status, method).toBe(405);
       expect(answer.headers.get("allow")).toBe("POST");
       if (method !== "HEAD") expect(codeOf(answer)).toBe("method_not_allowed");

@@ -11,7 +11,7 @@ import { createUnverified } from "../../src/webhooks/ingest/unverified.ts";
 import { canary } from "../harness/canary.ts";
 import { createSubscription } from "../harness/samples.ts";
 import { onEachEngine } from "../harness/world.ts";
-import { createRig, eventsOf, type Rig, signed } from "./rig.ts";
+import { createRig, eventsOf, type Rig, sendEvent, signed } from "./rig.ts";
 
 const settings = { MOORING_EVENTS_UNVERIFIED_MAX: "5" };
 
@@ -22,7 +22,7 @@ onEachEngine(
     beforeAll(async () => {
       rig = await createRig(world);
     });
-    const post = (body: string, headers: Record<string, string> = {}) => world.raw(rig.path, { method: "POST", body, headers });
+    const post = (body: string, headers: Record<string, string> = {}) => sendEvent(world, rig.path, { body, headers });
 
     test("are answered 401, kept apart with what was compared, and go to nobody", async () => {
       await createSubscription(world, rig.connection);
@@ -45,14 +45,14 @@ onEachEngine(
 
     test("pass nowhere without a trigger credential, and the inbox says so", async () => {
       const closed = await createRig(world, { trigger: [] });
-      expect((await world.raw(closed.path, { method: "POST", body: "x" })).status).toBe(401);
+      expect((await sendEvent(world, closed.path, { body: "x" })).status).toBe(401);
       const [event] = await eventsOf(world, closed);
       expect(event?.verification).toContain("no trigger credential");
     });
 
     test("are kept within their bound, the newest; those that passed are not counted", async () => {
       const bound = await createRig(world);
-      const send = (body: string, key: string) => world.raw(bound.path, { method: "POST", body, headers: signed(key, body) });
+      const send = (body: string, key: string) => sendEvent(world, bound.path, { body, headers: signed(key, body) });
       expect((await send("good", bound.secret)).status).toBe(200);
       for (let at = 0; at < 8; at += 1) expect((await send(`bad ${at}`, "no")).status).toBe(401);
       const kept = await eventsOf(world, bound);
