@@ -5,7 +5,7 @@ import { Problem } from "../../kernel/errors.ts";
 import type { OrganisationId, SubscriptionId } from "../../kernel/ids.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Database, Tx } from "../../store/database.ts";
-import { type DeliveryResult, type DestinationReport, reportDestination, settleDeliveries } from "../../store/deliveries.ts";
+import { type DeliveryResult, type DestinationReport, reportDestination, settleDeliveries } from "../../store/delivery-results.ts";
 import type { HeldDelivery, Outlet } from "./outlet.ts";
 
 /** What became of a held delivery: sent, or not even that because the filter does not want it. */
