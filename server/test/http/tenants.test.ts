@@ -7,6 +7,7 @@ import type { OrganisationId, UserId } from "../../src/kernel/ids.ts";
 import type { Database, Reach } from "../../src/store/database.ts";
 import type { Actor } from "../harness/actors.ts";
 import { draftWith, newAction, newTrigger, ref } from "../harness/content.ts";
+import { arrive, haltDestination } from "../harness/events.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import { recordCalls, recordedCall } from "../harness/recorded-calls.ts";
 import {
@@ -31,7 +32,9 @@ async function fill(world: World, actor: Actor): Promise<void> {
   await createConnection(world, smallConnection({ authSchemeConfigs: [authorizationCodeScheme(application.id)] }), actor);
   await createCredential(world, "oauth2-token", actor);
   await begin(world, await signInConnection(world, { tokenUrl: "https://id.example.com/token" }, actor), actor);
-  await createSubscription(world, connection.id, {}, actor);
+  const { id } = await createSubscription(world, connection.id, { destination: { url: "https://8.8.8.8/" } }, actor);
+  await haltDestination(world.mooring.db, actor.org, id);
+  await arrive(world.mooring.db, actor.org, connection.id);
   const { params } = await draftWith(world, { A: {}, B: ref("A") }, actor);
   await world.must(actor, "CreateAction", { params, body: newAction() });
   await world.must(actor, "CreateTrigger", { params, body: newTrigger() });
