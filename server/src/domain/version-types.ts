@@ -71,7 +71,7 @@ function eventOf({ name, summary, description, document }: StoredTrigger, types:
   const { parameters, requestBody } = document;
   const addresses = parameterAddresses(parameters);
   const inputs = parameters.map((parameter, at) =>
-    input(addresses[at] ?? parameter.name, parameter.required, typeOf(valueSchema(parameter), noReferences), undefined),
+    input(addresses[at] ?? parameter.name, parameter.required, typeOf(valueSchema(parameter), noReferences), parameter.description),
   );
   const body = linked(requestBody?.definitions ?? [], types, (link, type) => eventBodyType(link, content.definitions, type));
   const members = [objectOf("parameters", [...new Map(inputs).values()]), `body${requestBody?.required ? "" : "?"}: ${body};`];
