@@ -32,6 +32,9 @@ async function fill(world: World, actor: Actor): Promise<void> {
   const application = await createCredential(world, "oauth2-client", actor);
   await createConnection(world, smallConnection({ authSchemeConfigs: [authorizationCodeScheme(application.id)] }), actor);
   await createCredential(world, "oauth2-token", actor);
+  const replaced = await createCredential(world, "string", actor);
+  const update = { ...replaced, data: credentialOf.string().data, previousValidSeconds: 600 } as never;
+  await world.must(actor, "UpdateCredential", { params: { credential_id: replaced.id }, body: update });
   await begin(world, await signInConnection(world, { tokenUrl: "https://id.example.com/token" }, actor), actor);
   const { id } = await createSubscription(world, connection.id, { destination: { url: "https://8.8.8.8/" } }, actor);
   await haltDestination(world.mooring.db, actor.org, id);
