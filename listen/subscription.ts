@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import type { Connection, ConnectionPage, OrganisationPage, Subscription, SubscriptionPage } from "@mooring/contract";
-import { cursorOf } from "../server/src/domain/event-cursor.ts";
 import { type Mooring, Refusal } from "./mooring.ts";
 import type { Options } from "./options.ts";
 import type { Paper } from "./paper.ts";
@@ -34,7 +33,7 @@ export async function openSubscription(mooring: Mooring, options: Options, paper
   const { id, acknowledged } = await mooring.send<Subscription>("POST", all, { body });
   return {
     path: `${all}/${id}`,
-    cursor: after === "beginning" ? cursorOf(0) : acknowledged,
+    cursor: after === "beginning" ? after : acknowledged,
     connectionId: connection.id,
     title: [connection.name, environment, trigger].filter((part) => part !== undefined).join(" / "),
     async remove() {

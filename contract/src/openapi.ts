@@ -1,6 +1,7 @@
 import type { TObject, TSchema } from "typebox";
 import { createComponents, type Json } from "./components.ts";
 import { type GatewayOperation, gatewayOperations } from "./operations/gateway.ts";
+import { EventReceipt, type IngestAddress, ingestAddresses, ingestMethods } from "./operations/ingest.ts";
 import { type Failure, type Operation, tags } from "./operations/operation.ts";
 import { pathParameters } from "./operations/path-parameters.ts";
 import { schemaAddress } from "./operations/schemas.ts";
@@ -22,6 +23,9 @@ export function openApiDocument({ version, serverUrl }: { version: string; serve
   }
   for (const one of gatewayOperations) {
     for (const method of one.methods) at(one.path)[method.toLowerCase()] = describeGateway(one, method, emit);
+  }
+  for (const one of ingestAddresses) {
+    for (const method of ingestMethods) at(one.path)[method] = describeIngest(one, method, emit);
   }
   at(schemaAddress.path).get = describeSchemaAddress(emit);
   emit(PageInfo);
@@ -166,6 +170,23 @@ function describeGateway(operation: GatewayOperation, method: string, emit: Emit
         headers: ofGateway,
         content: { ...(!answer && any), ...(content(ErrorBody, emit) as object) },
       },
+    },
+  };
+}
+
+function describeIngest({ operationId, tag, summary, description }: IngestAddress, method: string, emit: Emit): Json {
+  const hasBody = method === "post" || method === "put" || method === "patch" || method === "delete";
+  return {
+    operationId: method === "post" ? operationId : `${operationId}${method.charAt(0).toUpperCase()}${method.slice(1)}`,
+    tags: [tag],
+    summary,
+    description,
+    "x-mooring-access": "public",
+    security: [],
+    ...(hasBody && { requestBody: { required: false, content: { "*/*": { schema: {} } } } }),
+    responses: {
+      "2XX": { description: "It is kept.", headers: headerRefs("Mooring-Request-Id"), content: content(EventReceipt, emit) },
+      default: describeFailure("Any failure: the event is not delivered.", emit),
     },
   };
 }

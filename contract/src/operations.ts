@@ -19,7 +19,8 @@ import { protocolOperations } from "./operations/protocols.ts";
 import { destinationOperations, readingOperations, subscriptionOperations } from "./operations/subscriptions.ts";
 import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
-import { verificationOperations } from "./operations/ways-in.ts";
+
+import { addressOperations, verificationOperations } from "./operations/ways-in.ts";
 
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
 export const operations = {
@@ -36,6 +37,7 @@ export const operations = {
   ...exportOperations,
   ...actionOperations,
   ...triggerOperations,
+  ...addressOperations,
   ...verificationOperations,
   ...protocolOperations,
   ...importOperations,

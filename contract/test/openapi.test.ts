@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { gatewayOperations, type Operation, openApiDocument, operations, scopes, tags } from "../src/index.ts";
+import {
+  gatewayOperations,
+  ingestAddresses,
+  ingestMethods,
+  type Operation,
+  openApiDocument,
+  operations,
+  scopes,
+  tags,
+} from "../src/index.ts";
 import { contract, type Schema, served } from "./validators.ts";
 
 const methods = ["get", "post", "put", "patch", "delete", "head", "options"];
@@ -110,9 +119,14 @@ describe("every operation says who may call it (A-5)", () => {
 
   test.each(Object.entries<Operation>(operations))("%s", (_, { access }) => expect(allowed).toContain(access));
 
-  test("only accepting an invitation, ending a sign-in and reading a schema are open to everybody, and the document says so", () => {
+  test("only accepting an invitation, ending a sign-in, reading a schema and sending an event are open to everybody, and the document says so", () => {
     const open = ofMooring.filter(({ operation }) => operation["x-mooring-access"] === "public");
-    expect(open.map(({ id }) => id)).toEqual(["HandleOAuth2ConnectionCallback", "AcceptInvitation", "GetSchema"]);
+    const [events, others] = [
+      open.filter(({ id }) => id.startsWith("ReceiveEvent")),
+      open.filter(({ id }) => !id.startsWith("ReceiveEvent")),
+    ];
+    expect(others.map(({ id }) => id)).toEqual(["HandleOAuth2ConnectionCallback", "AcceptInvitation", "GetSchema"]);
+    expect(events).toHaveLength(ingestAddresses.length * ingestMethods.length);
     expect(ofMooring.filter(({ operation }) => operation.security)).toEqual(open);
   });
 

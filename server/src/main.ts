@@ -90,7 +90,7 @@ async function assemble({ config, clock, log, resolve, siblings, listener }: Sta
   const importRoom = createImportRoom(config);
   const doors = { net, log, clock, tokens, authenticate, admission: config, record, lingerMs: 2_000, newRequestId };
   const gateway = createGateway({ ...doors, ...kept, sandbox, bytesBilledMax: config.bigQueryBytesBilledMax });
-  const webhooks = startWebhooks({ db, seals, sandbox, publicUrl: url, clock, newId, log, config });
+  const webhooks = startWebhooks({ db, net, seals, sandbox, publicUrl: url, clock, newId, log, config });
   const deps = { db, clock, newId, seals, reads: createConnectionReads(db), sandbox, publicUrl: url, importRoom };
   const readers = createReaders({ db, arrivals: webhooks.arrivals });
   let isClosing = false;

@@ -1,3 +1,4 @@
+import { object, ulid } from "../schemas/fields.ts";
 import type { Tag } from "./operation.ts";
 
 /**
@@ -29,3 +30,9 @@ export interface IngestAddress {
   readonly summary: string;
   readonly description: string;
 }
+
+/** With which methods: whichever the trigger takes. */
+export const ingestMethods = ["get", "put", "post", "delete", "options", "head", "patch"] as const;
+
+/** What a sender gets once an event is kept, unless the trigger's status has no content. */
+export const EventReceipt = object("EventReceipt", { id: ulid("The event; of one that came again, the first one's.") });

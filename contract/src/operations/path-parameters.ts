@@ -11,6 +11,7 @@ export const pathParameters = {
   other_version: Type.String({ description: "The version to compare with: a name, `latest` or `default`." }),
   action_name: Type.String({ description: "The action's name." }),
   trigger_name: Type.String({ description: "The trigger's name." }),
+  trigger_token: Type.String({ description: "What makes a short address impossible to guess." }),
   event_id: ulid("The event."),
   schema_key: Type.String({ description: "What makes the addresses of a version's schemas impossible to guess." }),
   definition_name: Type.String({ description: "The definition's name." }),

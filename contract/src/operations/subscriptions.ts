@@ -113,7 +113,12 @@ export const readingOperations = {
       "Asked for `text/event-stream`, it goes on for as long as you read.",
     query: Type.Object(
       {
-        after: Type.Optional(Type.String({ maxLength: 200, description: "A cursor. Left out: behind what was acknowledged." })),
+        after: Type.Optional(
+          Type.String({
+            maxLength: 200,
+            description: "A cursor, or `beginning` for the oldest event that is kept. Left out: behind what was acknowledged.",
+          }),
+        ),
         first: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20, description: "How many at most." })),
         waitMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 30_000, default: 0, description: "How long to wait for the first." })),
       },

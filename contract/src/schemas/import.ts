@@ -4,6 +4,7 @@ import { HTTPConnection } from "./connection.ts";
 import { Definition } from "./definition.ts";
 import { object, ulid, url, words } from "./fields.ts";
 import { strict } from "./page.ts";
+import { Trigger } from "./trigger.ts";
 import { ConnectionVersion, versionName } from "./version.ts";
 import { VersionDiff } from "./version-diff.ts";
 
@@ -37,6 +38,7 @@ export const ImportHTTPConnectionResult = object("ImportHTTPConnectionResult", {
   connection: HTTPConnection,
   definitions: Type.Array(Definition),
   actions: Type.Array(Action),
+  triggers: Type.Optional(Type.Array(Trigger, { description: "Of the webhooks that the file describes." })),
   messages: Type.Array(Message, { description: "Everything that could not be carried over, and why." }),
   version: Type.Optional(ConnectionVersion),
   diff: Type.Optional(VersionDiff),

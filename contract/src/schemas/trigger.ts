@@ -24,6 +24,7 @@ export const TriggerHTTPParameter = object("TriggerHTTPParameter", {
   required: Type.Boolean({ description: "Whether an event without it does not fit." }),
   type: words(["string", "number", "integer", "boolean"], { description: "What it is." }),
   default: Type.Optional(Type.Unknown({ description: "What an event without it means." })),
+  description: Type.Optional(text("What it is for, at most 20,000 characters.", { maxLength: 20_000 })),
 });
 export type TriggerHTTPParameter = Static<typeof TriggerHTTPParameter>;
 
@@ -46,9 +47,12 @@ const status = Type.Optional(
   Type.Integer({ minimum: 0, maximum: 999, description: "The status code; the one for all others when left out." }),
 );
 
+const answerDescription = Type.Optional(text("What it tells the sender, at most 20,000 characters.", { maxLength: 20_000 }));
+
 export const TriggerHTTPResponse = object("TriggerHTTPResponse", {
   id: ulid("This response."),
   status,
+  description: answerDescription,
   definitions: Type.Array(ActionDefinition),
 });
 export type TriggerHTTPResponse = Static<typeof TriggerHTTPResponse>;
@@ -56,6 +60,7 @@ export type TriggerHTTPResponse = Static<typeof TriggerHTTPResponse>;
 export const TriggerHTTPResponseCreate = object("TriggerHTTPResponseCreate", {
   id: ignored(),
   status,
+  description: answerDescription,
   definitions: Type.Array(ActionDefinitionCreate, { maxItems: linksMax, description: "At most one for each media type." }),
 });
 export type TriggerHTTPResponseCreate = Static<typeof TriggerHTTPResponseCreate>;
@@ -81,7 +86,7 @@ export const TriggerHTTP = object("TriggerHTTP", {
   ...request,
   requestBody: Type.Optional(TriggerHTTPRequestBody),
   responses: Type.Array(TriggerHTTPResponse, {
-    description: "What the sender gets: the first status from 200 to 299 once an event is kept.",
+    description: "What the sender gets: the lowest status from 200 to 299 once an event is kept.",
   }),
 });
 export type TriggerHTTP = Static<typeof TriggerHTTP>;
@@ -90,7 +95,7 @@ const created = {
   requestBody: Type.Optional(TriggerHTTPRequestBodyCreate),
   responses: Type.Array(TriggerHTTPResponseCreate, {
     maxItems: 200,
-    description: "What the sender gets: the first status from 200 to 299 once an event is kept, and 200 where there is none.",
+    description: "What the sender gets: the lowest status from 200 to 299 once an event is kept, and 200 where there is none.",
   }),
 };
 

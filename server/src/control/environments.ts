@@ -15,7 +15,7 @@ import { differences } from "./differences.ts";
 import { namedCredentials, type PlacedEnvironment, planUpdate } from "./environment-plan.ts";
 import { checkPlans, writePlans } from "./environment-write.ts";
 import { createIntake } from "./intake.ts";
-import { requireConnection, requireProductionRights, requireRightsToSecrets } from "./rights.ts";
+import { requireConnection, requireEnvironment, requireProductionRights, requireRightsToSecrets } from "./rights.ts";
 
 export async function list(
   { db }: ConnectionDeps,
@@ -112,12 +112,6 @@ export async function remove(
 }
 
 /** Throws `Problem` forbidden when a key is limited to other environments. */
-function requireEnvironment(actor: Call["actor"], id: string): void {
-  if (actor.environments && !actor.environments.has(id)) {
-    throw new Problem("forbidden", { message: "The API key is limited to other environments." });
-  }
-}
-
 /** The environment within its connection, both held until the transaction ends. Throws `Problem` not_found. */
 async function lockedEnvironment(
   tx: Tx,

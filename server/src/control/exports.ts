@@ -1,7 +1,14 @@
 import type { HTTPConnection } from "@mooring/contract";
+import type { WayKind, Ways } from "../domain/way.ts";
 import { Problem } from "../kernel/errors.ts";
-import type { ActionId, ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
-import { type ExportedAction, type ExportedVersion, type ExportLoads, exportOpenApi } from "../protocols/http/openapi/export.ts";
+import type { ConnectionId, OrganisationId, VersionId } from "../kernel/ids.ts";
+import {
+  type ExportedAction,
+  type ExportedTrigger,
+  type ExportedVersion,
+  type ExportLoads,
+  exportOpenApi,
+} from "../protocols/http/openapi/export.ts";
 import { getConnection } from "../store/connections.ts";
 import type { Tx } from "../store/database.ts";
 import { definitionHeads, definitionsByIds } from "../store/definitions.ts";
@@ -26,6 +33,7 @@ export async function openApi(
   const { id, exported } = await db.read(org, (tx) => describe(tx, org, connectionId, name));
   const loads: ExportLoads = {
     actions: (ids) => db.read(org, (tx) => waysByIds(tx, org, id, "action", ids)),
+    triggers: (ids) => db.read(org, (tx) => waysByIds(tx, org, id, "trigger", ids)),
     definitions: async (ids) => (await db.read(org, (tx) => definitionsByIds(tx, org, id, ids))).values(),
   };
   return inOnes(exportOpenApi(exported, loads));
@@ -50,6 +58,7 @@ async function describe(
       version: version.name,
       description: version.description,
       actions: newestFirst(await everyAction(tx, org, id)),
+      triggers: newestFirst(await everyTrigger(tx, org, id)),
       definitions: newestFirst(definitions),
     },
   };
@@ -64,17 +73,28 @@ const aboutOf = ({ name, baseUrl, environmentVariables, authSchemeConfigs }: HTT
 
 async function everyAction(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<ExportedAction[]> {
   const actions: ExportedAction[] = [];
-  for (let after: ActionId | undefined; ; ) {
-    const portion = await waysAfter(tx, org, versionId, "action", { after, count: actionsAtOnce });
-    for (const { id, name, document } of portion) {
-      if (document.type === "http") actions.push({ id, name, method: document.method, path: document.path });
-    }
+  for await (const { id, name, document } of every(tx, org, versionId, "action")) {
+    if (document.type === "http") actions.push({ id, name, method: document.method, path: document.path });
+  }
+  return actions;
+}
+
+async function everyTrigger(tx: Tx, org: OrganisationId, versionId: VersionId): Promise<ExportedTrigger[]> {
+  const triggers: ExportedTrigger[] = [];
+  for await (const { id, name } of every(tx, org, versionId, "trigger")) triggers.push({ id, name });
+  return triggers;
+}
+
+async function* every<Kind extends WayKind>(tx: Tx, org: OrganisationId, versionId: VersionId, kind: Kind): AsyncGenerator<Ways[Kind]> {
+  for (let after: Ways[Kind]["id"] | undefined; ; ) {
+    const portion = await waysAfter(tx, org, versionId, kind, { after, count: waysAtOnce });
+    yield* portion;
     after = portion.at(-1)?.id;
-    if (portion.length < actionsAtOnce) return actions;
+    if (portion.length < waysAtOnce) return;
   }
 }
 
-const actionsAtOnce = 100;
+const waysAtOnce = 100;
 
 /** An import gives ids backwards, so that this is the order of its file. */
 const newestFirst = <Row extends { readonly id: string }>(rows: readonly Row[]): Row[] =>

@@ -2,8 +2,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Definition, VersionDiff } from "@mooring/contract";
 import { schemasUrl, shownDefinition } from "../domain/definition.ts";
 import { shownAction } from "../domain/shown-action.ts";
+import { shownTrigger } from "../domain/shown-trigger.ts";
+import type { WayKind, Ways } from "../domain/way.ts";
 import { Problem } from "../kernel/errors.ts";
-import type { ActionId, DefinitionId, OrganisationId } from "../kernel/ids.ts";
+import type { DefinitionId, OrganisationId } from "../kernel/ids.ts";
 import { getConnection } from "../store/connections.ts";
 import { definitionHeads } from "../store/definitions.ts";
 import { type ContentVersion, getContentVersion } from "../store/versions.ts";
@@ -38,15 +40,21 @@ export async function importAnswer(deps: ImportDeps, call: Call, imported: Impor
     let comma = "";
     for (const head of heads) {
       yield comma + JSON.stringify(shownDefinition(head, schemas));
-      // The description is told once: any number of actions may use the same definition.
+      // The description is told once: any number of actions and triggers may use the same definition.
       const { description: _, ...inAction } = head;
       definitions.set(head.id, shownDefinition(inAction, schemas));
       comma = ",";
     }
     yield '],"actions":[';
     comma = "";
-    for await (const action of actionsOf(deps, org, version)) {
+    for await (const action of waysOf(deps, org, version, "action")) {
       yield comma + JSON.stringify(shownAction(action, definitions));
+      comma = ",";
+    }
+    yield '],"triggers":[';
+    comma = "";
+    for await (const trigger of waysOf(deps, org, version, "trigger")) {
+      yield comma + JSON.stringify(shownTrigger(trigger, definitions));
       comma = ",";
     }
     yield `],"messages":${JSON.stringify(imported.messages)}`;
@@ -67,16 +75,21 @@ async function diffOf({ db }: ImportDeps, org: OrganisationId, { comparedWith, v
   }
 }
 
-async function* actionsOf({ db }: ImportDeps, org: OrganisationId, { id }: ContentVersion) {
-  for (let before: ActionId | undefined; ; ) {
-    const portion = await db.read(org, (tx) => waysBefore(tx, org, id, "action", { before, count: actionsAtOnce }));
+async function* waysOf<Kind extends WayKind>(
+  { db }: ImportDeps,
+  org: OrganisationId,
+  { id }: ContentVersion,
+  kind: Kind,
+): AsyncGenerator<Ways[Kind]> {
+  for (let before: Ways[Kind]["id"] | undefined; ; ) {
+    const portion = await db.read(org, (tx) => waysBefore(tx, org, id, kind, { before, count: waysAtOnce }));
     yield* portion;
     before = portion.at(-1)?.id;
-    if (portion.length < actionsAtOnce) return;
+    if (portion.length < waysAtOnce) return;
   }
 }
 
-const actionsAtOnce = 50;
+const waysAtOnce = 50;
 
 /** The same text in pieces of about 64 KiB, each in a turn of the event loop of its own. */
 export async function* inOnes(small: AsyncIterable<string>): AsyncGenerator<string> {

@@ -68,13 +68,13 @@ export async function beginVersion(
 }
 
 async function withKnownIds(tx: Tx, org: OrganisationId, compared: NewVersion["compared"], api: ReadApi): Promise<ImportedRows> {
-  const { definitions, actions } = api;
-  if (!compared) return { definitions, actions };
-  const takeOver = createTakeOver(definitions, {
+  const { draft: _, ...rows } = api;
+  if (!compared) return rows;
+  const takeOver = createTakeOver(rows.definitions, {
     definitions: await definitionNames(tx, org, compared.id),
-    actions: await wayNames(tx, org, compared.id, "action"),
+    ways: { action: await wayNames(tx, org, compared.id, "action"), trigger: await wayNames(tx, org, compared.id, "trigger") },
   });
-  return { definitions, actions, takeOver };
+  return { ...rows, takeOver };
 }
 
 function httpConnection(connection: Connection | undefined): HTTPConnection {

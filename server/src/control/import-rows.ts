@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { DraftAction, DraftDefinition } from "../domain/api-draft.ts";
+import type { DraftAction, DraftDefinition, DraftTrigger } from "../domain/api-draft.ts";
 import type { TakeOver } from "../domain/taken-over.ts";
+import type { WayKind, Ways } from "../domain/way.ts";
 import type { OrganisationId, VersionId } from "../kernel/ids.ts";
 import type { Tx } from "../store/database.ts";
 import { type DefinitionUse, insertUses } from "../store/definition-uses.ts";
@@ -11,6 +12,7 @@ import { insertWays } from "../store/ways.ts";
 export interface ImportedRows {
   readonly definitions: readonly DraftDefinition[];
   readonly actions: readonly DraftAction[];
+  readonly triggers: readonly DraftTrigger[];
   /** Which ids they have there, where those are not their own. */
   readonly takeOver?: TakeOver;
 }
@@ -23,7 +25,7 @@ export async function insertRows(
   tx: Tx,
   org: OrganisationId,
   versionId: VersionId,
-  { definitions, actions, takeOver }: ImportedRows,
+  { definitions, actions, triggers, takeOver }: ImportedRows,
   now: Date,
 ): Promise<void> {
   const uses: DefinitionUse[] = [];
@@ -33,13 +35,17 @@ export async function insertRows(
     for (const { id, uses: used } of rows)
       uses.push(...used.map((definitionId) => ({ definitionId, user: { type: "definition", id } as const })));
   }
-  for await (const portion of portionsOf(actions, rowsAtOnce)) {
-    const rows = takeOver ? portion.map(takeOver.ofAction) : portion;
-    await insertWays(tx, org, versionId, "action", rows, now);
-    for (const { id, uses: used } of rows)
-      uses.push(...used.map((definitionId) => ({ definitionId, user: { type: "action", id } as const })));
-  }
+  await insertAll("action", actions);
+  await insertAll("trigger", triggers);
   for await (const portion of portionsOf(uses, usesAtOnce)) await insertUses(tx, org, versionId, portion);
+
+  async function insertAll<Kind extends WayKind>(kind: Kind, ways: readonly (Ways[Kind] & Pick<DraftDefinition, "uses">)[]): Promise<void> {
+    for await (const portion of portionsOf(ways, rowsAtOnce)) {
+      const rows = takeOver ? portion.map((way) => takeOver.ofWay(kind, way)) : portion;
+      await insertWays(tx, org, versionId, kind, rows, now);
+      for (const { id, uses: used } of rows) uses.push(...used.map((definitionId) => ({ definitionId, user: { type: kind, id } })));
+    }
+  }
 }
 
 /** The items, so many at a time, each portion in a turn of the event loop of its own. */

@@ -1,5 +1,5 @@
 import type { ImportHTTPConnectionMetadata, Message } from "@mooring/contract";
-import type { ApiDraft, DraftAction, DraftDefinition } from "../domain/api-draft.ts";
+import type { ApiDraft, DraftAction, DraftDefinition, DraftTrigger } from "../domain/api-draft.ts";
 import { type Fault, Problem } from "../kernel/errors.ts";
 import type { ConnectionId, VersionId } from "../kernel/ids.ts";
 import type { ApiFile } from "../sandbox/api-file.ts";
@@ -96,11 +96,13 @@ function checkSource({ url, connection, compareWith, version }: ImportHTTPConnec
 async function read({ sandbox, clock }: ImportDeps, { actor }: Call, file: Pick<ApiFile, "bytes" | "format">): Promise<ReadApi> {
   const definitions: DraftDefinition[] = [];
   const actions: DraftAction[] = [];
+  const triggers: DraftTrigger[] = [];
   const draft = await sandbox.readApiFile(actor.org, { ...file, atMs: clock.now().getTime() }, (portion) => {
     definitions.push(...portion.definitions);
     actions.push(...portion.actions);
+    triggers.push(...portion.triggers);
   });
-  return { draft, definitions, actions };
+  return { draft, definitions, actions, triggers };
 }
 
 /** A file knows addresses and how to prove who calls, but no secret: credentials are for people to add. */

@@ -65,6 +65,13 @@ export function requireConnection(actor: Actor, connectionId: string): void {
   }
 }
 
+/** The same for an environment, by its id. */
+export function requireEnvironment(actor: Actor, environmentId: string): void {
+  if (actor.environments && !actor.environments.has(environmentId)) {
+    throw new Problem("forbidden", { message: "The API key is limited to other environments." });
+  }
+}
+
 /** Throws `Problem` forbidden for a key limited to environments: a change of the whole connection reaches the others too. */
 export function requireWholeConnection(actor: Actor, connectionId: string): void {
   requireConnection(actor, connectionId);

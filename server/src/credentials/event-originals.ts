@@ -1,18 +1,19 @@
-import type { StoredEvent } from "../domain/event.ts";
 import type { Received } from "../domain/received.ts";
-import type { OrganisationId } from "../kernel/ids.ts";
-import type { Seals } from "./seals.ts";
+import type { EventId } from "../kernel/ids.ts";
+import type { Sealer } from "./seals.ts";
 
-/** The request of an unverified event as it came, without masks; undefined when it was not kept. Throws VaultError when it does not open. */
-export async function openOriginal(
-  seals: Seals,
-  org: OrganisationId,
-  { id, sealed, method, body, receivedAt }: Pick<StoredEvent, "id" | "sealed" | "method" | "body" | "receivedAt">,
-): Promise<Received | undefined> {
-  if (sealed === undefined) return undefined;
-  const sealer = await seals.of(org);
-  const { original } = sealer.open({ purpose: "event", id, revision: 1 }, JSON.parse(sealed) as Record<string, string>);
-  if (!original) return undefined;
-  const { rawHeaders, url } = JSON.parse(original.reveal()) as Pick<Received, "rawHeaders" | "url">;
-  return { method: method ?? "", url, rawHeaders, body, receivedAt };
+/** What the masks of an event hide. */
+export type Original = Pick<Received, "rawHeaders" | "url">;
+
+/** What an unverified event came with, as it is kept: so that it can be verified again once a secret was mended. */
+export function sealOriginal(sealer: Sealer, id: EventId, { rawHeaders, url }: Original): string {
+  return JSON.stringify(sealer.seal(recordOf(id), { original: JSON.stringify({ rawHeaders, url }) }));
 }
+
+/** The reverse. Throws VaultError on anything that `sealOriginal` did not make for this event. */
+export function openOriginal(sealer: Sealer, id: EventId, sealed: string): Original {
+  const { original } = sealer.open(recordOf(id), JSON.parse(sealed));
+  return JSON.parse(original?.reveal() ?? "{}") as Original;
+}
+
+const recordOf = (id: EventId) => ({ purpose: "event", id, revision: 1 }) as const;

@@ -24,6 +24,7 @@ export interface Verified {
   readonly dedupeKey: string | undefined;
 }
 
+/** Prepares the checks of these credentials; whoever keeps the credentials keeps what this gives. */
 export function createVerifier(credentials: readonly TriggerCredential[]): Verifier {
   const checks = credentials.map(({ id, config, secrets, predecessor }) => ({
     credential: id,
@@ -31,7 +32,7 @@ export function createVerifier(credentials: readonly TriggerCredential[]): Verif
     check: schemes[config.schemeType].verify(config, predecessor ? { secrets, predecessor } : { secrets }),
   }));
   const carriers = credentials.flatMap(({ config }) => (config.schemeType === "api-key" ? [placeOf(config) as Place] : []));
-  return { verify, mask: (received) => maskedRequest(carriers, received) };
+  return { verify, mask: masker(carriers) };
 
   function verify(received: Received, depth: CheckDepth = "verdict"): Verified {
     if (checks.length === 0) return { verification: { passed: false, steps: [noCredential] }, dedupeKey: undefined };
@@ -50,14 +51,6 @@ export function createVerifier(credentials: readonly TriggerCredential[]): Verif
   }
 }
 
-/** One request against these credentials, as `Verifier.verify`. Whoever has many keeps a verifier. */
-export const verifyReceived = (credentials: readonly TriggerCredential[], received: Received): Verified =>
-  createVerifier(credentials).verify(received);
-
-/** One request, as `Verifier.mask`. */
-export const maskReceived = (credentials: readonly TriggerCredential[], received: Received): { headers: string[]; target: string } =>
-  createVerifier(credentials).mask(received);
-
 const noCredential: VerificationStep = {
   what: "credentials",
   passed: false,
@@ -70,17 +63,19 @@ function dedupeKeyOf(once: readonly Once[]): string | undefined {
   return contents.length > 1 ? digestOf(contents.join()).toString("base64url") : contents[0];
 }
 
-function maskedRequest(carriers: readonly Place[], { rawHeaders, url }: Received): { headers: string[]; target: string } {
-  const secretHeaders = new Set([
-    ...alwaysSecret,
-    ...carriers.flatMap(({ in: part, name }) => (part === "header" ? [headerKey(name)] : [])),
-  ]);
-  const headers = rawHeaders.map((text, at) => {
-    const name = at % 2 === 1 ? (rawHeaders[at - 1] as string) : "";
-    return secretHeaders.has(headerKey(name)) ? masked({ in: "header", name }, text) : text;
+/** Which headers and query parameters are secret, read once. */
+function masker(carriers: readonly Place[]): (received: Received) => { headers: string[]; target: string } {
+  const named = (part: Place["in"]) => carriers.flatMap((place) => (place.in === part ? [place.name] : []));
+  const secretHeaders = new Set([...alwaysSecret, ...named("header").map(headerKey)]);
+  const secretParameters = new Set(named("query"));
+  return ({ rawHeaders, url }) => ({
+    headers: rawHeaders.map((text, at) => {
+      if (at % 2 === 0) return text;
+      const name = rawHeaders[at - 1] as string;
+      return secretHeaders.has(headerKey(name)) ? masked({ in: "header", name }, text) : text;
+    }),
+    target: maskedTarget(url, secretParameters),
   });
-  const secretParameters = new Set(carriers.flatMap(({ in: part, name }) => (part === "query" ? [name] : [])));
-  return { headers, target: maskedTarget(url, secretParameters) };
 }
 
 const alwaysSecret = ["authorization", "proxy-authorization", "cookie"];

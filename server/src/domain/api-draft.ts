@@ -2,8 +2,9 @@ import type { AuthSchemeConfig, EnvironmentVariable, Message } from "@mooring/co
 import type { DefinitionId } from "../kernel/ids.ts";
 import type { StoredAction } from "./action.ts";
 import type { StoredDefinition } from "./definition.ts";
+import type { StoredTrigger } from "./trigger.ts";
 
-/** What a description of an API says about the connection to it; its actions and definitions are rows beside it. */
+/** What a description of an API says about the connection to it; its actions, triggers and definitions are rows beside it. */
 export interface ApiDraft {
   readonly name: string;
   readonly description?: string;
@@ -21,3 +22,6 @@ export type DraftDefinition = StoredDefinition & { readonly uses: readonly Defin
 
 /** An action to write, and the definitions that its body and responses link to. */
 export type DraftAction = StoredAction & { readonly uses: readonly DefinitionId[] };
+
+/** A trigger to write, and the definitions that it links to. */
+export type DraftTrigger = StoredTrigger & { readonly uses: readonly DefinitionId[] };

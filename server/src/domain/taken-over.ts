@@ -1,18 +1,19 @@
-import type { ActionId, DefinitionId } from "../kernel/ids.ts";
-import type { DraftAction, DraftDefinition } from "./api-draft.ts";
+import type { DefinitionId } from "../kernel/ids.ts";
+import type { DefinitionLink } from "./action.ts";
+import type { DraftDefinition } from "./api-draft.ts";
 import { storedReference } from "./definition.ts";
-import { linksOf, mapLinks } from "./way.ts";
+import { mapLinks, usesOf, type WayKind, type Ways } from "./way.ts";
 
 /** The ids by which a version knows its content, by name. */
 export interface KnownIds {
   readonly definitions: ReadonlyMap<string, DefinitionId>;
-  readonly actions: ReadonlyMap<string, ActionId>;
+  readonly ways: { readonly [Kind in WayKind]: ReadonlyMap<string, Ways[Kind]["id"]> };
 }
 
 /** Gives rows their ids in another version. */
 export interface TakeOver {
   ofDefinition(definition: DraftDefinition): DraftDefinition;
-  ofAction(action: DraftAction): DraftAction;
+  ofWay<Kind extends WayKind, Way extends Ways[Kind] & Pick<DraftDefinition, "uses">>(kind: Kind, way: Way): Way;
 }
 
 /**
@@ -26,7 +27,7 @@ export function createTakeOver(definitions: readonly Pick<DraftDefinition, "id" 
     if (own !== undefined) ids.set(id, own);
   }
   const now = (id: DefinitionId): DefinitionId => ids.get(id) ?? id;
-  return { ofDefinition, ofAction };
+  return { ofDefinition, ofWay };
 
   function ofDefinition(definition: DraftDefinition): DraftDefinition {
     // Fresh ids are in no other text, so that the schema need not be parsed to find them.
@@ -34,15 +35,18 @@ export function createTakeOver(definitions: readonly Pick<DraftDefinition, "id" 
     return { ...definition, id: now(definition.id), content, uses: definition.uses.map(now) };
   }
 
-  function ofAction(action: DraftAction): DraftAction {
-    const { document } = action;
+  function ofWay<Kind extends WayKind, Way extends Ways[Kind] & Pick<DraftDefinition, "uses">>(kind: Kind, way: Way): Way {
+    const { document } = way;
     return {
-      ...action,
-      id: known.actions.get(action.name) ?? action.id,
-      document:
-        linksOf(document).length === 0 ? document : mapLinks(document, (link) => ("id" in link ? { ...link, id: now(link.id) } : link)),
-      uses: action.uses.map(now),
+      ...way,
+      id: known.ways[kind].get(way.name) ?? way.id,
+      document: usesOf(document).length === 0 ? document : mapLinks(document, linkNow),
+      uses: way.uses.map(now),
     };
+  }
+
+  function linkNow(link: DefinitionLink): DefinitionLink {
+    return "id" in link ? { ...link, id: now(link.id) } : link;
   }
 }
 

@@ -83,6 +83,7 @@ function changesOfParameter(
   const types = schemaChanges(valueSchema(was), valueSchema(is), linked.sides);
   return [
     ...changeOf(`${place}/required`, was.required, is.required, fault),
+    ...changeOf(`${place}/description`, was.description, is.description),
     ...changeOf(`${place}/default`, was.default, is.default, "An event without it means something else."),
     ...types.map(({ pointer, before, after, effect }) => changeAt(place + pointer, { before, after }, whyBroken(effect, role))),
   ];

@@ -1,6 +1,6 @@
 import type { ContentError, HTTPMethod, TriggerHTTPParameter } from "@mooring/contract";
 import type { TriggerId } from "../kernel/ids.ts";
-import type { DefinitionLink } from "./action.ts";
+import type { DefinitionLink, StoredResponse } from "./action.ts";
 
 /** A trigger as it is kept. */
 export interface StoredTrigger {
@@ -21,12 +21,14 @@ export interface TriggerDocument {
   readonly strict?: boolean;
   readonly parameters: readonly TriggerHTTPParameter[];
   readonly requestBody?: { readonly required: boolean; readonly definitions: readonly DefinitionLink[] };
-  readonly responses: readonly { readonly status?: number; readonly definitions: readonly DefinitionLink[] }[];
+  readonly responses: readonly StoredResponse[];
 }
 
 /** How many triggers a version may hold. */
 export const triggersMax = 1_000;
 
-/** What the sender of an event that is kept gets: the first status of success that is declared, or else 200. */
-export const successStatus = ({ responses }: Pick<TriggerDocument, "responses">): number =>
-  responses.find(({ status = 0 }) => status >= 200 && status <= 299)?.status ?? 200;
+/** What the sender of an event that is kept gets: the lowest status of success that is declared, or else 200. An order says nothing. */
+export function successStatus({ responses }: Pick<TriggerDocument, "responses">): number {
+  const declared = responses.flatMap(({ status = 0 }) => (status >= 200 && status <= 299 ? [status] : []));
+  return declared.length === 0 ? 200 : Math.min(...declared);
+}

@@ -11,8 +11,8 @@ import { commented, indented, literal } from "./type-text.ts";
 import { definitionSide, type VersionContent } from "./version-content.ts";
 
 /**
- * A TypeScript declaration file of what the actions of a version take and give, and of what its triggers get. Yields after each part, so that whoever drives it can
- * pause.
+ * A TypeScript declaration file of what the actions of a version take and give, and of what its triggers get. Yields after each part, so
+ * that whoever drives it can pause.
  */
 export function* versionTypes(content: VersionContent): Generator<undefined, string> {
   const side: Side = definitionSide(content, (id) => id);
@@ -71,7 +71,7 @@ function eventOf({ name, summary, description, document }: StoredTrigger, types:
   const { parameters, requestBody } = document;
   const addresses = parameterAddresses(parameters);
   const inputs = parameters.map((parameter, at) =>
-    input(addresses[at] ?? parameter.name, parameter.required, typeOf(valueSchema(parameter), noReferences), undefined),
+    input(addresses[at] ?? parameter.name, parameter.required, typeOf(valueSchema(parameter), noReferences), parameter.description),
   );
   const body = linked(requestBody?.definitions ?? [], types, (link, type) => eventBodyType(link, content.definitions, type));
   const members = [objectOf("parameters", [...new Map(inputs).values()]), `body${requestBody?.required ? "" : "?"}: ${body};`];

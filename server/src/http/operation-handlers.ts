@@ -21,6 +21,7 @@ import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
 import { type SubscriptionDeps, subscriptionHandlers } from "./subscriptions.ts";
+import { triggerAddressHandlers } from "./trigger-addresses.ts";
 import { triggerHandlers } from "./triggers.ts";
 import { verificationHandlers } from "./verification.ts";
 import { versionHandlers } from "./versions.ts";
@@ -49,6 +50,7 @@ export function operationHandlers(
     ...exportHandlers(deps),
     ...actionHandlers(deps),
     ...triggerHandlers(deps),
+    ...triggerAddressHandlers(deps),
     ...dryRunHandlers(deps),
     ...verificationHandlers(deps),
     ...protocolHandlers(),

@@ -7,6 +7,7 @@ import { type Actor, requireScope } from "../domain/actor.ts";
 import { etagOf } from "../domain/etag.ts";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
+import type { Log } from "../kernel/log.ts";
 import type { Authenticator, Caller } from "./authenticate.ts";
 import type { Forms } from "./forms.ts";
 import { EventStream, type Handlers, Pieces, Reply, Waiting } from "./handlers.ts";
@@ -17,6 +18,7 @@ export interface RouteDeps {
   readonly authenticator: Authenticator;
   readonly validator: Validator;
   readonly forms: Forms;
+  readonly log: Log;
   /** Makes a POST with an Idempotency-Key happen once. */
   readonly once: (actor: Actor, repeatable: { key: string; request: string }) => Promise<NonNullable<Call["once"]>>;
 }
@@ -50,7 +52,8 @@ function routeOf(id: OperationId, handlers: Handlers, deps: RouteDeps): RouteOpt
       deps.validator.check(id, { query: request.query, body: seen });
       const answer = await answerOf(handlers[id] as (given: unknown) => unknown, request, { ...deps, what });
       const again = async () => (await admit(request, operation, deps)).actor as Actor;
-      if (answer instanceof EventStream) return sendEvents(reply, answer, again);
+      const onFault = (error: Error) => deps.log.error("internal", { requestId: request.id, method: request.method, error });
+      if (answer instanceof EventStream) return sendEvents(reply, answer, { again, onFault });
       return sendAnswer(reply, operation, answer instanceof Waiting ? await answer.end(hold(reply, again)) : answer);
     },
   };

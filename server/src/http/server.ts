@@ -4,7 +4,6 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { ImportRoom } from "../control/import-room.ts";
 import { Problem } from "../kernel/errors.ts";
 import { isUlid } from "../kernel/ids.ts";
-import type { Log } from "../kernel/log.ts";
 import { parseBody } from "./body.ts";
 import { limitBody } from "./body-deadline.ts";
 import { createForms } from "./forms.ts";
@@ -28,7 +27,6 @@ export interface ServerDeps extends Omit<RouteDeps, "forms" | "validator"> {
   readonly handlers: Handlers;
   /** Asked in this order. */
   readonly doors: readonly FrontDoor[];
-  readonly log: Log;
   readonly newRequestId: () => string;
   readonly importRoom: ImportRoom;
   /** Adds what is not an operation of the contract, and may show how much is under way: health, metrics, documents, console, sign-in. */
@@ -85,7 +83,7 @@ export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
   });
   extras(app, limitRequests(app, { requestsMax }));
   const validator = createValidator();
-  registerRoutes(app, handlers, { ...deps, validator, forms: createForms(importRoom) });
+  registerRoutes(app, handlers, { ...deps, log, validator, forms: createForms(importRoom) });
   await app.ready();
   await listener.serve((request, response) => {
     // Closed after what came before on it; what comes behind that is nobody's request.

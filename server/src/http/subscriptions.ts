@@ -64,7 +64,10 @@ export function subscriptionHandlers(deps: SubscriptionDeps): Pick<Handlers, Nam
 
 const streamAccepted = /\btext\/event-stream\b/i;
 
-const afterOf = ({ after }: QueryOf<"ReadSubscriptionEvents">) => (after === undefined ? undefined : positionIn("after", after));
+function afterOf({ after }: QueryOf<"ReadSubscriptionEvents">): number | undefined {
+  if (after === "beginning") return 0;
+  return after === undefined ? undefined : positionIn("after", after);
+}
 
 /** Where a reader that comes again left off, whatever the address says (HTML standard, section 9.2.3). */
 function lastEventId({ "last-event-id": sent }: IncomingHttpHeaders): number | undefined {

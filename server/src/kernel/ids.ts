@@ -63,6 +63,9 @@ export const newSchemaKey = (): string => randomBytes(16).toString("hex");
 /** A token that cannot be guessed, for the short address of a trigger: 192 random bits. */
 export const newTriggerToken = (): string => randomBytes(24).toString("base64url");
 
+/** Under what a trigger's token is kept. Nobody can guess what the hash of so many random bits was made of. */
+export const tokenHashOf = (token: string): string => hash("sha256", token, "base64url");
+
 /** Random fractions, drawn in bulk: ulid asks for one per character, and would otherwise enter the kernel for each. */
 function createRandom(): () => number {
   const bytes = new Uint8Array(4096);

@@ -1,5 +1,6 @@
 import { actionFaults } from "../domain/action-faults.ts";
-import type { ApiDraft, DraftAction, DraftDefinition } from "../domain/api-draft.ts";
+import type { ApiDraft, DraftAction, DraftDefinition, DraftTrigger } from "../domain/api-draft.ts";
+import { triggerFaults } from "../domain/trigger-faults.ts";
 import type { KnownDefinitions } from "../domain/way.ts";
 import type { DefinitionId } from "../kernel/ids.ts";
 import { type ReadApi, readOpenApi } from "../protocols/http/openapi/read.ts";
@@ -11,15 +12,16 @@ import { patternFault } from "./patterns.ts";
 
 /**
  * Reads a file and gives its rows portion by portion, then the connection. Each definition has passed what definitions pass when they are
- * created, and each action has its faults. Throws `Problem` malformed_document for what cannot be parsed, invalid_request for what is no
+ * created, and each action and trigger has its faults. Throws `Problem` malformed_document for what cannot be parsed, invalid_request for what is no
  * description of an API.
  */
 export async function readApiFile(request: ApiFileRequest, give: (rows: ApiRows) => Promise<void>): Promise<ApiDraft> {
   const { document, isConverted, messages } = openApiOf(readDocument(request.bytes, limits).value, request.format);
   const api = readOpenApi(document, { atMs: request.atMs, isConverted, messages, patternFault: remembered(patternFault) });
   const known = new Map<DefinitionId, { readonly accept: readonly string[] }>();
-  await inPortions(checkedDefinitions(api, known), sizeOfDefinition, (definitions) => give({ definitions, actions: [] }));
-  await inPortions(checkedActions(api, known), sizeOfAction, (actions) => give({ definitions: [], actions }));
+  await inPortions(checkedDefinitions(api, known), sizeOfDefinition, (definitions) => give({ ...none, definitions }));
+  await inPortions(checkedActions(api, known), sizeOfWay, (actions) => give({ ...none, actions }));
+  await inPortions(checkedTriggers(api, known), sizeOfWay, (triggers) => give({ ...none, triggers }));
   return api.draft();
 }
 
@@ -37,6 +39,12 @@ function* checkedActions(api: ReadApi, known: KnownDefinitions): Generator<Draft
   for (const action of api.actions) yield { ...action, errors: actionFaults(action.document, known) };
 }
 
+function* checkedTriggers(api: ReadApi, known: KnownDefinitions): Generator<DraftTrigger> {
+  for (const trigger of api.triggers) yield { ...trigger, errors: triggerFaults(trigger.document, known) };
+}
+
+const none: ApiRows = { definitions: [], actions: [], triggers: [] };
+
 /** What the check takes for addresses of other definitions are here the references by id. */
 function isUsable({ content, uses }: DraftDefinition): boolean {
   const names = new Map(uses.map((used) => [used as string, used]));
@@ -45,7 +53,7 @@ function isUsable({ content, uses }: DraftDefinition): boolean {
 
 const sizeOfDefinition = ({ content, description }: DraftDefinition) => rowSize + content.length + (description?.length ?? 0);
 
-const sizeOfAction = (action: DraftAction) => rowSize + JSON.stringify(action).length;
+const sizeOfWay = (way: DraftAction | DraftTrigger) => rowSize + JSON.stringify(way).length;
 
 /** What a row takes beside its text. */
 const rowSize = 500;

@@ -1,5 +1,5 @@
 import type { ImportHTTPConnectionMetadata } from "@mooring/contract";
-import type { ApiDraft, DraftAction, DraftDefinition } from "../domain/api-draft.ts";
+import type { ApiDraft, DraftAction, DraftDefinition, DraftTrigger } from "../domain/api-draft.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
 import { createPool } from "./pool.ts";
@@ -9,7 +9,7 @@ export interface ApiFile {
   /** Given away: whoever reads the file has them no more. */
   readonly bytes: Uint8Array;
   readonly format: ImportHTTPConnectionMetadata["format"];
-  /** The time of the ids that its actions and definitions get. */
+  /** The time of the ids that its actions, triggers and definitions get. */
   readonly atMs: number;
   readonly signal?: AbortSignal;
 }
@@ -18,9 +18,10 @@ export interface ApiFile {
 export interface ApiRows {
   readonly definitions: readonly DraftDefinition[];
   readonly actions: readonly DraftAction[];
+  readonly triggers: readonly DraftTrigger[];
 }
 
-/** Takes a portion; the worker goes on when this is done. All definitions come before the first action. */
+/** Takes a portion; the worker goes on when this is done. All definitions come before the first action and the first trigger. */
 export type OnRows = (rows: ApiRows) => Promise<void> | void;
 
 export interface ApiFiles {

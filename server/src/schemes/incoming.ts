@@ -16,7 +16,7 @@ export function createIncoming(received: Received): Incoming {
   let query: Map<string, string[]> | undefined;
   let cookies: Map<string, string[]> | undefined;
   const headerValues = (name: string) => {
-    headers ??= byName(pairsOf(received.rawHeaders));
+    headers ??= headersByName(received.rawHeaders);
     return headers.get(name.toLowerCase()) ?? none;
   };
   return {
@@ -33,7 +33,7 @@ export function createIncoming(received: Received): Incoming {
           return cookies.get(name) ?? none;
       }
     },
-    headerNames: () => [...new Set(pairsOf(received.rawHeaders).map(([name]) => name.slice(0, 100)))].slice(0, namesMax),
+    headerNames: () => [...headersByName(received.rawHeaders).keys()].slice(0, namesMax).map((name) => name.slice(0, 100)),
   };
 }
 
@@ -77,20 +77,23 @@ function cookiePairs(header: string): [string, string][] {
   });
 }
 
-function pairsOf(raw: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] as string, raw[at + 1] as string]);
-  return pairs.map(([name, value]) => [name.toLowerCase(), value]);
+/** Every request comes through here, so nothing is made that is not needed. */
+function headersByName(raw: readonly string[]): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (let at = 0; at + 1 < raw.length; at += 2) add(values, (raw[at] as string).toLowerCase(), raw[at + 1] as string);
+  return values;
 }
 
 function byName(pairs: readonly (readonly [string, string])[]): Map<string, string[]> {
   const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) {
-    const known = values.get(name);
-    if (known) known.push(value);
-    else values.set(name, [value]);
-  }
+  for (const [name, value] of pairs) add(values, name, value);
   return values;
+}
+
+function add(values: Map<string, string[]>, name: string, value: string): void {
+  const known = values.get(name);
+  if (known) known.push(value);
+  else values.set(name, [value]);
 }
 
 function decoded(text: string): string {

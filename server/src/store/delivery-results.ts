@@ -47,7 +47,8 @@ export interface DestinationReport {
 }
 
 /**
- * Writes down how a destination is after attempts; gives whether more may be sent there. Does nothing to one that is disabled, gone, or has
+ * Writes down how a destination is after attempts; gives whether more may be sent there, and `disabled` when this
+ * put an end to it. Does nothing to one that is disabled, gone, or has
  * another address now. `random` is from 0 to below 1.
  */
 export async function reportDestination(
@@ -55,14 +56,14 @@ export async function reportDestination(
   org: OrganisationId,
   { subscriptionId, url, report, reason, isGone }: DestinationReport,
   random: number,
-): Promise<boolean> {
+): Promise<"open" | "closed" | "disabled"> {
   const row = await tx.first(sql<{ failures: number | string; pausedForMs: number | string | null }>`
     select failures, paused_until - ${sql.raw(databaseNow[tx.engine])} as "pausedForMs"
     from destinations
     where org_id = ${org} and subscription_id = ${subscriptionId} and url = ${url} and state = 'active'
     ${tx.engine === "postgres" ? sql`for update` : sql``}
   `);
-  if (!row) return false;
+  if (!row) return "closed";
   const before: DestinationHealth = {
     failures: Number(row.failures),
     pausedForMs: row.pausedForMs === null ? undefined : Number(row.pausedForMs),
@@ -75,5 +76,6 @@ export async function reportDestination(
       state = ${isGone ? "disabled" : "active"}
     where org_id = ${org} and subscription_id = ${subscriptionId}
   `);
-  return !isGone && pausedForMs === undefined;
+  if (isGone) return "disabled";
+  return pausedForMs === undefined ? "open" : "closed";
 }

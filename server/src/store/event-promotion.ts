@@ -5,6 +5,7 @@ import type { EventHead } from "../domain/shown-event.ts";
 import type { ConnectionId, EventId, OrganisationId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
 import { type EventRow, eventColumns, eventOf } from "./event-columns.ts";
+import { readEvent } from "./event-reads.ts";
 import { type Appended, appendEvents } from "./events.ts";
 
 /** The event, held until the transaction ends; undefined when the connection has none with this id. */
@@ -20,7 +21,8 @@ export async function lockEvent(
     where org_id = ${org} and connection_id = ${connectionId} and id = ${id}
     ${tx.engine === "postgres" ? sql`for update` : sql``}
   `);
-  return row && eventOf(row);
+  // Whoever promoted it meanwhile wrote it anew, which a statement that waited for the old row does not see.
+  return row ? eventOf(row) : readEvent(tx, org, connectionId, id);
 }
 
 /**

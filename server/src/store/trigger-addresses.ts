@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { ConnectionId, EnvironmentId, OrganisationId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
+import { getVersion } from "./versions.ts";
 
 /** A short address of a trigger. */
 export interface StoredTriggerAddress {
@@ -47,7 +48,10 @@ export async function listTriggerAddresses(
   return rows.map(addressOf);
 }
 
-/** Adds an address; those before it end at `endAt` unless they end earlier, and those that have ended at `createdAt` go. */
+/**
+ * Adds an address. Those before it end at `endAt` unless they end earlier; those that have ended at `createdAt` go, and the oldest of those
+ * that would be more than ten with it.
+ */
 export async function replaceTriggerAddresses(
   tx: Tx,
   org: OrganisationId,
@@ -60,9 +64,35 @@ export async function replaceTriggerAddresses(
   await tx.run(sql`update trigger_addresses set expires_at = ${end} where ${ofTrigger} and (expires_at is null or expires_at > ${end})`);
   await tx.run(sql`delete from trigger_addresses where ${ofTrigger} and expires_at <= ${now}`);
   await tx.run(sql`
+    delete from trigger_addresses
+    where ${ofTrigger} and id not in (select id from trigger_addresses where ${ofTrigger} order by created_at desc, id desc limit ${overlapsMax})
+  `);
+  await tx.run(sql`
     insert into trigger_addresses (org_id, id, connection_id, environment_id, trigger_name, version, token_hash, sealed, created_at)
     values (${org}, ${id}, ${connectionId}, ${environmentId}, ${trigger}, ${version}, ${tokenHash}, ${sealed}, ${now})
   `);
+}
+
+const overlapsMax = 9;
+
+/** Whether a version has the trigger: the one of this name, `latest` and `default` included, or any of the connection's when none is named. */
+export async function hasTrigger(
+  tx: Tx,
+  org: OrganisationId,
+  connectionId: ConnectionId,
+  { trigger, version }: { readonly trigger: string; readonly version?: string },
+): Promise<boolean> {
+  const versionId = version === undefined ? undefined : (await getVersion(tx, org, connectionId, version))?.id;
+  if (version !== undefined && versionId === undefined) return false;
+  const row = await tx.first(sql`
+    select t.id
+    from triggers t
+    join versions v on v.org_id = t.org_id and v.id = t.version_id
+    where t.org_id = ${org} and v.connection_id = ${connectionId} and t.name = ${trigger}
+      ${versionId === undefined ? sql`` : sql`and v.id = ${versionId}`}
+    limit 1
+  `);
+  return row !== undefined;
 }
 
 const columns = sql`id, connection_id, environment_id, trigger_name, version, sealed, created_at, expires_at`;

@@ -1,11 +1,14 @@
+import { createEventSigner } from "../credentials/event-signer.ts";
 import type { Seals } from "../credentials/seals.ts";
 import { createTriggerTargetLoader } from "../credentials/trigger-targets.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { NewId } from "../kernel/ids.ts";
 import type { Log } from "../kernel/log.ts";
+import type { Net } from "../net/net.ts";
 import type { Checks } from "../sandbox/held-against.ts";
 import type { Database } from "../store/database.ts";
 import { type Arrivals, createArrivals } from "../traffic/arrivals.ts";
+import { startDeliverer } from "./deliver/deliverer.ts";
 import { createVerifyAgain, type VerifyAgain } from "./ingest/again.ts";
 import { createBatches } from "./ingest/batch.ts";
 import { createBodies } from "./ingest/body.ts";
@@ -34,6 +37,7 @@ export interface WebhookStats {
 }
 
 export interface WebhooksDeps {
+  readonly net: Pick<Net, "dispatch">;
   readonly db: Database;
   readonly seals: Seals;
   readonly sandbox: Checks;
@@ -45,10 +49,12 @@ export interface WebhooksDeps {
 }
 
 export function startWebhooks(deps: WebhooksDeps): Webhooks {
-  const { config, publicUrl } = deps;
+  const { config, publicUrl, newId } = deps;
   const arrivals = createArrivals();
   const batches = createBatches({ ...deps, arrivals });
   const loadTarget = createTriggerTargetLoader(deps);
+  const signer = createEventSigner(deps);
+  const deliverer = startDeliverer({ ...deps, signer, arrivals, owner: newId() });
   const retention = createEventRetention({ ...deps, keepHours: config.eventsKeepHours });
   const door = createIngestDoor({
     ...deps,
@@ -69,7 +75,7 @@ export function startWebhooks(deps: WebhooksDeps): Webhooks {
     stats: () => ({ outcomes: outcomes(), ...batches.stats() }),
     async close() {
       await batches.close();
-      await retention.close();
+      await Promise.all([deliverer.close(), retention.close()]);
     },
   };
 }

@@ -37,7 +37,7 @@ test.each(engines)(
       for (let kill = 1; kill <= kills; kill++) {
         const work = Promise.all(importers.map((importer) => importer.work(clientOf(mooring))));
         // From then on the workers of this process are there, so that the time is the imports' own.
-        await Promise.race([work, acknowledgedMore(importers, random.below(4))]);
+        await acknowledgedMore(importers, random.below(4), work);
         await Promise.race([work, pause(random.below(400))]);
         await mooring.kill("SIGKILL");
         await work;
@@ -68,9 +68,15 @@ test.each(engines)(
 
 const acknowledgedBy = (importers: readonly Importer[]) => importers.reduce((sum, { ledger }) => sum + ledger.account.acknowledged, 0);
 
-async function acknowledgedMore(importers: readonly Importer[], more: number): Promise<void> {
+/** Resolves when so many more were acknowledged, or `work` is over. */
+async function acknowledgedMore(importers: readonly Importer[], more: number, work: Promise<unknown>): Promise<void> {
   const before = acknowledgedBy(importers);
-  while (acknowledgedBy(importers) < before + more) await pause(5);
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  work.then(end, end);
+  while (!isOver && acknowledgedBy(importers) < before + more) await pause(5);
 }
 
 /** As large as takes a while to write, and no larger. */

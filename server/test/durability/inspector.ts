@@ -15,7 +15,7 @@ export interface Inspector {
 }
 
 /** Needs the database to be there: Mooring started on it once. */
-export function inspect(place: Place): Inspector {
+export function inspect(place: Pick<Place, "engine" | "url" | "dataDir">): Inspector {
   const { rows, close } = place.url === undefined ? inspectSqlite(place.dataDir) : inspectPostgres(place.url);
   return { rows, close, faults, settled };
 
@@ -86,6 +86,18 @@ const invariants = {
   `,
   "a request has one audit row": "select request_id from audit group by request_id having count(*) <> 1",
   "a claimed Idempotency-Key has its answer": "select key from idempotency where sealed is null",
+  "verified events of a connection have positions one after the other": `
+    select connection_id from events
+    group by connection_id
+    having count(position) <> coalesce(max(position) - min(position) + 1, 0) or count(distinct position) <> count(position)
+  `,
+  "an event of a subscription is on its way to its destination, or was": `
+    select e.id
+    from subscriptions s
+    join destinations d on d.org_id = s.org_id and d.subscription_id = s.id
+    join events e on e.org_id = s.org_id and e.connection_id = s.connection_id and e.origin = 'verified'
+    where not exists (select 1 from deliveries w where w.org_id = s.org_id and w.subscription_id = s.id and w.event_id = e.id)
+  `,
   "no name is parked": "select name from environments where name < ' '",
 };
 

@@ -2,68 +2,75 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createSeals } from "../../src/credentials/seals.ts";
-import type { CredentialId, OrganisationId } from "../../src/kernel/ids.ts";
-import { Secret } from "../../src/kernel/secret.ts";
-import { lockStoredCredential } from "../../src/store/credentials.ts";
-import { loadMasterKey } from "../../src/vault/master.ts";
-import { createVault } from "../../src/vault/vault.ts";
 import type { Actor } from "../harness/actors.ts";
 import type { Client } from "../harness/client.ts";
-import { engines, type Place } from "../harness/engines.ts";
+import { engines } from "../harness/engines.ts";
 import { openLedger } from "../harness/ledger.ts";
-import { clientOf, type Home, homeOn, type MooringProcess, startProcess, workersOf } from "../harness/process.ts";
+import { clientOf, homeOn, type MooringProcess, startProcess, workersOf } from "../harness/process.ts";
 import { trials } from "../harness/profile.ts";
-import { type Inspector, inspect } from "./inspector.ts";
+import { inspect } from "./inspector.ts";
 import { startOutside } from "./outside.ts";
 import { createRandom } from "./random.ts";
-import { createWorker, type Worker } from "./worker.ts";
+import { knownBefore, openEverySecret, strayRows } from "./strays.ts";
+import { startDestination } from "./webhooks/destination.ts";
+import { startTraffic, told } from "./webhooks/traffic.ts";
+import { createWorker } from "./worker.ts";
 
+// Events come all the time; until so many kills things are changed as well, and compared after each.
 const runs = engines.flatMap((engine) => [
-  { ...engine, workers: 1, kills: trials({ change: 20, long: 200 }) },
-  { ...engine, workers: 4, kills: trials({ change: 3, long: 50 }) },
+  { ...engine, workers: 1, kills: trials({ change: 50, long: 1_000 }), changing: trials({ change: 20, long: 200 }) },
+  { ...engine, workers: trials({ change: 2, long: 4 }), kills: trials({ change: 3, long: 50 }), changing: trials({ change: 3, long: 50 }) },
 ]);
 const names = Array.from({ length: 8 }, (_, index) => `c${index}`);
 
-test.each(runs)(
-  "kill -9 under load: nothing that was answered is lost, nothing is half there, on $name with workers: $workers (B-1, B-3)",
+// At the same time: a start is waited for more than it computes.
+test.concurrent.each(runs)(
+  "kill -9 under load: nothing that was answered is lost, nothing is half there, what came in is delivered, on $name with workers: $workers (B-1, B-3, W-5, D-1)",
   { timeout: 60_000 + Math.max(...runs.map(({ kills }) => kills)) * 10_000 },
-  async ({ name, prepare, workers: processes, kills }) => {
+  async ({ name, prepare, workers: processes, kills, changing }) => {
     const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
     const random = createRandom(seed);
     const place = await prepare();
-    const outside = await startOutside();
-    const home = homeOn(place, { MOORING_EGRESS_ALLOW: outside.allow, MOORING_WORKERS: String(processes) });
+    const [outside, destination] = await Promise.all([startOutside(), startDestination()]);
+    const home = homeOn(place, { MOORING_EGRESS_ALLOW: `${outside.allow},${destination.allow}`, MOORING_WORKERS: String(processes) });
     const actor: Actor = { name: "key", org: home.organisation, headers: { authorization: `Bearer ${home.apiKey}` } };
     let mooring = await startProcess(home.settings);
     const inspector = inspect(place);
     try {
+      const traffic = await startTraffic(mooring, { actor, destination, folder: place.dataDir });
       const counterId = await createCounter(clientOf(mooring), actor, outside.url);
+      const before = await knownBefore(inspector);
       const workers = names.map((worker, index) => {
         const ledger = openLedger(join(place.dataDir, `${worker}.ledger`));
         return createWorker({ name: worker, actor, ledger, random: createRandom(seed + index + 1), outside: outside.url, counterId });
       });
       for (let kill = 1; kill <= kills; kill++) {
         const client = clientOf(mooring);
-        const work = Promise.all(workers.map((worker) => worker.work(client)));
+        const busy = kill <= changing ? workers : [];
+        const work = Promise.all([traffic.work(mooring), ...busy.map((worker) => worker.work(client))]);
+        await traffic.acknowledgedMore(random.below(100), work);
         // Later where there are several: whichever process serves first has nothing in its memory yet.
-        await Promise.race([work, pause(processes * 100 + random.below(400))]);
+        await Promise.race([work, pause(processes * 100 + random.below(kill <= changing ? 400 : 50))]);
         await killAll(mooring);
         await work;
         await inspector.settled();
 
         mooring = await startProcess(home.settings);
         const again = clientOf(mooring);
-        const faults = await Promise.all(workers.map((worker) => worker.check(again, inspector)));
-        const broken = [...faults.flat(), ...(await inspector.faults()), ...(await strayRows(inspector, workers, counterId))];
+        const faults = await Promise.all(busy.map((worker) => worker.check(again, inspector)));
+        const broken = [...faults.flat(), ...(await inspector.faults()), ...(await strayRows(inspector, workers, before))];
         expect(broken, `after kill ${kill} with SEED=${seed}`).toEqual([]);
       }
+      const { faults, ...settled } = await traffic.settle(mooring, inspector);
+      expect(faults, `SEED=${seed}`).toEqual([]);
       expect(await mooring.stop()).toBe(0);
       const opened = await openEverySecret(place, home);
       const acknowledged = workers.reduce((sum, { ledger }) => sum + ledger.reread().acknowledged, 0);
-      expect(acknowledged).toBeGreaterThan(kills * names.length);
+      expect(acknowledged).toBeGreaterThan(changing * names.length);
+      expect(settled.acknowledged).toBeGreaterThan(kills * 10);
       process.stdout.write(
-        `${name}, workers: ${processes}: ${kills} kills, ${acknowledged} changes acknowledged, 0 lost; ${opened} sealed values opened; SEED=${seed}\n`,
+        `${name}, workers: ${processes}: ${kills} kills, ${acknowledged} changes acknowledged, 0 lost; ${opened} sealed values opened; ` +
+          `${told(settled)}; SEED=${seed}\n`,
       );
     } catch (error) {
       process.stderr.write(mooring.written.join(""));
@@ -71,6 +78,7 @@ test.each(runs)(
     } finally {
       await mooring.kill("SIGKILL");
       await inspector.close();
+      destination.stop();
       await outside.stop();
       await place.remove();
     }
@@ -95,66 +103,4 @@ async function createCounter(client: Client, actor: Actor, outside: URL): Promis
     },
   });
   return body.id;
-}
-
-/** Rows that no ledger knows of, and what ledgers know and the audit trail does not, each exactly once. */
-async function strayRows(inspector: Inspector, workers: readonly Worker[], counterId: string): Promise<string[]> {
-  const accounts = workers.map(({ ledger }) => ledger.account);
-  const known = new Set(accounts.flatMap(({ things }) => [...things.keys()]));
-  const rows = await inspector.rows<{ id: string }>(`
-    select id from connections where id <> '${counterId}'
-    union all select id from credentials where name like 'login %'
-    union all select id from versions where name <> '1'
-    union all select id from api_keys where name <> 'First key'
-  `);
-  const strays = rows.filter(({ id }) => !known.has(id)).map(({ id }) => `${id} is there, and nobody was told so`);
-
-  const happened = accounts.flatMap((account) => account.happened);
-  const trail = await inspector.rows<{ entry: string; request: string }>(`
-    select operation || ' ' || subject_id as entry, request_id as request from audit
-    where operation not like 'organisation.%' and not (operation = 'connection.created' and subject_id = '${counterId}')
-  `);
-  const told = tally(happened.map(({ operation, subject }) => `${operation} ${subject}`));
-  const written = tally(trail.map(({ entry }) => entry));
-  const entries = [...new Set([...told.keys(), ...written.keys()])];
-  const miscounted = entries.filter((entry) => told.get(entry) !== written.get(entry));
-  const requests = new Map(trail.map(({ entry, request }) => [request, entry]));
-  const unnamed = happened.filter(
-    ({ requestId, operation, subject }) => requestId && requests.get(requestId) !== `${operation} ${subject}`,
-  );
-  return [
-    ...strays,
-    ...miscounted.map((entry) => `${entry} happened ${told.get(entry) ?? 0} times and was audited ${written.get(entry) ?? 0} times`),
-    ...unnamed.map(({ requestId, operation }) => `${operation} of request ${requestId} is not audited under it`),
-  ];
-}
-
-function tally(entries: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const entry of entries) counts.set(entry, (counts.get(entry) ?? 0) + 1);
-  return counts;
-}
-
-/** Opens what is sealed in every credential there is; gives how many values that were. Throws on one that does not open. */
-async function openEverySecret(place: Place, { organisation, settings }: Home): Promise<number> {
-  const db = await place.open();
-  try {
-    const master = loadMasterKey({ dataDir: place.dataDir, configured: new Secret(settings.MOORING_MASTER_KEY ?? ""), mayGenerate: false });
-    const org = organisation as OrganisationId;
-    const sealer = await createSeals({ db, vault: createVault(master) }).of(org);
-    const inspector = inspect(place);
-    const rows = await inspector.rows<{ id: CredentialId }>("select id from credentials");
-    await inspector.close();
-    return await db.write(org, async (tx) => {
-      let opened = 0;
-      for (const { id } of rows) {
-        const stored = await lockStoredCredential(tx, org, id);
-        if (!stored) throw new Error(`${id} is gone.`);
-        opened += Object.keys(sealer.open({ purpose: "credential", id, revision: stored.revision }, stored.sealed)).length;
-      }
-      return opened;
-    });
-  } finally {
-    await db.close();
-  }
 }

@@ -1,6 +1,7 @@
 import {
   type AnswerOf,
   type ErrorBody,
+  EventReceipt,
   type Operation,
   type OperationId,
   operations,
@@ -45,6 +46,14 @@ export function faultsOfUnrouted(raw: RawAnswer): string[] {
   return [...faultsOfHeaders(raw), ...faultsOfError(raw)];
 }
 
+/** What is wrong with an answer to whoever sent an event. */
+export function faultsOfReceipt(raw: RawAnswer): string[] {
+  const { status, text } = raw;
+  if (status >= 400) return text === "" ? faultsOfHeaders(raw) : faultsOfUnrouted(raw);
+  if (text === "") return faultsOfHeaders(raw);
+  return [...faultsOfHeaders(raw), ...misfits(receiptSchema(), JSON.parse(text))];
+}
+
 function faultsOfHeaders({ headers, text, status }: RawAnswer, type = "application/json"): string[] {
   const faults: string[] = [];
   if (!isUlid(headers.get("mooring-request-id") ?? "")) faults.push("it has no Mooring-Request-Id");
@@ -67,9 +76,16 @@ function faultsOfSuccess(id: OperationId, { status, headers, text }: RawAnswer):
   const isAlone = (one: object) => method !== "POST" || !shownOnce.some((name) => name in one);
   const isResource = typeof body === "object" && body !== null && "id" in body && isAlone(body);
   const etag = headers.get("etag") ?? "";
-  const isTagged = taggedWithMore.includes(id) ? /^"[\w-]{27}"$/.test(etag) : etag === etagOf(body);
+  const isTagged = taggedWithMore.includes(id) ? /^"[\w-]{27}"$/.test(etag) : etag === etagOf(withoutKey(body));
   if (isResource && !isTagged) faults.push("a single resource has a strong ETag");
   return faults;
+}
+
+/** What a GET would give: a key that an update made is beside it, once. */
+function withoutKey(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || !("key" in body)) return body;
+  const { key: _key, ...noun } = body;
+  return noun;
 }
 
 // Their tag is also of the schema, of which the answer has the address.
@@ -142,13 +158,18 @@ function failureSchema(id: OperationId, status: number): ValidateFunction {
   return compiled.get(`${id} ${status}`) ?? errorSchema();
 }
 
+function receiptSchema(): ValidateFunction {
+  if (!compiled.has("EventReceipt")) compiled.set("EventReceipt", createAjv().compile(EventReceipt));
+  return compiled.get("EventReceipt") as ValidateFunction;
+}
+
 function errorSchema(): ValidateFunction {
   compileAll();
   return compiled.get("Error") as ValidateFunction;
 }
 
 function compileAll(): void {
-  if (compiled.size > 0) return;
+  if (compiled.has("Error")) return;
   const { definitions, operations: byOperation, error } = validationSchemas();
   const ajv = createAjv().addSchema(definitions);
   for (const [id, { answer, failures }] of Object.entries(byOperation)) {

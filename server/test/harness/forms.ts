@@ -28,6 +28,20 @@ export function formOf(parts: readonly FormPart[]): FormData {
   return form;
 }
 
+/** Webhooks of the small API: one that tells of an order, and one that says nothing. */
+export const smallWebhooks = {
+  orderPaid: {
+    post: {
+      summary: "An order was paid",
+      "x-mooring-strict": true,
+      parameters: [{ name: "X-Topic", in: "header", required: true, schema: { type: "string" } }],
+      requestBody: { required: true, content: { "application/json": { schema: { $ref: "#/components/schemas/Order" } } } },
+      responses: { 202: { description: "Kept." } },
+    },
+  },
+  ping: { get: {} },
+};
+
 /** A small API: one operation that takes an order and gives one back. */
 export const smallApi = (changes: object = {}) => ({
   openapi: "3.1.0",

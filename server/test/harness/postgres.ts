@@ -1,15 +1,23 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { chmod, cp, mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 
-/** A PostgreSQL of its own, from npm, on a free port, in a folder that its user can enter. `stop` ends it and removes what it wrote. */
-export async function startPostgres({
-  flags = [],
-}: {
-  flags?: readonly string[];
-} = {}): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
+/** A PostgreSQL of its own, from npm, on a free port, in a folder that its user can enter. */
+export interface Postgres {
+  readonly url: string;
+  readonly pid: number;
+  /** Kills it, and starts it again on what it wrote, once its last process has gone. */
+  crash(): Promise<void>;
+  /** Ends it and removes what it wrote. */
+  stop(): Promise<void>;
+}
+
+export async function startPostgres({ flags = [] }: { flags?: readonly string[] } = {}): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), "mooring-postgres-"));
   await chmod(folder, 0o755);
   const port = await freePort();
@@ -29,9 +37,27 @@ export async function startPostgres({
   });
   await server.initialise();
   await server.start();
+  const running = () => (server as unknown as { process: ChildProcess }).process;
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
-    pid: (server as unknown as { process: { pid: number } }).process.pid,
+    get pid() {
+      return running().pid ?? 0;
+    },
+    async crash() {
+      const gone = once(running(), "exit");
+      running().kill("SIGKILL");
+      await gone;
+      // Its other processes find out by themselves, and as long as one is there none may start.
+      for (let attempt = 1; ; attempt++) {
+        const isStarted = await server.start().then(
+          () => true,
+          () => false,
+        );
+        if (isStarted) return;
+        if (attempt === 200) throw new Error("PostgreSQL does not start again.");
+        await pause(25);
+      }
+    },
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

@@ -52,7 +52,7 @@ export function clientOf({ url, written }: MooringProcess): Client {
 }
 
 /** Settings for Mooring on `place`, with its first organisation and key; `more` are added. */
-export function homeOn(place: Place, more: Readonly<Record<string, string>> = {}): Home {
+export function homeOn(place: Pick<Place, "url" | "dataDir">, more: Readonly<Record<string, string>> = {}): Home {
   const organisation = "01JAZZ5CB6Q8ZV0000000000FA";
   const apiKey = `first-key-${randomBytes(24).toString("hex")}`;
   return {

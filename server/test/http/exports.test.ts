@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Action } from "@mooring/contract";
+import type { Action, Trigger } from "@mooring/contract";
 import { expect, test } from "vitest";
 import { githubApi } from "../../../tools/github-api.ts";
-import { importForm, smallApi } from "../harness/forms.ts";
+import { importForm, smallApi, smallWebhooks } from "../harness/forms.ts";
 import { trials } from "../harness/profile.ts";
 import { scenarios } from "../harness/scenarios.ts";
 import { onEachEngine, type World } from "../harness/world.ts";
@@ -12,13 +12,21 @@ import { onEachEngine, type World } from "../harness/world.ts";
 const examples = dirname(createRequire(import.meta.url).resolve("@readme/oas-examples/package.json"));
 const some = ["2.0/yaml/petstore.yaml", "3.0/json/discriminators.json", "3.0/json/parameters-style.json", "3.1/json/train-travel.json"];
 
-/** An action as it is whatever it was imported into. */
-const bare = (action: Action) =>
-  JSON.parse(JSON.stringify(action), (key, value) => (key === "id" || key === "url" ? undefined : value)) as Action;
+/** An action or a trigger as it is whatever it was imported into. */
+const bare = (one: Action | Trigger): unknown =>
+  JSON.parse(JSON.stringify(one), (key, value) => (key === "id" || key === "url" ? undefined : value));
 
 onEachEngine("a version exported as OpenAPI", (world) => {
   test.each(some)("and imported again has the same actions and definitions: %s", async (name) => {
     await comesBack(readFileSync(join(examples, name)));
+  });
+
+  test("and imported again has the same triggers", async () => {
+    const { triggers } = await comesBack(JSON.stringify(smallApi({ webhooks: smallWebhooks })));
+    expect(triggers.map(({ name, method, strict }) => [name, method, strict])).toEqual([
+      ["orderPaid", "POST", true],
+      ["ping", "GET", undefined],
+    ]);
   });
 
   test.runIf(trials({ change: 0, long: 1 }) > 0)("comes back, also all of GitHub's", { timeout: 600_000 }, async () => {
@@ -44,13 +52,15 @@ onEachEngine("a version exported as OpenAPI", (world) => {
     },
   ]);
 
-  async function comesBack(file: Uint8Array) {
+  async function comesBack(file: Uint8Array | string) {
     const first = await imported(world, file);
     const { body: document } = await world.must(await world.as("readKey"), "GetConnectionVersionOpenAPI", { params: first.params });
     const second = await imported(world, JSON.stringify(document));
     expect(second.actions.map(bare)).toEqual(first.actions.map(bare));
+    expect(second.triggers.map(bare)).toEqual(first.triggers.map(bare));
     expect(second.definitions.map(({ name }) => name)).toEqual(first.definitions.map(({ name }) => name));
     expect(second.connection).toMatchObject({ name: first.connection.name, baseUrl: first.connection.baseUrl });
+    return second;
   }
 });
 
@@ -61,6 +71,7 @@ async function imported(world: World, file: unknown) {
     connection: body.connection,
     params: { connection_id: body.connection.id, version: "1" },
     actions: body.actions.sort(byName),
+    triggers: (body.triggers ?? []).sort(byName),
     definitions: body.definitions.sort(byName),
   };
 }

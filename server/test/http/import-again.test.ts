@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { importForm, smallApi } from "../harness/forms.ts";
+import { importForm, smallApi, smallWebhooks } from "../harness/forms.ts";
 import { createConnection, type HTTPConnection, newConnection, readConnection, smallConnection } from "../harness/samples.ts";
 import { fieldsOf, type Scenario, scenarios } from "../harness/scenarios.ts";
 import { onEachEngine, type World } from "../harness/world.ts";
@@ -62,6 +62,20 @@ onEachEngine("an import into an existing connection", (world) => {
     const params = { connection_id: connection.id, version: version?.name ?? "", definition_name: "Line" };
     const { body } = await world.must(await world.as("key"), "GetDefinition", { params });
     expect(body.referencedBy).toEqual([{ type: "definition", id: order?.id, name: "Order" }]);
+  });
+
+  test("knows triggers again by their names, and tells what becomes of them", async () => {
+    const file = smallApi({ webhooks: smallWebhooks });
+    const { body: before } = await world.must(await world.as("key"), "ImportHTTPConnection", importForm(file));
+    const again = await importInto(before.connection, file);
+    expect(again.diff).toMatchObject({ breaks: false, added: [], removed: [], changed: [] });
+    expect(again.triggers?.map(({ id, name }) => [id, name])).toEqual(before.triggers?.map(({ id, name }) => [id, name]));
+    const order = again.definitions.find(({ name }) => name === "Order");
+    expect(again.triggers).toMatchObject([{ requestBody: { definitions: [{ definition: { url: order?.url } }] } }, {}]);
+
+    const { diff } = await importInto(before.connection, smallApi({ webhooks: { orderPaid: { put: smallWebhooks.orderPaid.post } } }));
+    expect(diff?.removed).toEqual([{ type: "trigger", name: "ping", breaks: true }]);
+    expect(diff?.changed).toMatchObject([{ type: "trigger", name: "orderPaid", breaks: true, changes: [{ field: "/method" }] }]);
   });
 
   test("tells what breaks callers", async () => {

@@ -15,11 +15,11 @@ const examples = dirname(createRequire(import.meta.url).resolve("@readme/oas-exa
 const exampleFiles = globSync("{2.0,3.0,3.1}/**/*.{json,yaml,yml}", { cwd: examples }).sort();
 
 /** Everything of one kind that a version holds, page by page. */
-async function all(world: World, actor: Actor, operation: "GetActions" | "GetDefinitions", params: Record<string, string>) {
+async function all(world: World, actor: Actor, operation: "GetActions" | "GetTriggers" | "GetDefinitions", params: Record<string, string>) {
   const names: string[] = [];
   for (let after: string | undefined; ; ) {
     const { body } = await world.must(actor, operation, { params, query: { first: 100, ...(after === undefined ? {} : { after }) } });
-    names.push(...("actions" in body ? body.actions : body.definitions).map(({ name }) => name));
+    names.push(...("actions" in body ? body.actions : "triggers" in body ? body.triggers : body.definitions).map(({ name }) => name));
     if (body.next === undefined) return { names: names.sort(), totalCount: body.totalCount };
     after = body.next;
   }
@@ -53,10 +53,11 @@ onEachEngine("an import", (world) => {
   async function importsWhole(file: Uint8Array) {
     const key = await world.as("key");
     const { body } = await world.must(key, "ImportHTTPConnection", importForm(file));
-    const { connection, actions, definitions } = body;
+    const { connection, actions, triggers = [], definitions } = body;
     const params = { connection_id: connection.id, version: "1" };
     const named = (items: readonly { name: string }[]) => ({ names: items.map(({ name }) => name).sort(), totalCount: items.length });
     expect(await all(world, key, "GetActions", params)).toEqual(named(actions));
+    expect(await all(world, key, "GetTriggers", params)).toEqual(named(triggers));
     expect(await all(world, key, "GetDefinitions", params)).toEqual(named(definitions));
     expect(await readConnection(world, connection.id)).toEqual(connection);
     return { actions: actions.length, definitions: definitions.length };

@@ -65,6 +65,8 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   GetTrigger: "owner admin developer viewer key readKey writeKey",
   UpdateTrigger: "owner admin developer key writeKey",
   DeleteTrigger: "owner admin developer key writeKey",
+  GetTriggerAddress: "owner admin developer viewer key readKey writeKey",
+  RotateTriggerAddress: "owner admin developer key writeKey",
   // It asks an outside system with the environment's credentials, as a call does.
   DryRunAction: "owner admin developer key",
   VerifyTriggerDelivery: "owner admin developer key eventsKey",

@@ -1,5 +1,8 @@
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listen } from "../../../listen/listen.ts";
+import { readOptions } from "../../../listen/options.ts";
+import { createPaper } from "../../../listen/paper.ts";
 import type { Actor } from "../harness/actors.ts";
 import type { Client } from "../harness/client.ts";
 import { newTrigger } from "../harness/content.ts";
@@ -51,14 +54,12 @@ describe("listening from a terminal", () => {
     const key = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
     const listener = await listening("--environment", "dev", "--trigger", "paid", "--to", target.url, "--key", key);
     expect(await subscriptions()).toEqual([expect.stringContaining(`pid ${listener.pid}`)]);
-    // Odd spacing, and what would move the cursor of a terminal.
-    const body = '{ "order":7,\n "note": "\u001b[2J" }';
+    const body = '{ "order":7,\n "odd":   "spacing" }';
     await send(body, { "content-type": "application/json", "x-github-event": "push", cookie: "a=b" });
     await listener.says("-> 200");
     expect(listener.written()).toMatch(
       /\d\d:\d\d:\d\d\.\d{3} {2}paid {2}[0-9A-Z]{26} {2}\d+ bytes {2}application\/json\n {14}\{ "order":7,\n/,
     );
-    expect(listener.written()).not.toContain("\u001b");
     const [{ headers, body: got } = at(target.got, 0)] = target.got;
     expect(got.toString()).toBe(body);
     expect(headers).toMatchObject({
@@ -78,8 +79,13 @@ describe("listening from a terminal", () => {
     expect(target.got[1]?.body).toEqual(Buffer.from([0xff, 0x00, 0x80]));
     expect(listener.written()).toContain("(3 bytes that are no text)");
 
+    // What would empty the screen of a terminal.
+    await send("\u001b[2Jgone", { "content-type": "text/plain" });
+    await listener.says("[2Jgone");
+    expect(listener.written()).not.toContain("\u001b");
+
     expect(await listener.end("SIGINT")).toBe(0);
-    expect(listener.written()).toContain(`2 events came, 1 of them taken by ${target.url}.`);
+    expect(listener.written()).toContain(`3 events came, 1 of them taken by ${target.url}.`);
     expect(await subscriptions()).toEqual([]);
     await target.close();
   });
@@ -123,7 +129,13 @@ describe("listening from a terminal", () => {
     await Promise.all([other.end("SIGINT"), third.end("SIGINT")]);
   });
 
-  describe("says what is wrong, and ends", () => {
+  describe("says what is wrong", () => {
+    const wrong = (args: readonly string[], env: Readonly<Record<string, string>>) => {
+      const options = readOptions(["--url", mooring.url.origin, ...args], { MOORING_API_KEY: home.apiKey, ...env });
+      if (options === "help") throw new Error("Nobody asked for help.");
+      return listen(options, createPaper(process.stdout), AbortSignal.timeout(50_000));
+    };
+
     test.each([
       { name: "no connection", args: [], says: "Say which connection" },
       { name: "an unknown option", args: ["--conection", "Shop"], says: "Unknown option '--conection'" },
@@ -132,23 +144,26 @@ describe("listening from a terminal", () => {
       { name: "an unknown connection", args: ["--connection", "Shops"], says: "There is no connection Shops" },
       { name: "an unknown environment", args: ["--connection", "Shop", "--environment", "x"], says: "environment: The connection has no" },
       { name: "an address that is none", args: ["--connection", "Shop", "--to", "3000"], says: "--to is an address" },
+      { name: "a key that signs nothing", args: ["--connection", "Shop", "--key", "secret"], says: "--key is whsec_" },
       {
         name: "no Mooring there",
         args: ["--connection", "Shop", "--url", "http://127.0.0.1:1"],
         says: "does not answer at http://127.0.0.1:1",
       },
-    ])("$name", async ({ args, env, says }) => {
-      const listener = startListening(["--url", mooring.url.origin, ...args], { MOORING_API_KEY: home.apiKey, ...env });
-      expect(await listener.ended).toBe(1);
-      expect(listener.written()).toContain(says);
-      expect(listener.written()).not.toMatch(/ at .*\.ts:/);
+    ])("$name", async ({ args, env = {}, says }) => {
+      await expect((async () => wrong(args, env))()).rejects.toThrow(says);
     });
 
     test("a key that may not", async () => {
       const { body } = await client().must(actor, "CreateApiKey", { body: { name: "reads", scopes: ["connections:read"] } });
-      const listener = startListening(["--url", mooring.url.origin, "--connection", "Shop"], { MOORING_API_KEY: body.key });
+      const env = { MOORING_API_KEY: body.key };
+      await expect(wrong(["--connection", "Shop"], env)).rejects.toThrow("It needs connections:read, connections:write and events:read");
+    });
+
+    test("and ends with 1 and that sentence alone", async () => {
+      const listener = startListening(["--connection", "Shop", "--after", "noon"]);
       expect(await listener.ended).toBe(1);
-      expect(listener.written()).toContain("It needs connections:read, connections:write and events:read");
+      expect(listener.written()).toBe("--after is now or beginning.\n");
     });
   });
 });

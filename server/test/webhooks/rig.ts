@@ -1,10 +1,11 @@
 import { createHmac } from "node:crypto";
-import type { EnvironmentCreate } from "@mooring/contract";
+import type { DefinitionsCreateDefinition, EnvironmentCreate, TriggerHTTPCreate } from "@mooring/contract";
 import { sql } from "kysely";
-import type { TriggerDocument } from "../../src/domain/trigger.ts";
 import type { OrganisationId } from "../../src/kernel/ids.ts";
 import type { Actor } from "../harness/actors.ts";
+import { faultsOfReceipt, type RawAnswer } from "../harness/answers.ts";
 import { canary } from "../harness/canary.ts";
+import { newTrigger } from "../harness/content.ts";
 import { at, createConnection, hmacScheme, smallConnection } from "../harness/samples.ts";
 import type { World } from "../harness/world.ts";
 
@@ -25,45 +26,50 @@ export const signed = (secret: string, body: string | Uint8Array) => ({
 });
 
 export interface RigOptions {
-  readonly document?: Partial<TriggerDocument>;
+  /** Triggers in place of `paid`, or more of what it is. */
+  readonly triggers?: readonly Partial<TriggerHTTPCreate>[];
+  readonly definitions?: readonly DefinitionsCreateDefinition[];
   /** In place of a signature over the body. */
   readonly trigger?: NonNullable<EnvironmentCreate["credentials"]["trigger"]>;
+  /** What the signature is over, in place of the body. */
+  readonly scheme?: typeof hmacScheme;
   readonly actor?: Actor;
 }
 
+const plain: Partial<TriggerHTTPCreate> = { name: "paid", parameters: [], responses: [] };
+
 /** A published connection with the trigger `paid`, which takes anything by POST unless told otherwise. */
-export async function createRig(world: World, { document = {}, trigger, actor }: RigOptions = {}): Promise<Rig> {
+export async function createRig(
+  world: World,
+  { triggers = [{}], definitions = [], trigger, scheme = hmacScheme, actor }: RigOptions = {},
+): Promise<Rig> {
   const key = actor ?? (await world.as("key"));
   const org = key.org as OrganisationId;
   const secret = canary("hook");
-  const own: RigOptions["trigger"] = [
-    { authSchemeConfig: hmacScheme, credential: { name: "hook", type: "string", data: { value: secret } } },
-  ];
+  const own: RigOptions["trigger"] = [{ authSchemeConfig: scheme, credential: { name: "hook", type: "string", data: { value: secret } } }];
   const body = smallConnection({ environments: [{ name: "dev", credentials: { trigger: trigger ?? own }, variables: [] }] });
   const { id, environments } = await createConnection(world, body, key);
-  await addTrigger(world, { org, connection: id, name: "paid", document });
-  await world.must(key, "PublishConnection", { params: { connection_id: id, version: "1" } });
+  const params = { connection_id: id, version: "1" };
+  if (definitions.length > 0) await world.must(key, "CreateDefinitions", { params, body: { definitions: [...definitions] } });
+  for (const one of triggers) await world.must(key, "CreateTrigger", { params, body: newTrigger({ ...plain, ...one }) });
+  await world.must(key, "PublishConnection", { params });
   const environment = at(environments, 0);
   const credential = environment.credentials.trigger[0]?.credential.id;
   const path = `/o/${org}/connections/${id}/environments/${environment.id}/triggers/paid`;
   return { org, connection: id, environment: environment.id, path, secret, credential };
 }
 
-/** Writes a trigger straight into version 1 of a connection. */
-export async function addTrigger(
+/** Sends to a trigger. Throws when the answer, whatever its status, is not what the contract promises. */
+export async function sendEvent(
   world: World,
-  { org, connection, name, document = {} }: { org: OrganisationId; connection: string; name: string; document?: Partial<TriggerDocument> },
-): Promise<void> {
-  const whole: TriggerDocument = { type: "http", method: "POST", parameters: [], responses: [], ...document };
-  const now = world.clock.now().toISOString();
-  await world.mooring.db.write(org, (tx) =>
-    tx.run(sql`
-      insert into triggers (org_id, version_id, id, name, type, document, created_at, updated_at)
-      select org_id, id, ${world.newId()}, ${name}, 'http', ${JSON.stringify(whole)}, ${now}, ${now}
-      from versions
-      where org_id = ${org} and connection_id = ${connection} and name = '1'
-    `),
-  );
+  path: string,
+  { body = "", headers = {}, method = "POST" }: { body?: string | Uint8Array; headers?: HeadersInit; method?: string } = {},
+): Promise<RawAnswer> {
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const answer = await world.raw(path, { method, headers, ...(hasBody ? { body: body as BodyInit } : {}) });
+  const faults = faultsOfReceipt(answer);
+  if (faults.length > 0) throw new Error(`${method} ${path} answered ${answer.status} ${answer.text}: ${faults.join("; ")}`);
+  return answer;
 }
 
 export interface EventRow {

@@ -4,13 +4,14 @@ import type { Seals } from "../../credentials/seals.ts";
 import type { LoadTriggerTarget } from "../../credentials/trigger-targets.ts";
 import type { NewEvent, StoredEvent } from "../../domain/event.ts";
 import type { Received } from "../../domain/received.ts";
-import type { OrganisationId } from "../../kernel/ids.ts";
+import { type OrganisationId, tokenHashOf } from "../../kernel/ids.ts";
 import type { Checks } from "../../sandbox/held-against.ts";
 import type { Database } from "../../store/database.ts";
 import { findTriggerAddress } from "../../store/trigger-addresses.ts";
 import { ingestAddressOf } from "./address.ts";
+import { keptKey } from "./dedupe.ts";
 import { fitOf } from "./fit.ts";
-import { readied, tokenHashOf } from "./targets.ts";
+import { readied } from "./targets.ts";
 
 /** What comes of looking at an unverified event once more: the event as it would be kept if it came in now. */
 export type VerifiedAgain = Pick<NewEvent, "headers" | "target" | "verification" | "fits" | "faults" | "dedupeKey" | "isRefused"> & {
@@ -32,9 +33,9 @@ export interface VerifyAgainDeps {
 
 export function createVerifyAgain({ db, seals, loadTarget, sandbox }: VerifyAgainDeps): VerifyAgain {
   return async (org, event) => {
-    const { connectionId, environmentId: environment, triggerName: trigger } = event;
-    const received = await openOriginal(seals, org, event);
-    if (received === undefined || environment === undefined || trigger === undefined) return undefined;
+    const { connectionId, environmentId: environment, triggerName: trigger, sealed, method = "", body, receivedAt } = event;
+    if (sealed === undefined || environment === undefined || trigger === undefined) return undefined;
+    const received: Received = { method, body, receivedAt, ...openOriginal(await seals.of(org), event.id, sealed) };
     const place = (version: string) => ({ environment, trigger, version });
     const path = pathOf(received.url);
     // A version that is gone by now may have left the trigger to the next one.
@@ -43,7 +44,7 @@ export function createVerifyAgain({ db, seals, loadTarget, sandbox }: VerifyAgai
     // By a name that looks like this one's id, another could be found.
     if (found?.environmentId !== environment) return undefined;
     const ready = readied(found);
-    const { verification, dedupeKey } = ready.verifier.verify(received);
+    const { verification, dedupeKey } = ready.verifier.verify(received, "hints");
     // What was masked when it came stays so, whatever the credentials now say of where secrets are.
     const masked = ready.verifier.mask({ ...received, url: event.target ?? "", rawHeaders: event.headers });
     if (!verification.passed) return { ...masked, verification, dedupeKey, fits: undefined, faults: undefined };
@@ -52,7 +53,7 @@ export function createVerifyAgain({ db, seals, loadTarget, sandbox }: VerifyAgai
     return {
       ...masked,
       verification,
-      dedupeKey: dedupeKey === undefined || !isRefused ? dedupeKey : `refused ${dedupeKey}`,
+      dedupeKey: keptKey(dedupeKey, { isRefused }),
       fits: fit.fits,
       faults: fit.fits === false ? fit.faults : undefined,
       isRefused,

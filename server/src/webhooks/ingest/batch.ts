@@ -38,6 +38,8 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
   let [waiting, batches] = [0, 0];
   let isClosed = false;
   let isSoon = false;
+  // Since the last turn of the event loop.
+  let arrived = 0;
   let onIdle: (() => void) | undefined;
   return { keep, close, stats: () => ({ waiting, batches }) };
 
@@ -48,14 +50,25 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
       if (line) line.push({ event, resolve, reject });
       else lines.set(org, [{ event, resolve, reject }]);
       waiting += 1;
-      // Not at once: whatever else has arrived by now is read first, and goes along.
-      if (!isSoon) setImmediate(begin);
+      arrived += 1;
+      if (!isSoon) setImmediate(gather, 1);
       isSoon = true;
     });
   }
 
-  function begin(): void {
+  /** Not at once: as long as each turn of the event loop brings more, what it brings goes along, and nobody waits for nothing. */
+  function gather(turn: number): void {
+    if (arrived > 0 && arrived < batchMax && turn < turnsMax) {
+      arrived = 0;
+      setImmediate(gather, turn + 1);
+      return;
+    }
+    arrived = 0;
     isSoon = false;
+    begin();
+  }
+
+  function begin(): void {
     for (const [org, line] of lines) {
       if (underWay.size >= underWayMax) return;
       if (underWay.has(org)) continue;
@@ -99,6 +112,8 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
     if (waiting > 0) await new Promise<void>((resolve) => (onIdle = resolve));
   }
 }
+
+const turnsMax = 16;
 
 interface Job {
   readonly event: NewEvent;

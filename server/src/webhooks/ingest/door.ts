@@ -17,6 +17,7 @@ import { type IngestAddress, ingestAddressOf } from "./address.ts";
 import { answerKept, answerProblem } from "./answer.ts";
 import type { Batches } from "./batch.ts";
 import type { Bodies } from "./body.ts";
+import { keptKey } from "./dedupe.ts";
 import { type Fit, fitOf } from "./fit.ts";
 import type { ReadyTarget, Targets } from "./targets.ts";
 import type { Unverified } from "./unverified.ts";
@@ -60,7 +61,10 @@ export function createIngestDoor(deps: IngestDoorDeps): IngestDoor {
     if (address === undefined) return false;
     if (distrusted.has(request.socket)) return true;
     const arrival: Arrival = { request, response, requestId: newId<string>(), ready: undefined };
-    take(arrival, address).then(count, (error: unknown) => refuse(arrival, error));
+    take(arrival, address).then(
+      (outcome) => end(arrival, outcome),
+      (error: unknown) => refuse(arrival, error),
+    );
     return true;
   }
 
@@ -125,24 +129,25 @@ export function createIngestDoor(deps: IngestDoorDeps): IngestDoor {
       faults: fit?.fits === false ? (fit.faults as Fault[]) : undefined,
       verification,
       sealed: undefined,
-      // Mended, and sent again, what was refused is another event to whoever receives it.
-      dedupeKey: dedupeKey === undefined || !isRefused ? dedupeKey : `refused ${dedupeKey}`,
+      dedupeKey: keptKey(dedupeKey, { isRefused }),
       isRefused,
     };
   }
 
-  function refuse({ request, response, requestId, ready }: Arrival, error: unknown): void {
+  function refuse(arrival: Arrival, error: unknown): void {
+    const { request, response, requestId, ready } = arrival;
     const problem = error instanceof Problem ? error : new Problem("internal", { cause: error });
     // Refusals for want of room are many, and a line for each would be a load of its own.
     if (problem.status >= 500 && problem.code !== "overloaded") log.error(problem.code, { requestId, status: problem.status, error });
     if (problem.code === "ambiguous_request") distrusted.add(request.socket);
-    count(problem.code);
+    end(arrival, problem.code);
     answerProblem(response, problem, { requestId, ready });
     discardRest(request, response, deps);
   }
 
-  function count(outcome: string): void {
+  function end({ requestId, ready }: Arrival, outcome: string): void {
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    log.debug(outcome, { requestId, ...(ready ? { organisation: ready.target.org } : {}) });
   }
 }
 

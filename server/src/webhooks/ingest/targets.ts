@@ -1,9 +1,9 @@
-import { hash } from "node:crypto";
 import type { LoadTriggerTarget } from "../../credentials/trigger-targets.ts";
 import { createVerifier, type Verifier } from "../../credentials/verify.ts";
+import { successStatus } from "../../domain/trigger.ts";
 import type { TriggerTarget } from "../../domain/trigger-target.ts";
 import type { Clock } from "../../kernel/clock.ts";
-import { type ConnectionId, isUlid, type OrganisationId } from "../../kernel/ids.ts";
+import { type ConnectionId, isUlid, type OrganisationId, tokenHashOf } from "../../kernel/ids.ts";
 import { type Media, mediaOf } from "../../protocols/http/action/ready.ts";
 import { createSchemas, type Schemas } from "../../sandbox/schemas.ts";
 import type { Change, Database } from "../../store/database.ts";
@@ -99,9 +99,6 @@ export function createTargets({ db, loadTarget, clock }: TargetsDeps): Targets {
 
 type KnownAddress = StoredTriggerAddress & { readonly org: OrganisationId };
 
-/** Under what a token is kept. It has 192 random bits, so that nobody can guess what a hash was made of. */
-export const tokenHashOf = (token: string): string => hash("sha256", token, "base64url");
-
 const nobody = { org: "" as OrganisationId, connectionId: "" };
 const loadsMax = 8;
 const addressesMax = 100_000;
@@ -113,8 +110,7 @@ const isText = (text: string, lengthMax: number) => text.length > 0 && text.leng
 /** A target with all that is made of it once. */
 export function readied(target: TriggerTarget): ReadyTarget {
   const { org, environmentId, trigger, definitions, credentials } = target;
-  const { method, requestBody, responses } = trigger.document;
-  const declared = responses.find(({ status = 0 }) => status >= 200 && status <= 299);
+  const { method, requestBody } = trigger.document;
   return {
     key: `${org} ${environmentId} ${trigger.name}`,
     target,
@@ -122,7 +118,7 @@ export function readied(target: TriggerTarget): ReadyTarget {
     method,
     media: mediaOf(requestBody?.definitions ?? [], definitions),
     schemas: createSchemas(definitions, []),
-    status: declared?.status ?? 200,
+    status: successStatus(trigger.document),
     challenge: credentials.some(({ config }) => config.schemeType === "basic-auth") ? 'Basic realm="trigger"' : "Webhook",
   };
 }

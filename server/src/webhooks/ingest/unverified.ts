@@ -1,3 +1,4 @@
+import { sealOriginal } from "../../credentials/event-originals.ts";
 import type { Seals } from "../../credentials/seals.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import type { Received } from "../../domain/received.ts";
@@ -34,12 +35,10 @@ export function createUnverified(deps: UnverifiedDeps): Unverified {
     if (eventsMax === 0 || underWay >= underWayMax || !isWithinRate(`${event.environmentId} ${event.triggerName}`)) return;
     underWay += 1;
     try {
-      const sealer = await seals.of(org);
-      const original = { rawHeaders: received.rawHeaders, url: received.url };
-      const sealed = sealer.seal({ purpose: "event", id: event.id, revision: 1 }, { original: JSON.stringify(original) });
+      const sealed = sealOriginal(await seals.of(org), event.id, received);
       // Nobody was told that it is kept, so nobody waits for the disk.
       const how = { durability: "relaxed" } as const;
-      await db.write(org, (tx) => keepUnverified(tx, org, { ...event, sealed: JSON.stringify(sealed) }, { eventsMax, bytesMax }), how);
+      await db.write(org, (tx) => keepUnverified(tx, org, { ...event, sealed }, { eventsMax, bytesMax }), how);
     } catch (error) {
       log.warn("an unverified event could not be kept", { organisation: org, error });
     } finally {

@@ -12,6 +12,7 @@ import { importScenarios } from "./imports.ts";
 import { oauth2Scenarios } from "./oauth2.ts";
 import { apiKeyScenarios, auditScenarios, memberScenarios, organisationScenarios, protocolScenarios } from "./organisations.ts";
 import { subscriptionScenarios } from "./subscriptions.ts";
+import { triggerAddressScenarios } from "./trigger-addresses.ts";
 import { triggerScenarios } from "./triggers.ts";
 import { verificationScenarios } from "./verification.ts";
 import { versionScenarios } from "./versions.ts";
@@ -29,6 +30,7 @@ export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...exportScenarios,
   ...actionScenarios,
   ...triggerScenarios,
+  ...triggerAddressScenarios,
   ...dryRunScenarios,
   ...verificationScenarios,
   ...protocolScenarios,

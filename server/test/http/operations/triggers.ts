@@ -31,7 +31,10 @@ export const triggerScenarios = {
   CreateTrigger: five<"CreateTrigger", Given>({
     given,
     happy: ({ params }) => ({ params, body: newTrigger({ name: "order_$2" }) }),
-    after: ({ body }) => expect(body).toEqual({ id: expect.any(String), ...newTrigger({ name: "order_$2" }) }),
+    after: ({ body }) => {
+      const id = expect.any(String);
+      expect(body).toEqual({ id, ...newTrigger({ name: "order_$2" }), responses: [{ id, status: 202, definitions: [] }] });
+    },
     invalid: {
       send: ({ params }) => ({ params, body: { ...newTrigger({ name: "a b" }), method: "FETCH", path: "/hook" } }),
       fields: ["method", "name", "path"],

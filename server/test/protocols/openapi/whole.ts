@@ -1,4 +1,4 @@
-import type { ApiDraft, DraftAction, DraftDefinition } from "../../../src/domain/api-draft.ts";
+import type { ApiDraft, DraftAction, DraftDefinition, DraftTrigger } from "../../../src/domain/api-draft.ts";
 import { exportOpenApi } from "../../../src/protocols/http/openapi/export.ts";
 import { readOpenApi } from "../../../src/protocols/http/openapi/read.ts";
 import { patternFault } from "../../../src/sandbox/patterns.ts";
@@ -7,6 +7,7 @@ import { patternFault } from "../../../src/sandbox/patterns.ts";
 export interface Whole {
   readonly draft: ApiDraft;
   readonly actions: readonly DraftAction[];
+  readonly triggers: readonly DraftTrigger[];
   readonly definitions: readonly DraftDefinition[];
 }
 
@@ -14,18 +15,19 @@ export interface Whole {
 export function readWhole(document: unknown): Whole {
   const api = readOpenApi(document, { atMs: Date.UTC(2026, 0, 1), patternFault });
   const definitions = [...api.definitions()];
-  return { actions: api.actions, definitions, draft: api.draft() };
+  return { actions: api.actions, triggers: api.triggers, definitions, draft: api.draft() };
 }
 
 /** Exports what was read, as a document. */
-export async function exportWhole({ draft, actions, definitions }: Whole): Promise<Record<string, unknown>> {
+export async function exportWhole({ draft, actions, triggers, definitions }: Whole): Promise<Record<string, unknown>> {
   const heads = actions.flatMap(({ id, name, document }) =>
     document.type === "http" ? [{ id, name, method: document.method, path: document.path }] : [],
   );
   const pieces = exportOpenApi(
-    { ...draft, version: "1", actions: heads, definitions },
+    { ...draft, version: "1", actions: heads, triggers, definitions },
     {
       actions: async (ids) => actions.filter(({ id }) => ids.includes(id)),
+      triggers: async (ids) => triggers.filter(({ id }) => ids.includes(id)),
       definitions: async (ids) => definitions.filter(({ id }) => ids.includes(id)),
     },
   );
@@ -35,10 +37,10 @@ export async function exportWhole({ draft, actions, definitions }: Whole): Promi
 }
 
 /** The same with names in place of ids and in the order of names, so that two readings can be compared. */
-export function comparable({ draft, actions, definitions }: Whole): unknown {
+export function comparable({ draft, actions, triggers, definitions }: Whole): unknown {
   const names = new Map<string, string>(definitions.map(({ id, name }) => [id, name]));
   const named = (text: string) => text.replace(/(?<=mooring:)[0-9A-Z]{26}/g, (id) => names.get(id) ?? id);
-  const described = (row: DraftAction | DraftDefinition) =>
+  const described = (row: DraftAction | DraftTrigger | DraftDefinition) =>
     JSON.parse(JSON.stringify({ ...row, id: "", uses: row.uses.map((id) => names.get(id)).sort() }), (key, value) => {
       if (key === "id" && names.has(value)) return names.get(value);
       if (key === "responses") return [...value].sort((one, other) => (one.status ?? 1000) - (other.status ?? 1000));
@@ -50,6 +52,7 @@ export function comparable({ draft, actions, definitions }: Whole): unknown {
     ...draft,
     messages: [],
     actions: sorted(actions).map(described),
+    triggers: sorted(triggers).map(described),
     definitions: sorted(definitions).map((row) => ({ ...described(row), content: JSON.parse(named(row.content)) })),
   };
 }

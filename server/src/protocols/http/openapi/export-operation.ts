@@ -1,10 +1,13 @@
-import type { ActionHTTPParameter } from "@mooring/contract";
+import type { ActionHTTPParameter, TriggerHTTPParameter } from "@mooring/contract";
 import type { DefinitionLink } from "../../../domain/action.ts";
+import type { Exchange } from "../../../domain/exchange-faults.ts";
 import { parseTemplate } from "../../../domain/template.ts";
+import type { StoredTrigger } from "../../../domain/trigger.ts";
 import type { DefinitionId } from "../../../kernel/ids.ts";
 import type { ExportedDefinition, HttpAction } from "./export.ts";
 import { typeOf } from "./parameter-schema.ts";
 import { emptyObject, objectOf } from "./values.ts";
+import { strictKey } from "./webhooks.ts";
 
 type Definitions = ReadonlyMap<DefinitionId, ExportedDefinition>;
 
@@ -16,7 +19,6 @@ export const pathOf = (path: string): string =>
 
 /** An action as an operation of OpenAPI 3.1. Links to definitions that are gone are left out. */
 export function operationOf({ name, summary, description, document }: HttpAction, definitions: Definitions): Record<string, unknown> {
-  const { requestBody, responses } = document;
   const fromEnvironment = parseTemplate(document.path).parts.flatMap((part) =>
     typeof part !== "string" && part.namespace === "env" ? [variableParameter(part.name)] : [],
   );
@@ -26,6 +28,24 @@ export function operationOf({ name, summary, description, document }: HttpAction
     ...(summary !== undefined && { summary }),
     ...(description !== undefined && { description }),
     ...(parameters.length > 0 && { parameters }),
+    ...exchangeOf(document, definitions),
+  };
+}
+
+/** A trigger as an operation of a webhook, which goes by the name of that. Links to definitions that are gone are left out. */
+export function webhookOf({ summary, description, document }: StoredTrigger, definitions: Definitions): Record<string, unknown> {
+  const { strict, parameters } = document;
+  return {
+    ...(summary !== undefined && { summary }),
+    ...(description !== undefined && { description }),
+    ...(strict !== undefined && { [strictKey]: strict }),
+    ...(parameters.length > 0 && { parameters: parameters.map(parameterOf) }),
+    ...exchangeOf(document, definitions),
+  };
+}
+
+function exchangeOf({ requestBody, responses }: Pick<Exchange, "requestBody" | "responses">, definitions: Definitions) {
+  return {
     ...(requestBody && { requestBody: { required: requestBody.required, content: contentOf(requestBody.definitions, definitions) } }),
     ...(responses.length > 0 && {
       responses: Object.fromEntries(
@@ -44,8 +64,8 @@ export function operationOf({ name, summary, description, document }: HttpAction
 /** What an environment fills in, OpenAPI knows as a parameter only. */
 const variableParameter = (name: string) => ({ name: `env.${name}`, in: "path", required: true, schema: { type: "string" } });
 
-function parameterOf(parameter: ActionHTTPParameter): Record<string, unknown> {
-  const { name, in: place, required, description, style, explode } = parameter;
+function parameterOf(parameter: ActionHTTPParameter | TriggerHTTPParameter): Record<string, unknown> {
+  const { name, in: place, required, description, style, explode }: ActionHTTPParameter = parameter;
   return {
     name,
     in: place,

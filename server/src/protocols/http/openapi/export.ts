@@ -1,9 +1,10 @@
 import type { AuthSchemeConfig, EnvironmentVariable, HTTPMethod } from "@mooring/contract";
 import type { HttpActionDocument, StoredAction } from "../../../domain/action.ts";
 import type { StoredDefinition } from "../../../domain/definition.ts";
-import type { ActionId, DefinitionId } from "../../../kernel/ids.ts";
+import type { StoredTrigger } from "../../../domain/trigger.ts";
+import type { ActionId, DefinitionId, TriggerId } from "../../../kernel/ids.ts";
 import { securityOf, serverOf } from "./export-connection.ts";
-import { operationOf, pathOf } from "./export-operation.ts";
+import { operationOf, pathOf, webhookOf } from "./export-operation.ts";
 import { schemaOf } from "./export-schema.ts";
 
 /** What a version of an HTTP connection holds, and what the connection says of itself. */
@@ -16,6 +17,7 @@ export interface ExportedVersion {
   readonly authSchemeConfigs: readonly AuthSchemeConfig[];
   /** In the order in which they are written. */
   readonly actions: readonly ExportedAction[];
+  readonly triggers: readonly ExportedTrigger[];
   readonly definitions: readonly ExportedDefinition[];
 }
 
@@ -27,18 +29,23 @@ export interface ExportedAction {
   readonly path: string;
 }
 
+/** A trigger as far as its place in the document needs it. */
+export type ExportedTrigger = Pick<StoredTrigger, "id" | "name">;
+
 /** A definition without its schema. */
 export type ExportedDefinition = Pick<StoredDefinition, "id" | "name" | "accept">;
 
 /** Gives the rest, a few at a time. What is gone meanwhile is left out. */
 export interface ExportLoads {
   actions(ids: readonly ActionId[]): Promise<Iterable<StoredAction>>;
+  triggers(ids: readonly TriggerId[]): Promise<Iterable<StoredTrigger>>;
   definitions(ids: readonly DefinitionId[]): Promise<Iterable<StoredDefinition>>;
 }
 
 /**
  * The version as an OpenAPI 3.1 document: its text in pieces of one operation or schema each, so that a large one is never in memory at
- * once. What `readOpenApi` reads of it are the same actions and definitions. Left out is the one method that OpenAPI does not have.
+ * once. What `readOpenApi` reads of it are the same actions, triggers and definitions. Left out is the one method that OpenAPI
+ * does not have.
  */
 export async function* exportOpenApi(version: ExportedVersion, loads: ExportLoads): AsyncGenerator<string> {
   const { name, description, definitions } = version;
@@ -49,6 +56,10 @@ export async function* exportOpenApi(version: ExportedVersion, loads: ExportLoad
   if (security.length > 0) yield `,"security":${JSON.stringify(security)}`;
   yield `,"paths":{`;
   yield* paths(inPaths(version.actions), byId, loads);
+  if (version.triggers.length > 0) {
+    yield `},"webhooks":{`;
+    yield* webhooks(version.triggers, byId, loads);
+  }
   yield `},"components":{"schemas":{`;
   yield* schemas(definitions, byId, loads);
   yield `}${schemes.length === 0 ? "" : `,"securitySchemes":${JSON.stringify(Object.fromEntries(schemes))}`}}}`;
@@ -76,6 +87,20 @@ async function* paths(placed: readonly Placed[], definitions: Definitions, loads
     }
   }
   if (open !== undefined) yield "}";
+}
+
+async function* webhooks(triggers: readonly ExportedTrigger[], definitions: Definitions, loads: ExportLoads): AsyncGenerator<string> {
+  let comma = "";
+  for (const portion of portions(triggers)) {
+    const loaded = new Map([...(await loads.triggers(portion.map(({ id }) => id)))].map((one) => [one.id, one]));
+    for (const { id } of portion) {
+      const trigger = loaded.get(id);
+      if (trigger === undefined || trigger.document.method === "CONNECT") continue;
+      const item = { [trigger.document.method.toLowerCase()]: webhookOf(trigger, definitions) };
+      yield `${comma}${JSON.stringify(trigger.name)}:${JSON.stringify(item)}`;
+      comma = ",";
+    }
+  }
 }
 
 async function* schemas(heads: readonly ExportedDefinition[], definitions: Definitions, loads: ExportLoads): AsyncGenerator<string> {

@@ -7,6 +7,9 @@ export interface Names {
 /** Names of actions: letters, digits, `_`, `-` and `$`. */
 export const createActionNames = (): Names => createNames(/[^a-zA-Z0-9_\-$]+/g, "operation");
 
+/** Names of triggers, which have the same letters. */
+export const createWebhookNames = (): Names => createNames(/[^a-zA-Z0-9_\-$]+/g, "webhook");
+
 /** Names of definitions: letters, digits, `_` and `-`. */
 export const createDefinitionNames = (): Names => createNames(/[^a-zA-Z0-9_-]+/g, "schema");
 

@@ -64,7 +64,8 @@ export function readOperations(reading: ParameterReading): ReadOperations {
   return { operations, security, local };
 }
 
-const methods: ReadonlyMap<string, HTTPMethod> = new Map<string, HTTPMethod>([
+/** The methods by which OpenAPI knows operations. */
+export const methods: ReadonlyMap<string, HTTPMethod> = new Map<string, HTTPMethod>([
   ["get", "GET"],
   ["put", "PUT"],
   ["post", "POST"],
@@ -76,13 +77,15 @@ const methods: ReadonlyMap<string, HTTPMethod> = new Map<string, HTTPMethod>([
 ]);
 
 const pathKeys = new Set([...methods.keys(), "parameters", "servers", "$ref"]);
-const pathOthers: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+/** What a path may say besides, and is not carried over. */
+export const pathOthers: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["summary", "documentation"],
   ["description", "documentation"],
 ]);
 
 const operationKeys = new Set(["operationId", "summary", "description", "parameters", "requestBody", "responses", "security", "servers"]);
-const operationOthers: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+/** What an operation may say besides, and is not carried over. */
+export const operationOthers: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["callbacks", "callbacks"],
   ["tags", "documentation"],
   ["externalDocs", "documentation"],

@@ -1,20 +1,25 @@
-import type { ActionHTTPParameter } from "@mooring/contract";
+import type { ParameterSchema } from "./parameter-schema.ts";
+
+/** What a text of a default is: of an action it is a template, in which there is no way to write `{{` as it is. */
+export type DefaultText = "template" | "plain";
 
 /**
- * A default value as one of this type, also where the file has it as a text. Undefined where it does not fit, and for a text that holds
- * `{{`: a default of an action is a template, in which there is no way to write those two characters.
+ * A default value as one of this type, also where the file has it as a text. Undefined where it does not fit, and for a template with
+ * `{{`.
  */
-export function fitDefault(value: unknown, type: ActionHTTPParameter["type"], isList: boolean): unknown {
-  if (!isList) return fitOne(value, type);
+export function fitDefault(value: unknown, { type, is }: FittedType, text: DefaultText): unknown {
+  if (is !== "list") return fitOne(value, type, text);
   if (!Array.isArray(value)) return undefined;
-  const items = value.map((item) => fitOne(item, type));
+  const items = value.map((item) => fitOne(item, type, text));
   return items.includes(undefined) ? undefined : items;
 }
 
-function fitOne(value: unknown, type: ActionHTTPParameter["type"]): string | number | boolean | undefined {
+type FittedType = Pick<ParameterSchema, "type" | "is">;
+
+function fitOne(value: unknown, type: FittedType["type"], text: DefaultText): string | number | boolean | undefined {
   switch (type) {
     case "string":
-      return textOf(value);
+      return textOf(value, text);
     case "boolean":
       return typeof value === "boolean" ? value : value === "true" ? true : value === "false" ? false : undefined;
     case "integer":
@@ -24,9 +29,10 @@ function fitOne(value: unknown, type: ActionHTTPParameter["type"]): string | num
   }
 }
 
-function textOf(value: unknown): string | undefined {
+function textOf(value: unknown, text: DefaultText): string | undefined {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value !== "string" || value.includes("{{") || value.includes("\0") || !value.isWellFormed()) return undefined;
+  if (typeof value !== "string" || value.includes("\0") || !value.isWellFormed()) return undefined;
+  if (text === "template" && value.includes("{{")) return undefined;
   return value;
 }
 

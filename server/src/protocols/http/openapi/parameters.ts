@@ -1,12 +1,12 @@
 import type { ActionHTTPParameter } from "@mooring/contract";
 import type { Kind } from "./kinds.ts";
-import { fitDefault } from "./parameter-default.ts";
+import { type DefaultText, fitDefault } from "./parameter-default.ts";
 import { type ParameterSchema, type PatternFault, readParameterSchema } from "./parameter-schema.ts";
 import { below } from "./place.ts";
 import { descriptionMax, type Found, follow, type Reading, textIn } from "./reading.ts";
 import { cleanText, type JsonObject, listOf, objectOf, ownOf, textOf } from "./values.ts";
 
-export type ParameterReading = Reading & PatternFault;
+export type ParameterReading = Reading & PatternFault & { readonly defaultText?: DefaultText };
 
 /**
  * The parameters of an operation, those of its path first unless the operation has the same one. An object becomes a parameter for
@@ -100,7 +100,7 @@ function plainParameter({ parameter, name, in: carrier, isRequired, described }:
   const isList = described.is === "list";
   const description = textIn(reading, parameter, "description", descriptionMax) ?? cleanText(schema.description, descriptionMax);
   const given = schema.default;
-  const fit = given === undefined ? undefined : fitDefault(given, type, isList);
+  const fit = given === undefined ? undefined : fitDefault(given, described, reading.defaultText ?? "template");
   if (given !== undefined && fit === undefined) reading.notes.note("parameterDefault", below(parameter.place, "schema", "default"));
   const rest = saysMore(schema, type);
   return {

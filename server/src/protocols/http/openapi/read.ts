@@ -1,23 +1,26 @@
 import type { Message } from "@mooring/contract";
-import type { DefinitionLink, HttpActionDocument } from "../../../domain/action.ts";
-import type { ApiDraft, DraftAction, DraftDefinition } from "../../../domain/api-draft.ts";
+import type { DefinitionLink } from "../../../domain/action.ts";
+import type { ApiDraft, DraftAction, DraftDefinition, DraftTrigger } from "../../../domain/api-draft.ts";
+import { mapLinks, type WayDocument } from "../../../domain/way.ts";
 import { Problem } from "../../../kernel/errors.ts";
-import { type ActionId, createIdsBackwards, type DefinitionId } from "../../../kernel/ids.ts";
+import { type ActionId, createIdsBackwards, type DefinitionId, type TriggerId } from "../../../kernel/ids.ts";
 import { createDefinitions, type Definitions } from "./definitions.ts";
 import type { Kind } from "./kinds.ts";
 import { createNotes } from "./notes.ts";
-import { type Operation, readOperations } from "./operations.ts";
+import { readOperations } from "./operations.ts";
 import { below, root } from "./place.ts";
 import type { SpecificationVersion } from "./reading.ts";
 import { readSecurity } from "./security.ts";
 import { readServers } from "./servers.ts";
 import { cleanText, type JsonObject, objectOf, textOf } from "./values.ts";
+import { readWebhooks } from "./webhooks.ts";
 
-/** What a description of an API holds. Definitions come first, because actions link to them. */
+/** What a description of an API holds. Definitions come first, because actions and triggers link to them. */
 export interface ReadApi {
   /** Reads one after the other as they are asked for. */
   definitions(): Generator<DraftDefinition>;
   readonly actions: readonly DraftAction[];
+  readonly triggers: readonly DraftTrigger[];
   /** What stands for a definition whose schema no definition can have, with a note: it takes anything. */
   refused(definition: DraftDefinition): DraftDefinition;
   /** The connection; asked for when all definitions were read, it has every message. */
@@ -45,19 +48,24 @@ export function readOpenApi(value: unknown, { atMs, patternFault, isConverted, m
   for (const message of messages) notes.say(message);
   if (isConverted) notes.note("converted", root);
   const definitions = createDefinitions({ document, version, notes, patternFault, nextId: createIdsBackwards(new Date(atMs)) });
-  const { operations, security, local } = readOperations({ document, version, notes, patternFault, definitions });
-  if (operations.length === 0) notes.note("noPaths", below(root, "paths"));
+  const reading = { document, version, notes, patternFault, definitions };
+  const { operations, security, local } = readOperations(reading);
+  const webhooks = readWebhooks(reading);
+  if (operations.length === 0 && webhooks.length === 0) notes.note("noPaths", below(root, "paths"));
   notes.rest(document, root, documentKeys, documentOthers);
   notes.rest(objectOf(document.components) ?? {}, below(root, "components"), componentKeys, componentOthers);
   const authSchemeConfigs = readSecurity(document, security, notes);
   const server = readServers(document, local, notes);
   const nextActionId = createIdsBackwards(new Date(atMs));
-  const actions = operations.map((operation) => actionOf(operation, nextActionId(), definitions));
+  const actions = operations.map((operation) => linked({ id: nextActionId<ActionId>(), ...operation }, definitions));
+  const nextTriggerId = createIdsBackwards(new Date(atMs));
+  const triggers = webhooks.map((webhook) => linked({ id: nextTriggerId<TriggerId>(), ...webhook }, definitions));
   const info = objectOf(document.info) ?? {};
   notes.rest(info, below(root, "info"), infoKeys, infoOthers);
   return {
     definitions: definitions.rows,
     actions,
+    triggers,
     refused(definition) {
       notes.note("schemaRefused", definitions.placeOf(definition.id));
       return { ...definition, content: "{}", uses: [] };
@@ -66,9 +74,8 @@ export function readOpenApi(value: unknown, { atMs, patternFault, isConverted, m
   };
 }
 
-const documentKeys = new Set(["openapi", "info", "paths", "components", "servers", "security", "jsonSchemaDialect"]);
+const documentKeys = new Set(["openapi", "info", "paths", "webhooks", "components", "servers", "security", "jsonSchemaDialect"]);
 const documentOthers: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ["webhooks", "callbacks"],
   ["tags", "documentation"],
   ["externalDocs", "documentation"],
 ]);
@@ -107,7 +114,8 @@ function versionOf(value: unknown): { document: JsonObject; version: Specificati
 const refused = (pointer: string, message: string) =>
   new Problem("invalid_request", { fields: [{ field: pointer === "" ? "file" : `file#${pointer}`, message }] });
 
-function actionOf({ document, ...operation }: Operation, id: ActionId, definitions: Definitions): DraftAction {
+/** What was read with the definitions it uses; a link names no media types where those of its definition are meant. */
+function linked<One extends { readonly document: WayDocument }>(one: One, definitions: Definitions) {
   const uses = new Set<DefinitionId>();
   const short = (link: DefinitionLink): DefinitionLink => {
     if (!("id" in link)) return link;
@@ -115,13 +123,8 @@ function actionOf({ document, ...operation }: Operation, id: ActionId, definitio
     const accept = link.accept ?? [];
     return isSame(accept, definitions.acceptOf(link.id)) ? { id: link.id } : link;
   };
-  const { requestBody, responses, ...request } = document;
-  const linked: HttpActionDocument = {
-    ...request,
-    ...(requestBody && { requestBody: { ...requestBody, definitions: requestBody.definitions.map(short) } }),
-    responses: responses.map((response) => ({ ...response, definitions: response.definitions.map(short) })),
-  };
-  return { id, ...operation, document: linked, errors: [], uses: [...uses] };
+  const document: One["document"] = mapLinks(one.document, short);
+  return { ...one, document, errors: [], uses: [...uses] };
 }
 
 const isSame = (some: readonly string[], others: readonly string[]) =>
