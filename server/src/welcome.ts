@@ -14,7 +14,7 @@ interface Greeted {
 }
 
 /** What a person at the terminal needs at the first start: where to sign in, the key, and one line that works as pasted. */
-export function firstGreeting({ url, link, first }: { url: URL; link: URL; first: FirstStart }): string {
+function firstGreeting({ url, link, first }: { url: URL; link: URL; first: FirstStart }): string {
   const key = first.apiKey.reveal();
   return `
   Mooring is up on ${url.origin}
@@ -33,7 +33,7 @@ export function firstGreeting({ url, link, first }: { url: URL; link: URL; first
 }
 
 /** Later starts: a new one-time link while the first owner still has no password, for nobody could sign in otherwise. */
-export function greeting({ url, link }: { url: URL; link: URL | undefined }): string {
+function greeting({ url, link }: { url: URL; link: URL | undefined }): string {
   const console = link ? `${link.href}\n                 signs you in once, within 15 minutes` : `${url.origin}/console`;
   return `
   Mooring is up on ${url.origin}

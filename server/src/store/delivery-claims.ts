@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { SigningKey } from "../domain/signing-key.ts";
 import type { ConnectionId, EventId, OrganisationId, SubscriptionId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
+import { eachOf, isThis } from "./deliveries.ts";
 import { databaseNow } from "./tokens.ts";
 
 /** An event on its way to one destination, held by whoever claimed it until its lease ends. */
@@ -99,43 +100,14 @@ async function movePause(
   return moved > 0;
 }
 
-async function claimDue(tx: Tx, org: OrganisationId, subscriptionId: SubscriptionId, request: ClaimRequest): Promise<ClaimedDelivery[]> {
-  const rows =
-    tx.engine === "postgres" ? await claimTogether(tx, org, subscriptionId, request) : await claimAlone(tx, org, subscriptionId, request);
-  return rows.map(deliveryOf).sort((one, other) => one.dueAtMs - other.dueAtMs || (one.eventId < other.eventId ? -1 : 1));
-}
-
-function claimTogether(
+async function claimDue(
   tx: Tx,
   org: OrganisationId,
   subscriptionId: SubscriptionId,
   { owner, leaseMs, limit, bytesMax }: ClaimRequest,
-): Promise<ClaimedRow[]> {
-  return tx.all(sql<ClaimedRow>`
-    with due as materialized (
-      select event_id, due_at
-      from deliveries
-      where ${isDue(tx, org, subscriptionId)}
-      order by due_at, event_id
-      limit ${limit}
-      for update skip locked
-    ), sized as (${sized(org)})
-    update deliveries d
-    set lease_owner = ${owner}, lease_until = ${sql.raw(databaseNow.postgres)} + ${leaseMs}::bigint
-    from sized
-    join events e on e.org_id = ${org} and e.id = sized.event_id
-    where d.org_id = ${org} and d.subscription_id = ${subscriptionId} and d.event_id = sized.event_id and sized.bytes_before < ${bytesMax}
-    returning d.attempts, ${eventColumns}
-  `);
-}
-
-/** The embedded engine has one writer, so between looking and claiming nobody comes. */
-async function claimAlone(
-  tx: Tx,
-  org: OrganisationId,
-  subscriptionId: SubscriptionId,
-  { owner, leaseMs, limit, bytesMax }: ClaimRequest,
-): Promise<ClaimedRow[]> {
+): Promise<ClaimedDelivery[]> {
+  const isPostgres = tx.engine === "postgres";
+  // Each event is looked up by its key, even while PostgreSQL knows nothing of the table, as right after it was filled.
   const rows = await tx.all(sql<ClaimedRow>`
     with due as materialized (
       select event_id, due_at, attempts
@@ -143,21 +115,25 @@ async function claimAlone(
       where ${isDue(tx, org, subscriptionId)}
       order by due_at, event_id
       limit ${limit}
-    ), sized as (${sized(org)})
-    select due.attempts, ${eventColumns}
-    from sized
-    join due on due.event_id = sized.event_id
-    join events e on e.org_id = ${org} and e.id = sized.event_id
-    where sized.bytes_before < ${bytesMax}
+      ${isPostgres ? sql`for update skip locked` : sql``}
+    ), found as (
+      select due.due_at, due.attempts, e.*,
+        sum(length(e.body)) over (order by due.due_at, due.event_id) - length(e.body) as bytes_before
+      from due
+      ${isPostgres ? sql`cross join lateral (${eventColumns} where org_id = ${org} and id = due.event_id offset 0) e` : sql`join (${eventColumns} where org_id = ${org}) e on e.id = due.event_id`}
+    )
+    select *
+    from found
+    where bytes_before < ${bytesMax}
+    order by due_at, id
   `);
-  const untilMs = sql`${sql.raw(databaseNow.sqlite)} + ${leaseMs}`;
-  await tx.run(sql`
-    update deliveries
-    set lease_owner = ${owner}, lease_until = ${untilMs}
-    where org_id = ${org} and subscription_id = ${subscriptionId}
-      and event_id in (select value from json_each(${JSON.stringify(rows.map(({ event_id }) => event_id))}))
-  `);
-  return rows;
+  const deliveries = rows.map(deliveryOf);
+  const untilMs = sql`${sql.raw(databaseNow[tx.engine])} + cast(${leaseMs} as bigint)`;
+  await eachOf(
+    deliveries.map(({ eventId }) => ({ subscriptionId, eventId })),
+    (key) => tx.run(sql`update deliveries set lease_owner = ${owner}, lease_until = ${untilMs} where ${isThis(org, key)}`),
+  );
+  return deliveries;
 }
 
 /** The time as a subquery, which is asked once: an index is searched with it. */
@@ -167,14 +143,8 @@ const isDue = (tx: Tx, org: OrganisationId, subscriptionId: SubscriptionId): Raw
     and due_at <= ${now} and (lease_until is null or lease_until <= ${now})`;
 };
 
-const sized = (org: OrganisationId): RawBuilder<unknown> => sql`
-  select due.event_id, due.due_at,
-    sum(length(e.body)) over (order by due.due_at, due.event_id) - length(e.body) as bytes_before
-  from due
-  join events e on e.org_id = ${org} and e.id = due.event_id`;
-
-const eventColumns = sql`sized.due_at, e.id as event_id, e.connection_id, e.origin, e.type, e.environment_id, e.trigger_name, e.sequence,
-  e.received_at, e.target, e.headers, e.content_type, e.body`;
+const eventColumns = sql`select id, connection_id, origin, type, environment_id, trigger_name, sequence, received_at, target, headers,
+  content_type, body from events`;
 
 interface DestinationRow {
   url: string;
@@ -193,9 +163,8 @@ const destinationOf = ({ url, failures, keys, filter }: DestinationRow): Claimed
 });
 
 interface ClaimedRow {
-  due_at: number | string;
   attempts: number | string;
-  event_id: EventId;
+  id: EventId;
   connection_id: ConnectionId;
   origin: string;
   type: string;
@@ -209,11 +178,10 @@ interface ClaimedRow {
   body: Uint8Array;
 }
 
-function deliveryOf(row: ClaimedRow): ClaimedDelivery & { readonly dueAtMs: number } {
+function deliveryOf(row: ClaimedRow): ClaimedDelivery {
   const { body } = row;
   return {
-    dueAtMs: Number(row.due_at),
-    eventId: row.event_id,
+    eventId: row.id,
     attempts: Number(row.attempts),
     event: {
       connectionId: row.connection_id,

@@ -1,6 +1,7 @@
 import {
   type AnswerOf,
   type ErrorBody,
+  EventReceipt,
   type Operation,
   type OperationId,
   operations,
@@ -43,6 +44,14 @@ export function checkedAnswer<Id extends OperationId>(id: Id, raw: RawAnswer): A
 /** What is wrong with an answer that no operation gave, such as that of an address that is not there. */
 export function faultsOfUnrouted(raw: RawAnswer): string[] {
   return [...faultsOfHeaders(raw), ...faultsOfError(raw)];
+}
+
+/** What is wrong with an answer to whoever sent an event. */
+export function faultsOfReceipt(raw: RawAnswer): string[] {
+  const { status, text } = raw;
+  if (status >= 400) return text === "" ? faultsOfHeaders(raw) : faultsOfUnrouted(raw);
+  if (text === "") return faultsOfHeaders(raw);
+  return [...faultsOfHeaders(raw), ...misfits(receiptSchema(), JSON.parse(text))];
 }
 
 function faultsOfHeaders({ headers, text, status }: RawAnswer, type = "application/json"): string[] {
@@ -149,13 +158,18 @@ function failureSchema(id: OperationId, status: number): ValidateFunction {
   return compiled.get(`${id} ${status}`) ?? errorSchema();
 }
 
+function receiptSchema(): ValidateFunction {
+  if (!compiled.has("EventReceipt")) compiled.set("EventReceipt", createAjv().compile(EventReceipt));
+  return compiled.get("EventReceipt") as ValidateFunction;
+}
+
 function errorSchema(): ValidateFunction {
   compileAll();
   return compiled.get("Error") as ValidateFunction;
 }
 
 function compileAll(): void {
-  if (compiled.size > 0) return;
+  if (compiled.has("Error")) return;
   const { definitions, operations: byOperation, error } = validationSchemas();
   const ajv = createAjv().addSchema(definitions);
   for (const [id, { answer, failures }] of Object.entries(byOperation)) {

@@ -4,7 +4,7 @@ import { newTrigger } from "../harness/content.ts";
 import { createConnection, smallConnection } from "../harness/samples.ts";
 import { onEachEngine } from "../harness/world.ts";
 import { type FaultyCase, faultyCases, faultyKey, goodCase, written } from "../schemes/signature-faults.ts";
-import { eventsOf } from "./rig.ts";
+import { eventsOf, sendEvent } from "./rig.ts";
 
 onEachEngine("events with a signature that must not pass", (world) => {
   let rig: Parameters<typeof eventsOf>[1];
@@ -31,7 +31,7 @@ onEachEngine("events with a signature that must not pass", (world) => {
 
   const send = ({ config, query, headers, body }: FaultyCase) => {
     const path = `${pathOf.get(nameOf(config))}${query === "" ? "" : `?${query}`}`;
-    return world.raw(path, { method: "POST", headers: headers.map(([name, value]) => [name, value] as [string, string]), body });
+    return sendEvent(world, path, { headers: headers.map(([name, value]) => [name, value] as [string, string]), body });
   };
 
   test("are answered 401, each of 20 faults in 3 places with 3 hashes in 2 encodings, and none is an error of ours (W-2)", async () => {

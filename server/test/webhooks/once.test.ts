@@ -5,7 +5,7 @@ import type { Database } from "../../src/store/database.ts";
 import { createArrivals } from "../../src/traffic/arrivals.ts";
 import { createBatches } from "../../src/webhooks/ingest/batch.ts";
 import { onEachEngine } from "../harness/world.ts";
-import { createRig, eventsOf, type Rig, signed } from "./rig.ts";
+import { createRig, eventsOf, type Rig, sendEvent, signed } from "./rig.ts";
 
 onEachEngine("an event that comes again", (world) => {
   let rig: Rig;
@@ -40,7 +40,7 @@ onEachEngine("an event that comes again", (world) => {
   });
 
   test("is answered as the first was, and kept once", async () => {
-    const send = () => world.raw(rig.path, { method: "POST", body: "once", headers: signed(rig.secret, "once") });
+    const send = () => sendEvent(world, rig.path, { body: "once", headers: signed(rig.secret, "once") });
     const answers = [await send(), ...(await Promise.all(Array.from({ length: 20 }, send)))];
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     const kept = await eventsOf(world, rig);
@@ -61,7 +61,7 @@ onEachEngine("an event that comes again", (world) => {
 
   test("is another one at another trigger, and when the sender signed another body", async () => {
     const more = await createRig(world, { triggers: [{ name: "paid" }, { name: "sent" }] });
-    const send = (path: string, body: string) => world.raw(path, { method: "POST", body, headers: signed(more.secret, body) });
+    const send = (path: string, body: string) => sendEvent(world, path, { body, headers: signed(more.secret, body) });
     for (const name of ["paid", "sent"]) for (const body of ["a", "b"]) await send(more.path.replace(/paid$/, name), body);
     const kept = await eventsOf(world, more);
     expect(kept.map(({ position, sequence }) => [position, sequence])).toEqual([

@@ -3,6 +3,7 @@ import type { DefinitionsCreateDefinition, EnvironmentCreate, TriggerHTTPCreate 
 import { sql } from "kysely";
 import type { OrganisationId } from "../../src/kernel/ids.ts";
 import type { Actor } from "../harness/actors.ts";
+import { faultsOfReceipt, type RawAnswer } from "../harness/answers.ts";
 import { canary } from "../harness/canary.ts";
 import { newTrigger } from "../harness/content.ts";
 import { at, createConnection, hmacScheme, smallConnection } from "../harness/samples.ts";
@@ -56,6 +57,19 @@ export async function createRig(
   const credential = environment.credentials.trigger[0]?.credential.id;
   const path = `/o/${org}/connections/${id}/environments/${environment.id}/triggers/paid`;
   return { org, connection: id, environment: environment.id, path, secret, credential };
+}
+
+/** Sends to a trigger. Throws when the answer, whatever its status, is not what the contract promises. */
+export async function sendEvent(
+  world: World,
+  path: string,
+  { body = "", headers = {}, method = "POST" }: { body?: string | Uint8Array; headers?: HeadersInit; method?: string } = {},
+): Promise<RawAnswer> {
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const answer = await world.raw(path, { method, headers, ...(hasBody ? { body: body as BodyInit } : {}) });
+  const faults = faultsOfReceipt(answer);
+  if (faults.length > 0) throw new Error(`${method} ${path} answered ${answer.status} ${answer.text}: ${faults.join("; ")}`);
+  return answer;
 }
 
 export interface EventRow {

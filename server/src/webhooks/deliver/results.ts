@@ -7,7 +7,7 @@ import { Problem } from "../../kernel/errors.ts";
 import type { NewId, OrganisationId, SubscriptionId } from "../../kernel/ids.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Database, Tx } from "../../store/database.ts";
-import { type DeliveryResult, type DestinationReport, reportDestination, settleDeliveries } from "../../store/deliveries.ts";
+import { type DeliveryResult, type DestinationReport, reportDestination, settleDeliveries } from "../../store/delivery-results.ts";
 import { appendOwnEvents } from "../../store/own-events.ts";
 import { namedSubscriptions } from "../../store/subscriptions.ts";
 import type { HeldDelivery, Outlet } from "./outlet.ts";

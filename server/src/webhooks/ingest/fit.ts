@@ -31,10 +31,11 @@ export function fitOf(checks: Checks, ready: ReadyTarget, given: FitGiven): Fit 
   const { parameters } = ready.target.trigger.document;
   const faults = parameters.length === 0 ? [] : parameterFaults(parameters, given);
   const found = bodyFaults(checks, ready, given);
-  const joined = (more: readonly Fault[] | undefined): Fit => {
-    const all = more === undefined ? faults : [...faults, ...more];
+  const joined = (more: BodyFit): Fit => {
+    const all = typeof more === "string" ? faults : [...faults, ...more];
     if (all.length > 0) return { fits: false, faults: all.slice(0, faultsMax) };
-    return { fits: more === undefined && parameters.length === 0 ? undefined : true, faults: [] };
+    const isKnown = more === undescribed ? parameters.length > 0 : more !== notLookedAt;
+    return { fits: isKnown ? true : undefined, faults: [] };
   };
   return found instanceof Promise ? found.then(joined) : joined(found);
 }
@@ -78,32 +79,38 @@ const articles: Readonly<Record<TriggerHTTPParameter["type"], string>> = {
   boolean: "true or false",
 };
 
-/** What of the body does not fit; undefined when that is not looked at. */
-function bodyFaults(checks: Checks, ready: ReadyTarget, { headers, body }: FitGiven) {
+/** What of the body does not fit, or that the trigger says nothing of it, or that it cannot be looked at. */
+type BodyFit = readonly Fault[] | typeof undescribed | typeof notLookedAt;
+
+const undescribed = "undescribed";
+const notLookedAt = "not looked at";
+
+function bodyFaults(checks: Checks, ready: ReadyTarget, { headers, body }: FitGiven): BodyFit | Promise<BodyFit> {
   const { requestBody } = ready.target.trigger.document;
-  if (requestBody === undefined) return undefined;
+  if (requestBody === undefined) return undescribed;
   if (body.length === 0) return requestBody.required ? [{ field: "body", message: "This is required." }] : [];
-  if (ready.media.length === 0 || !isPlain(headers)) return undefined;
+  if (ready.media.length === 0) return undescribed;
+  if (!isPlain(headers)) return notLookedAt;
   const type = parseMediaType(headers["content-type"] ?? "");
   const media = type && mediaFor(ready.media, type.essence);
-  if (type === undefined || media === undefined) return undefined;
+  if (type === undefined || media === undefined) return notLookedAt;
   const { schemas, target } = ready;
   const kind = kindOf(type.essence);
-  if (kind === "xml") return xmlFaults(checks, { org: target.org, schemas }, media, body)?.catch(notLookedAt);
+  if (kind === "xml") return xmlFaults(checks, { org: target.org, schemas }, media, body)?.catch(unlessUnusable) ?? notLookedAt;
   const schema = schemas.of(media.definitionId);
-  if (schema === undefined || (kind !== "json" && kind !== "text") || !isUnicode(type.charset)) return undefined;
+  if (schema === undefined || (kind !== "json" && kind !== "text") || !isUnicode(type.charset)) return notLookedAt;
   if (!isUtf8(body)) return [{ field: "body", message: "This is not valid UTF-8." }];
   const text = body.toString("utf8");
   const json = kind === "text" ? JSON.stringify(text) : text;
   if (fitsForSure(schema, json)) return [];
-  return jsonFaults(checks, { org: target.org }, schema, { root: "body", json }).catch(notLookedAt);
+  return jsonFaults(checks, { org: target.org }, schema, { root: "body", json }).catch(unlessUnusable);
 }
 
 const isPlain = ({ "content-encoding": coding = "" }: IncomingHttpHeaders) => coding === "" || coding.toLowerCase() === "identity";
 const isUnicode = (charset = "utf-8") => charset === "utf-8" || charset === "us-ascii";
 
 /** A definition that cannot be used is no fault of the event. */
-function notLookedAt(error: unknown): undefined {
-  if (error instanceof Problem && (error.code === "too_costly" || error.code === "definition_unusable")) return undefined;
+function unlessUnusable(error: unknown): typeof notLookedAt {
+  if (error instanceof Problem && (error.code === "too_costly" || error.code === "definition_unusable")) return notLookedAt;
   throw error;
 }
