@@ -156,7 +156,7 @@ export const settings = {
     default: "168",
     absent: "",
     isSecret: false,
-    meaning: "How long events that came in are kept, in hours; one that still waits to be delivered is kept until it is.",
+    meaning: "How long events that came in are kept, in hours; one that still waits to be delivered is kept up to 30 days more.",
     parse: wholeNumber(24, 87_600),
   },
   eventsUnverifiedMax: {

@@ -10,7 +10,7 @@ export const importOperations = {
     access: "connections:write",
     summary: "Make a connection from an API's description",
     description:
-      "Takes OpenAPI 3.0 and 3.1 and Swagger 2.0, in JSON or YAML, and Postman collections. Operations become actions, schemas definitions, security schemes auth scheme configs; " +
+      "Takes OpenAPI 3.0 and 3.1 and Swagger 2.0, in JSON or YAML, and Postman collections. Operations become actions, webhooks triggers, schemas definitions, security schemes auth scheme configs; " +
       "`messages` name what could not be carried over. Nothing outside the file is fetched. With `connection`, an existing connection gets a new draft version.",
     bodyType: "multipart/form-data",
     body: Type.Object(

@@ -96,7 +96,8 @@ export const Definition = object(
     }),
     referencedBy: Type.Optional(
       Type.Array(DefinitionReference, {
-        description: "What refers to it, itself excepted: the first 1,000, in a list the first 100. Not where an action uses it.",
+        description:
+          "What refers to it, itself excepted: the first 1,000, in a list the first 100. Not where an action or a trigger uses it.",
       }),
     ),
     errors: Type.Optional(

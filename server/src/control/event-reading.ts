@@ -83,7 +83,7 @@ async function lookThrough(
 }
 
 const scansMax = 10;
-const scannedMax = 1_000;
+const scannedMax = 500;
 
 /** Collects what fits the filter until there is enough: `take` then gives the position behind which to go on, and undefined before. */
 function collect({ filter = [] }: Subscription, first: number) {

@@ -39,6 +39,9 @@ export const create = (deps: TriggerDeps, call: Call, version: ways.Version, giv
 export const update = (deps: TriggerDeps, call: Call, version: ways.Version, name: string, given: TriggerUpdate): Promise<Trigger> =>
   ways.update(deps, call, triggers, version, name, given);
 
-/** Deletes a trigger of a draft; the definitions it used and the events that came to it stay. Throws `Problem` not_found, or version_published. */
+/**
+ * Deletes a trigger of a draft; the definitions it used and the events that came to it stay. Throws `Problem` not_found, or
+ * version_published.
+ */
 export const remove = (deps: TriggerDeps, call: Call, version: ways.Version, name: string): Promise<void> =>
   ways.remove(deps, call, triggers, version, name);

@@ -24,6 +24,7 @@ export interface Verified {
   readonly dedupeKey: string | undefined;
 }
 
+/** Prepares the checks of these credentials; whoever keeps the credentials keeps what this gives. */
 export function createVerifier(credentials: readonly TriggerCredential[]): Verifier {
   const checks = credentials.map(({ id, config, secrets, predecessor }) => ({
     credential: id,
@@ -49,14 +50,6 @@ export function createVerifier(credentials: readonly TriggerCredential[]): Verif
     return { verification: { passed: isPassed, steps }, dedupeKey: isPassed ? dedupeKeyOf(once) : undefined };
   }
 }
-
-/** One request against these credentials, as `Verifier.verify`. Whoever has many keeps a verifier. */
-export const verifyReceived = (credentials: readonly TriggerCredential[], received: Received): Verified =>
-  createVerifier(credentials).verify(received);
-
-/** One request, as `Verifier.mask`. */
-export const maskReceived = (credentials: readonly TriggerCredential[], received: Received): { headers: string[]; target: string } =>
-  createVerifier(credentials).mask(received);
 
 const noCredential: VerificationStep = {
   what: "credentials",

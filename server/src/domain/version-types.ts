@@ -11,8 +11,8 @@ import { commented, indented, literal } from "./type-text.ts";
 import { definitionSide, type VersionContent } from "./version-content.ts";
 
 /**
- * A TypeScript declaration file of what the actions of a version take and give, and of what its triggers get. Yields after each part, so that whoever drives it can
- * pause.
+ * A TypeScript declaration file of what the actions of a version take and give, and of what its triggers get. Yields after each part, so
+ * that whoever drives it can pause.
  */
 export function* versionTypes(content: VersionContent): Generator<undefined, string> {
   const side: Side = definitionSide(content, (id) => id);

@@ -1,5 +1,4 @@
-import { sql } from "kysely";
-import { type DestinationHealth, type HealthReport, healthAfter } from "../domain/destination-health.ts";
+import { type RawBuilder, sql } from "kysely";
 import type { ConnectionId, EventId, OrganisationId, SubscriptionId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
 import { databaseNow } from "./tokens.ts";
@@ -21,14 +20,15 @@ export async function findDuePlaces(
   limit: number,
 ): Promise<{ readonly due: readonly DuePlace[]; readonly last: DuePlace | undefined }> {
   const now = sql.raw(`(select ${databaseNow[tx.engine]})`);
-  const rows = await tx.all(sql<DuePlace & { isDue: number }>`
+  const rows = await tx.all(sql<DuePlace & { isDue: number | null }>`
     select d.org_id as org, d.subscription_id as "subscriptionId",
-      case when exists (
+      (
         select 1
         from deliveries w
         where w.org_id = d.org_id and w.subscription_id = d.subscription_id and w.state = 'waiting'
           and w.due_at <= ${now} and (w.lease_until is null or w.lease_until <= ${now})
-      ) then 1 else 0 end as "isDue"
+        limit 1
+      ) as "isDue"
     from destinations d
     where (d.org_id, d.subscription_id) > (${after?.org ?? ""}, ${after?.subscriptionId ?? ""})
       and d.state = 'active' and (d.paused_until is null or d.paused_until <= ${now})
@@ -70,128 +70,30 @@ export async function renewLeases(
   { owner, leaseMs }: { owner: string; leaseMs: number },
   keys: readonly DeliveryKey[],
 ): Promise<DeliveryKey[]> {
-  const now = sql.raw(databaseNow[tx.engine]);
-  return tx.all(sql<DeliveryKey>`
-    update deliveries
-    set lease_until = ${now} + cast(${leaseMs} as bigint)
-    from ${listed(tx, keys)}
-    where deliveries.org_id = ${org} and deliveries.subscription_id = k.subscription_id and deliveries.event_id = k.event_id
-      and deliveries.lease_owner = ${owner} and deliveries.state = 'waiting'
-    returning deliveries.subscription_id as "subscriptionId", deliveries.event_id as "eventId"
-  `);
+  const untilMs = sql`${sql.raw(databaseNow[tx.engine])} + cast(${leaseMs} as bigint)`;
+  const renewed = await eachOf(keys, (key) =>
+    tx.run(sql`update deliveries set lease_until = ${untilMs} where ${isThis(org, key)} and lease_owner = ${owner}`),
+  );
+  return keys.filter((_, at) => (renewed[at] ?? 0) > 0);
 }
 
 /** Gives back what `owner` holds and has not sent: it is due for anybody. */
 export async function releaseLeases(tx: Tx, org: OrganisationId, owner: string, keys: readonly DeliveryKey[]): Promise<void> {
-  await tx.run(sql`
-    update deliveries
-    set lease_owner = null, lease_until = null
-    from ${listed(tx, keys)}
-    where deliveries.org_id = ${org} and deliveries.subscription_id = k.subscription_id and deliveries.event_id = k.event_id
-      and deliveries.lease_owner = ${owner} and deliveries.state = 'waiting'
-  `);
-}
-
-/** Keys as rows of `k`, in a parameter of any length: the statement has one text. */
-export function listed(tx: Tx, keys: readonly DeliveryKey[]) {
-  const subscriptions = keys.map(({ subscriptionId }) => subscriptionId);
-  const events = keys.map(({ eventId }) => eventId);
-  return tx.engine === "postgres"
-    ? sql`unnest(${subscriptions}::text[], ${events}::text[]) as k (subscription_id, event_id)`
-    : sql`(
-        select value ->> 0 as subscription_id, value ->> 1 as event_id
-        from json_each(${JSON.stringify(keys.map(({ subscriptionId, eventId }) => [subscriptionId, eventId]))})
-      ) as k`;
-}
-
-/** How an attempt ended, or what was decided without one. */
-export interface DeliveryResult extends DeliveryKey {
-  readonly state: "waiting" | "delivered" | "dead" | "skipped";
-  /** When it was sent; undefined when it was not. */
-  readonly attemptAt: Date | undefined;
-  readonly status: number | undefined;
-  readonly error: string | undefined;
-  /** From now, of one that waits for its next attempt. */
-  readonly dueInMs: number;
+  await eachOf(keys, (key) =>
+    tx.run(sql`update deliveries set lease_owner = null, lease_until = null where ${isThis(org, key)} and lease_owner = ${owner}`),
+  );
 }
 
 /**
- * Writes down how attempts ended, of what `owner` still holds: what another has taken over, or was asked for anew meanwhile, is left alone,
- * as is what is gone.
+ * One statement for each, in one order, so that no two transactions wait for each other, and without waiting for answers in between. Not one
+ * statement for all: right after a table was filled, PostgreSQL knows nothing of it, and would look through all that waits for each of them.
  */
-export async function settleDeliveries(tx: Tx, org: OrganisationId, owner: string, results: readonly DeliveryResult[]): Promise<void> {
-  const now = sql.raw(databaseNow[tx.engine]);
-  await tx.run(sql`
-    update deliveries
-    set state = r.state, attempts = attempts + case when r.attempt_at is null then 0 else 1 end, due_at = ${now} + r.due_in,
-      lease_owner = null, lease_until = null, last_attempt_at = coalesce(r.attempt_at, last_attempt_at),
-      last_status = case when r.attempt_at is null then last_status else r.status end,
-      last_error = case when r.attempt_at is null then last_error else r.error end
-    from ${resultRows(tx, results)}
-    where deliveries.org_id = ${org} and deliveries.subscription_id = r.subscription_id and deliveries.event_id = r.event_id
-      and deliveries.lease_owner = ${owner} and deliveries.state = 'waiting'
-  `);
+export function eachOf<Key extends DeliveryKey, Result>(keys: readonly Key[], work: (key: Key) => Promise<Result>): Promise<Result[]> {
+  const order = ({ subscriptionId, eventId }: Key) => `${subscriptionId} ${eventId}`;
+  const started = new Map(keys.toSorted((one, other) => (order(one) < order(other) ? -1 : 1)).map((key) => [key, work(key)]));
+  return Promise.all(keys.map((key) => started.get(key) as Promise<Result>));
 }
 
-function resultRows(tx: Tx, results: readonly DeliveryResult[]) {
-  // In one order, so that two transactions do not wait for each other.
-  const rows = results
-    .map(({ subscriptionId, eventId, state, attemptAt, status, error, dueInMs }) => {
-      return [subscriptionId, eventId, state, attemptAt?.toISOString() ?? null, status ?? null, error ?? null, dueInMs] as const;
-    })
-    .sort(([one, first], [other, second]) => (one === other ? (first < second ? -1 : 1) : one < other ? -1 : 1));
-  if (tx.engine === "sqlite") {
-    return sql`(
-      select value ->> 0 as subscription_id, value ->> 1 as event_id, value ->> 2 as state, value ->> 3 as attempt_at,
-        value ->> 4 as status, value ->> 5 as error, value ->> 6 as due_in
-      from json_each(${JSON.stringify(rows)})
-    ) as r`;
-  }
-  const column = (at: number) => rows.map((row) => row[at]);
-  return sql`unnest(${column(0)}::text[], ${column(1)}::text[], ${column(2)}::text[], ${column(3)}::text[], ${column(4)}::bigint[],
-    ${column(5)}::text[], ${column(6)}::bigint[]) as r (subscription_id, event_id, state, attempt_at, status, error, due_in)`;
-}
-
-/** What is to be known of a destination after attempts. */
-export interface DestinationReport {
-  readonly subscriptionId: SubscriptionId;
-  /** Where they went: what another address did says nothing of the one that is there now. */
-  readonly url: string;
-  readonly report: HealthReport;
-  /** Why the last attempt that failed did. */
-  readonly reason: string | undefined;
-  /** Whether it asked never to be sent anything again. */
-  readonly isGone: boolean;
-}
-
-/**
- * Writes down how a destination is after attempts; gives whether more may be sent there. Does nothing to one that is disabled, gone, or has
- * another address now. `random` is from 0 to below 1.
- */
-export async function reportDestination(
-  tx: Tx,
-  org: OrganisationId,
-  { subscriptionId, url, report, reason, isGone }: DestinationReport,
-  random: number,
-): Promise<boolean> {
-  const row = await tx.first(sql<{ failures: number | string; pausedForMs: number | string | null }>`
-    select failures, paused_until - ${sql.raw(databaseNow[tx.engine])} as "pausedForMs"
-    from destinations
-    where org_id = ${org} and subscription_id = ${subscriptionId} and url = ${url} and state = 'active'
-    ${tx.engine === "postgres" ? sql`for update` : sql``}
-  `);
-  if (!row) return false;
-  const before: DestinationHealth = {
-    failures: Number(row.failures),
-    pausedForMs: row.pausedForMs === null ? undefined : Number(row.pausedForMs),
-  };
-  const { failures, pausedForMs } = healthAfter(before, report, random);
-  const until = pausedForMs === undefined ? sql`null` : sql`${sql.raw(databaseNow[tx.engine])} + cast(${pausedForMs} as bigint)`;
-  await tx.run(sql`
-    update destinations
-    set failures = ${failures}, paused_until = ${until}, reason = ${failures === 0 ? null : (reason ?? null)},
-      state = ${isGone ? "disabled" : "active"}
-    where org_id = ${org} and subscription_id = ${subscriptionId}
-  `);
-  return !isGone && pausedForMs === undefined;
-}
+/** One row, by its key alone. */
+export const isThis = (org: OrganisationId, { subscriptionId, eventId }: DeliveryKey): RawBuilder<unknown> =>
+  sql`org_id = ${org} and subscription_id = ${subscriptionId} and event_id = ${eventId}`;

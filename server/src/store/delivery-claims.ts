@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { SigningKey } from "../domain/signing-key.ts";
 import type { ConnectionId, EventId, OrganisationId, SubscriptionId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
+import { eachOf, isThis } from "./deliveries.ts";
 import { databaseNow } from "./tokens.ts";
 
 /** An event on its way to one destination, held by whoever claimed it until its lease ends. */
@@ -64,25 +65,26 @@ export async function claimDeliveries(
   subscriptionId: SubscriptionId,
   request: ClaimRequest,
 ): Promise<Claim | undefined> {
+  // Asked together: one answer is waited for, not two.
+  const [destination, due] = await Promise.all([readDestination(tx, org, subscriptionId), findDue(tx, org, subscriptionId, request)]);
+  if (!destination) return undefined;
+  const { pausedUntilMs, nowMs } = destination;
+  if (pausedUntilMs === undefined) return { destination, deliveries: await lease(tx, org, subscriptionId, request, due), isProbe: false };
+  const [first] = due;
+  if (pausedUntilMs > nowMs || first === undefined) return undefined;
+  // For as long as a lease the next attempt is this one.
+  if (!(await movePause(tx, { org, subscriptionId, pausedUntilMs }, nowMs + request.leaseMs))) return undefined;
+  return { destination, deliveries: await lease(tx, org, subscriptionId, request, [first]), isProbe: true };
+}
+
+async function readDestination(tx: Tx, org: OrganisationId, subscriptionId: SubscriptionId) {
   const row = await tx.first(sql<DestinationRow>`
     select d.url, d.failures, d.paused_until as "pausedUntil", d.keys, s.filter, ${sql.raw(databaseNow[tx.engine])} as "nowMs"
     from destinations d
     join subscriptions s on s.org_id = d.org_id and s.id = d.subscription_id
     where d.org_id = ${org} and d.subscription_id = ${subscriptionId} and d.state = 'active'
   `);
-  if (!row) return undefined;
-  const pausedUntilMs = row.pausedUntil === null ? undefined : Number(row.pausedUntil);
-  const destination = destinationOf(row);
-  if (pausedUntilMs === undefined) {
-    return { destination, deliveries: await claimDue(tx, org, subscriptionId, request), isProbe: false };
-  }
-  const place = { org, subscriptionId, pausedUntilMs };
-  const untilMs = Number(row.nowMs) + request.leaseMs;
-  if (pausedUntilMs > Number(row.nowMs) || !(await movePause(tx, place, untilMs))) return undefined;
-  const deliveries = await claimDue(tx, org, subscriptionId, { ...request, limit: 1 });
-  // With nothing to send, the next event is to be the probe.
-  if (deliveries.length === 0) await movePause(tx, { ...place, pausedUntilMs: untilMs }, pausedUntilMs);
-  return { destination, deliveries, isProbe: true };
+  return row && destinationOf(row);
 }
 
 /** True for one of all who saw the same end of the pause. */
@@ -99,43 +101,14 @@ async function movePause(
   return moved > 0;
 }
 
-async function claimDue(tx: Tx, org: OrganisationId, subscriptionId: SubscriptionId, request: ClaimRequest): Promise<ClaimedDelivery[]> {
-  const rows =
-    tx.engine === "postgres" ? await claimTogether(tx, org, subscriptionId, request) : await claimAlone(tx, org, subscriptionId, request);
-  return rows.map(deliveryOf).sort((one, other) => one.dueAtMs - other.dueAtMs || (one.eventId < other.eventId ? -1 : 1));
-}
-
-function claimTogether(
+async function findDue(
   tx: Tx,
   org: OrganisationId,
   subscriptionId: SubscriptionId,
-  { owner, leaseMs, limit, bytesMax }: ClaimRequest,
-): Promise<ClaimedRow[]> {
-  return tx.all(sql<ClaimedRow>`
-    with due as materialized (
-      select event_id, due_at
-      from deliveries
-      where ${isDue(tx, org, subscriptionId)}
-      order by due_at, event_id
-      limit ${limit}
-      for update skip locked
-    ), sized as (${sized(org)})
-    update deliveries d
-    set lease_owner = ${owner}, lease_until = ${sql.raw(databaseNow.postgres)} + ${leaseMs}::bigint
-    from sized
-    join events e on e.org_id = ${org} and e.id = sized.event_id
-    where d.org_id = ${org} and d.subscription_id = ${subscriptionId} and d.event_id = sized.event_id and sized.bytes_before < ${bytesMax}
-    returning d.attempts, ${eventColumns}
-  `);
-}
-
-/** The embedded engine has one writer, so between looking and claiming nobody comes. */
-async function claimAlone(
-  tx: Tx,
-  org: OrganisationId,
-  subscriptionId: SubscriptionId,
-  { owner, leaseMs, limit, bytesMax }: ClaimRequest,
-): Promise<ClaimedRow[]> {
+  { limit, bytesMax }: ClaimRequest,
+): Promise<ClaimedDelivery[]> {
+  const isPostgres = tx.engine === "postgres";
+  // Each event is looked up by its key, even while PostgreSQL knows nothing of the table, as right after it was filled.
   const rows = await tx.all(sql<ClaimedRow>`
     with due as materialized (
       select event_id, due_at, attempts
@@ -143,21 +116,34 @@ async function claimAlone(
       where ${isDue(tx, org, subscriptionId)}
       order by due_at, event_id
       limit ${limit}
-    ), sized as (${sized(org)})
-    select due.attempts, ${eventColumns}
-    from sized
-    join due on due.event_id = sized.event_id
-    join events e on e.org_id = ${org} and e.id = sized.event_id
-    where sized.bytes_before < ${bytesMax}
+      ${isPostgres ? sql`for update skip locked` : sql``}
+    ), found as (
+      select due.due_at, due.attempts, e.*,
+        sum(length(e.body)) over (order by due.due_at, due.event_id) - length(e.body) as bytes_before
+      from due
+      ${isPostgres ? sql`cross join lateral (${eventColumns} where org_id = ${org} and id = due.event_id offset 0) e` : sql`join (${eventColumns} where org_id = ${org}) e on e.id = due.event_id`}
+    )
+    select *
+    from found
+    where bytes_before < ${bytesMax}
+    order by due_at, id
   `);
-  const untilMs = sql`${sql.raw(databaseNow.sqlite)} + ${leaseMs}`;
-  await tx.run(sql`
-    update deliveries
-    set lease_owner = ${owner}, lease_until = ${untilMs}
-    where org_id = ${org} and subscription_id = ${subscriptionId}
-      and event_id in (select value from json_each(${JSON.stringify(rows.map(({ event_id }) => event_id))}))
-  `);
-  return rows;
+  return rows.map(deliveryOf);
+}
+
+async function lease(
+  tx: Tx,
+  org: OrganisationId,
+  subscriptionId: SubscriptionId,
+  { owner, leaseMs }: ClaimRequest,
+  deliveries: readonly ClaimedDelivery[],
+): Promise<readonly ClaimedDelivery[]> {
+  const untilMs = sql`${sql.raw(databaseNow[tx.engine])} + cast(${leaseMs} as bigint)`;
+  const keys = deliveries.map(({ eventId }) => ({ subscriptionId, eventId }));
+  await eachOf(keys, (key) =>
+    tx.run(sql`update deliveries set lease_owner = ${owner}, lease_until = ${untilMs} where ${isThis(org, key)}`),
+  );
+  return deliveries;
 }
 
 /** The time as a subquery, which is asked once: an index is searched with it. */
@@ -167,14 +153,8 @@ const isDue = (tx: Tx, org: OrganisationId, subscriptionId: SubscriptionId): Raw
     and due_at <= ${now} and (lease_until is null or lease_until <= ${now})`;
 };
 
-const sized = (org: OrganisationId): RawBuilder<unknown> => sql`
-  select due.event_id, due.due_at,
-    sum(length(e.body)) over (order by due.due_at, due.event_id) - length(e.body) as bytes_before
-  from due
-  join events e on e.org_id = ${org} and e.id = due.event_id`;
-
-const eventColumns = sql`sized.due_at, e.id as event_id, e.connection_id, e.origin, e.type, e.environment_id, e.trigger_name, e.sequence,
-  e.received_at, e.target, e.headers, e.content_type, e.body`;
+const eventColumns = sql`select id, connection_id, origin, type, environment_id, trigger_name, sequence, received_at, target, headers,
+  content_type, body from events`;
 
 interface DestinationRow {
   url: string;
@@ -185,7 +165,9 @@ interface DestinationRow {
   nowMs: number | string;
 }
 
-const destinationOf = ({ url, failures, keys, filter }: DestinationRow): ClaimedDestination => ({
+const destinationOf = ({ url, failures, pausedUntil, keys, filter, nowMs }: DestinationRow) => ({
+  pausedUntilMs: pausedUntil === null ? undefined : Number(pausedUntil),
+  nowMs: Number(nowMs),
   url,
   failures: Number(failures),
   keys: JSON.parse(keys) as SigningKey[],
@@ -193,9 +175,8 @@ const destinationOf = ({ url, failures, keys, filter }: DestinationRow): Claimed
 });
 
 interface ClaimedRow {
-  due_at: number | string;
   attempts: number | string;
-  event_id: EventId;
+  id: EventId;
   connection_id: ConnectionId;
   origin: string;
   type: string;
@@ -209,11 +190,10 @@ interface ClaimedRow {
   body: Uint8Array;
 }
 
-function deliveryOf(row: ClaimedRow): ClaimedDelivery & { readonly dueAtMs: number } {
+function deliveryOf(row: ClaimedRow): ClaimedDelivery {
   const { body } = row;
   return {
-    dueAtMs: Number(row.due_at),
-    eventId: row.event_id,
+    eventId: row.id,
     attempts: Number(row.attempts),
     event: {
       connectionId: row.connection_id,

@@ -13,12 +13,20 @@ export async function fanOut(tx: Tx, org: OrganisationId, ids: readonly EventId[
   await tx.run(sql`
     insert into deliveries (org_id, subscription_id, event_id, state, attempts, due_at)
     select e.org_id, s.id, e.id, 'waiting', 0, ${sql.raw(databaseNow[tx.engine])}
-    from events e
+    from ${eventsOf(tx, org, ids)}
     join subscriptions s on s.org_id = e.org_id and s.connection_id = e.connection_id and ${isWanted(tx)}
     join destinations d on d.org_id = s.org_id and d.subscription_id = s.id
-    where e.org_id = ${org} and ${isPostgres ? sql`e.id = any(${ids}::text[])` : sql`e.id in (select value from json_each(${JSON.stringify(ids)}))`}
+    where e.org_id = ${org}
     ${isPostgres ? sql`for key share of s` : sql``}
   `);
+}
+
+/** These events as rows of `e`, each looked up by its key: as a condition, PostgreSQL would look through all events while it knows nothing of the table. */
+export function eventsOf(tx: Tx, org: OrganisationId, ids: readonly EventId[]): RawBuilder<unknown> {
+  const found = sql`select org_id, id, connection_id, environment_id, trigger_name, origin, type from events where org_id = ${org}`;
+  return tx.engine === "postgres"
+    ? sql`unnest(${ids}::text[]) as k (id) cross join lateral (${found} and id = k.id offset 0) e`
+    : sql`(${found} and id in (select value from json_each(${JSON.stringify(ids)}))) e`;
 }
 
 /** Whether the subscription `s` wants the event `e` of its connection, whatever its filter says. */

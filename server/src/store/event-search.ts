@@ -53,9 +53,11 @@ export async function searchEvents(
   const { direction, limit } = search;
   const items: EventSummary[] = [];
   let { above, below } = within(search);
+  // Where everything fits, nothing is looked through in vain.
+  const isSifted = isSifting(search.filter);
   for (let left = windows; left > 0; left -= 1) {
     const place = { org, connectionId, above, below };
-    const end = await endOfWindow(tx, place, direction, windowRows);
+    const end = isSifted ? await endOfWindow(tx, place, direction, windowRows) : undefined;
     const [from, to] = direction === "older" ? [end ?? above, below] : [above, end ?? below];
     const found = await readHeads(tx, { ...place, above: from, below: to }, search, limit - items.length);
     items.push(...found);
@@ -65,6 +67,9 @@ export async function searchEvents(
   }
   return { items, rest: direction === "older" ? below : above };
 }
+
+const isSifting = ({ environments, trigger, origin }: EventFilter) =>
+  environments !== undefined || trigger !== undefined || origin !== undefined;
 
 interface Window {
   readonly org: OrganisationId;

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import type { ConnectionId, EventId, OrganisationId, SubscriptionId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
-import { type DeliveryKey, listed } from "./deliveries.ts";
-import { isWanted } from "./event-fan-out.ts";
+import { type DeliveryKey, eachOf, isThis } from "./deliveries.ts";
+import { eventsOf, isWanted } from "./event-fan-out.ts";
 import { type EventFilter, fits, within } from "./event-search.ts";
 import { databaseNow } from "./tokens.ts";
 
@@ -62,13 +62,8 @@ async function deadAgain(tx: Tx, org: OrganisationId, redelivery: Redelivery, af
     ) as dead
   `);
   const meant = rows.filter(({ isMeant }) => isMeant === 1);
-  const deliveries = await tx.run(sql`
-    update deliveries
-    set ${again(tx)}
-    from ${listed(tx, meant)}
-    where deliveries.org_id = ${org} and deliveries.subscription_id = k.subscription_id and deliveries.event_id = k.event_id
-      and deliveries.state = 'dead'
-  `);
+  const moved = await eachOf(meant, (key) => tx.run(sql`update deliveries set ${again(tx)} where ${isThis(org, key)} and state = 'dead'`));
+  const deliveries = moved.reduce((sum, count) => sum + count, 0);
   const last = rows.length < limit ? undefined : rows.at(-1);
   return { deliveries, rest: last && `${last.subscriptionId} ${last.eventId}` };
 }
@@ -89,22 +84,21 @@ async function allAgain(tx: Tx, org: OrganisationId, redelivery: Redelivery, aft
 
 async function eventsAgain(tx: Tx, org: OrganisationId, { subscriptionId }: Redelivery, ids: readonly EventId[]): Promise<number> {
   if (ids.length === 0) return 0;
-  const isPostgres = tx.engine === "postgres";
   const ofOne = subscriptionId === undefined ? sql`` : sql`and s.id = ${subscriptionId}`;
   // Who no longer wants such events, and had this one, is sent it again as well.
   return tx.run(sql`
     insert into deliveries (org_id, subscription_id, event_id, state, attempts, due_at)
     select e.org_id, s.id, e.id, 'waiting', 0, ${sql.raw(databaseNow[tx.engine])}
-    from events e
+    from ${eventsOf(tx, org, ids)}
     join subscriptions s on s.org_id = e.org_id and s.connection_id = e.connection_id ${ofOne}
     join destinations d on d.org_id = s.org_id and d.subscription_id = s.id
-    where e.org_id = ${org} and ${isPostgres ? sql`e.id = any(${ids}::text[])` : sql`e.id in (select value from json_each(${JSON.stringify(ids)}))`}
+    where e.org_id = ${org}
       and ((${isWanted(tx)}) or exists (
         select 1
         from deliveries w
         where w.org_id = e.org_id and w.subscription_id = s.id and w.event_id = e.id
       ))
-    ${isPostgres ? sql`for key share of s` : sql``}
+    ${tx.engine === "postgres" ? sql`for key share of s` : sql``}
     on conflict (org_id, subscription_id, event_id) do update
     set ${again(tx)}
   `);

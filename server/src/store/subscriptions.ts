@@ -150,6 +150,19 @@ export async function deleteSubscription(tx: Tx, org: OrganisationId, id: Subscr
   await tx.run(sql`delete from subscriptions where org_id = ${org} and id = ${id}`);
 }
 
+/** Those of `ids` that are still there, with whose they are. */
+export async function namedSubscriptions(
+  tx: Tx,
+  org: OrganisationId,
+  ids: readonly SubscriptionId[],
+): Promise<{ readonly id: SubscriptionId; readonly name: string; readonly connectionId: ConnectionId }[]> {
+  return tx.all(sql<{ id: SubscriptionId; name: string; connectionId: ConnectionId }>`
+    select id, name, connection_id as "connectionId"
+    from subscriptions
+    where org_id = ${org} and id in (${sql.join([...ids])})
+  `);
+}
+
 /** The names of the subscriptions of a connection; [] when it has none. */
 export async function subscriptionsOfConnection(tx: Tx, org: OrganisationId, connectionId: ConnectionId): Promise<string[]> {
   const rows = await tx.all(sql<{ name: string }>`

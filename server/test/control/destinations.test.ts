@@ -8,12 +8,14 @@ import { Secret } from "../../src/kernel/secret.ts";
 import { getDestination } from "../../src/store/destinations.ts";
 import { loadMasterKey } from "../../src/vault/master.ts";
 import { createVault } from "../../src/vault/vault.ts";
-import { arrive } from "../harness/events.ts";
+import { arrive, haltDestination } from "../harness/events.ts";
 import { createConnection, createSubscription, newEnvironment, readConnection, smallConnection } from "../harness/samples.ts";
 import { scenarios } from "../harness/scenarios.ts";
-import { loopback, onEachEngine, type World } from "../harness/world.ts";
+import { loopback, onEachEngine } from "../harness/world.ts";
 
 const url = "https://8.8.8.8/hooks/mooring?from=mooring";
+/** Where nobody listens. */
+const nobodys = "http://127.0.0.1:9/";
 const elsewhere = "https://1.1.1.1/hooks";
 
 onEachEngine(
@@ -24,9 +26,9 @@ onEachEngine(
       const { id } = await createConnection(world, smallConnection({ environments: [newEnvironment("dev"), newEnvironment("test")] }));
       return { connection_id: id };
     };
-    const placed = async () => {
+    const placed = async (destination = { url }) => {
       const params = await given();
-      const subscription = await createSubscription(world, params.connection_id, { name: "billing", destination: { url } });
+      const subscription = await createSubscription(world, params.connection_id, { name: "billing", destination });
       return { params: { ...params, subscription_id: subscription.id }, subscription };
     };
     const writer = () => world.keyWith({ scopes: ["connections:read", "connections:write"] });
@@ -108,7 +110,7 @@ onEachEngine(
       },
     ]);
 
-    scenarios(world, { title: "changing", operation: "UpdateSubscription", given: placed }, [
+    scenarios(world, { title: "changing", operation: "UpdateSubscription", given: () => placed() }, [
       {
         name: "without events:write, the name may be changed and nothing of what is sent where (D-6)",
         as: writer,
@@ -189,7 +191,7 @@ onEachEngine(
 
     test("a destination that goes takes what waited for it, and what was kept for it in between never comes to the next one", async () => {
       const { params } = await placed();
-      await halt(world, params.subscription_id);
+      await haltDestination(world.mooring.db, org(), params.subscription_id);
       const [first = ""] = await arrive(world.mooring.db, org(), params.connection_id, [{}, {}]);
       expect((await waiting(params)).totalCount).toBe(2);
       const { destination: _gone, ...without } = await read(params);
@@ -208,7 +210,7 @@ onEachEngine(
 
     test("deleting a subscription takes its deliveries along, and needs events:write where it has a destination", async () => {
       const { params } = await placed();
-      await halt(world, params.subscription_id);
+      await haltDestination(world.mooring.db, org(), params.subscription_id);
       await arrive(world.mooring.db, org(), params.connection_id);
       expect((await world.send(await writer(), "DeleteSubscription", { params })).status).toBe(403);
       await world.must(await world.as("key"), "DeleteSubscription", { params });
@@ -277,16 +279,16 @@ onEachEngine(
     });
 
     test("resuming forgets what went wrong, and what waits is due now", async () => {
-      const { params } = await placed();
-      await halt(world, params.subscription_id);
+      const { params } = await placed({ url: nobodys });
+      await haltDestination(world.mooring.db, org(), params.subscription_id);
       await arrive(world.mooring.db, org(), params.connection_id);
       await world.mooring.db.write(org(), (tx) =>
         tx.run(sql`update deliveries set due_at = 9000000000000 where org_id = ${org()} and subscription_id = ${params.subscription_id}`),
       );
       const tag = (await world.must(await world.as("key"), "GetSubscription", { params })).headers.get("etag");
-      expect((await read(params)).destination).toMatchObject({ state: "disabled", reason: "410", failures: 3 });
+      expect((await read(params)).destination).toMatchObject({ state: "disabled", reason: "It answered 410.", failures: 3 });
       const { body, headers } = await world.must(await world.as("key"), "ResumeSubscription", { params });
-      expect(body.destination).toEqual({ url, state: "active", failures: 0, keys: expect.any(Array) });
+      expect(body.destination).toEqual({ url: nobodys, state: "active", failures: 0, keys: expect.any(Array) });
       // How deliveries go is no part of the tag, so that an If-Match does not fail because one did.
       expect(headers.get("etag")).toBe(tag);
       const due = await world.mooring.db.read(org(), (tx) =>
@@ -299,7 +301,7 @@ onEachEngine(
 
     test("deliveries are listed by their state, newest event first, page by page", async () => {
       const { params } = await placed();
-      await halt(world, params.subscription_id);
+      await haltDestination(world.mooring.db, org(), params.subscription_id);
       const ids = (await arrive(world.mooring.db, org(), params.connection_id, [{}, {}, {}, {}])).toReversed();
       await world.mooring.db.write(org(), (tx) =>
         tx.run(sql`update deliveries set state = 'dead', last_status = 500, last_error = 'It answered 500.', last_attempt_at = '2026-01-02T03:04:05.000Z'
@@ -315,7 +317,9 @@ onEachEngine(
           { event: ids[1], subscription: params.subscription_id, state: "dead", lastStatus: 500, lastError: "It answered 500." },
         ],
       });
-      expect((await list({ state: "dead", first: 1, after: first.next ?? "" })).deliveries.map(({ event }) => event)).toEqual([ids[2]]);
+      const second = await list({ state: "dead", first: 1, after: first.next ?? "" });
+      expect(second.deliveries.map(({ event }) => event)).toEqual([ids[2]]);
+      expect((await list({ state: "dead", first: 1, before: second.prev ?? "" })).deliveries).toEqual(first.deliveries);
       expect(await list({ state: "delivered" })).toEqual({ totalCount: 0, deliveries: [] });
     });
 
@@ -359,13 +363,3 @@ const wishes = {
   ownEvents: ["version.published", "credential.reauth_required"],
   filter: [{ pointer: "/type", is: "in", value: ["a", null, { b: [1] }] }],
 };
-
-/** As after a 410: nothing is sent, so that what waits stays where it is. */
-async function halt(world: World, subscriptionId: string): Promise<void> {
-  const org = world.mooring.bootstrap.organisation as OrganisationId;
-  await world.mooring.db.write(org, (tx) =>
-    tx.run(
-      sql`update destinations set state = 'disabled', reason = '410', failures = 3 where org_id = ${org} and subscription_id = ${subscriptionId}`,
-    ),
-  );
-}

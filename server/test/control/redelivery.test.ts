@@ -6,7 +6,7 @@ import type { Actor } from "../../src/domain/actor.ts";
 import type { StoredEvent } from "../../src/domain/event.ts";
 import { type ApiKeyId, type ConnectionId, type EnvironmentId, type OrganisationId, startOfIds } from "../../src/kernel/ids.ts";
 import type { Database } from "../../src/store/database.ts";
-import { keepEvents, keptEvent } from "../harness/events.ts";
+import { haltDestination, keepEvents, keptEvent } from "../harness/events.ts";
 import { trials } from "../harness/profile.ts";
 import { at, createConnection, createSubscription, smallConnection } from "../harness/samples.ts";
 import { onEachEngine } from "../harness/world.ts";
@@ -26,8 +26,12 @@ onEachEngine("events that are delivered again", (world) => {
     positions = 0;
   });
 
-  const subscribe = async (changes: Parameters<typeof createSubscription>[2] = {}) =>
-    (await createSubscription(world, connectionId, { destination: { url: "https://hooks.example.com/mooring" }, ...changes })).id;
+  /** With a destination to which nothing is sent meanwhile. */
+  async function subscribe(): Promise<string> {
+    const { id } = await createSubscription(world, connectionId, { destination: { url: "https://hooks.example.com/mooring" } });
+    await haltDestination(world.mooring.db, org, id);
+    return id;
+  }
 
   async function keep(count: number, changes: Partial<StoredEvent> = {}): Promise<string[]> {
     const events = Array.from({ length: count }, () => {

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { StoredEvent } from "../../src/domain/event.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { type ConnectionId, createIds, type EventId, type OrganisationId } from "../../src/kernel/ids.ts";
@@ -42,6 +43,17 @@ export async function arrive(
 ): Promise<readonly EventId[]> {
   const events = changes.map((one) => keptEvent({ connectionId: connectionId as ConnectionId, ...one }));
   return (await db.write(org as OrganisationId, (tx) => appendEvents(tx, org as OrganisationId, events))).map(({ id }) => id);
+}
+
+/** As after a 410: nothing is sent to the subscription's destination, and what waits for it stays where it is. */
+export async function haltDestination(db: Database, org: string, subscriptionId: string): Promise<void> {
+  await db.write(org as OrganisationId, (tx) =>
+    tx.run(sql`
+      update destinations
+      set state = 'disabled', reason = 'It answered 410.', failures = 3
+      where org_id = ${org} and subscription_id = ${subscriptionId}
+    `),
+  );
 }
 
 /** Writes events down just as they are, with no delivery of any. */

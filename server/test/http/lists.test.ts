@@ -2,6 +2,7 @@ import { type OperationId, operations } from "@mooring/contract";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "../harness/actors.ts";
+import { arrive, haltDestination } from "../harness/events.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import { createConnection, createCredential, createSubscription, smallConnection } from "../harness/samples.ts";
 import { fieldsOf } from "../harness/scenarios.ts";
@@ -27,7 +28,8 @@ async function page(
   return { totalCount, ...(next ? { next } : {}), ...(prev ? { prev } : {}), items: Object.values(rest)[0] as Page["items"] };
 }
 
-const idsOf = ({ items }: Page) => items.map(({ id }) => id);
+/** A delivery goes by the event that it is of. */
+const idsOf = ({ items }: Page) => items.map((item) => ("event" in item ? String(item.event) : item.id));
 
 onEachEngine("lists", (world) => {
   let actor: Actor;
@@ -198,12 +200,19 @@ onEachEngine("lists", (world) => {
     test.each(lists.map(([id]) => id as OperationId))("%s pages forth and back over the same rows", async (id) => {
       const stranger = await world.as("stranger");
       const [connection_id = ""] = ids;
-      const params = { connection_id };
+      const params: Record<string, string> = { connection_id };
       if (id === "ListCredentials") for (let index = 0; index < 4; index++) await createCredential(world, "string", stranger);
       if (id === "ListInvitations") await invite(world, stranger, 3);
       if (id === "ListConnectionVersions")
         for (const name of ["a", "b", "c"]) await world.must(stranger, "CreateConnectionVersion", { params, body: { name } });
       if (id === "ListSubscriptions") for (let index = 0; index < 4; index++) await createSubscription(world, connection_id, {}, stranger);
+      if (id === "ListDeliveries") {
+        params.subscription_id = (
+          await createSubscription(world, connection_id, { destination: { url: "https://8.8.8.8/" } }, stranger)
+        ).id;
+        await haltDestination(world.mooring.db, stranger.org, params.subscription_id);
+      }
+      if (id === "ListDeliveries" || id === "ListEvents") await arrive(world.mooring.db, stranger.org, connection_id, [{}, {}, {}, {}]);
       const whole = await page(world, stranger, id, { first: 100 }, params);
       expect(whole.totalCount).toBeGreaterThanOrEqual(1);
       const forth: string[] = [];

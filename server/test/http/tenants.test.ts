@@ -7,10 +7,12 @@ import type { OrganisationId, UserId } from "../../src/kernel/ids.ts";
 import type { Database, Reach } from "../../src/store/database.ts";
 import type { Actor } from "../harness/actors.ts";
 import { draftWith, newAction, newTrigger, ref } from "../harness/content.ts";
+import { arrive, haltDestination } from "../harness/events.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import { recordCalls, recordedCall } from "../harness/recorded-calls.ts";
 import {
   apiKeyScheme,
+  at,
   authorizationCodeScheme,
   createConnection,
   createCredential,
@@ -30,11 +32,21 @@ async function fill(world: World, actor: Actor): Promise<void> {
   const application = await createCredential(world, "oauth2-client", actor);
   await createConnection(world, smallConnection({ authSchemeConfigs: [authorizationCodeScheme(application.id)] }), actor);
   await createCredential(world, "oauth2-token", actor);
+  const replaced = await createCredential(world, "string", actor);
+  const update = { ...replaced, data: credentialOf.string().data, previousValidSeconds: 600 } as never;
+  await world.must(actor, "UpdateCredential", { params: { credential_id: replaced.id }, body: update });
   await begin(world, await signInConnection(world, { tokenUrl: "https://id.example.com/token" }, actor), actor);
-  await createSubscription(world, connection.id, {}, actor);
+  const { id } = await createSubscription(world, connection.id, { destination: { url: "https://8.8.8.8/" } }, actor);
+  await haltDestination(world.mooring.db, actor.org, id);
+  await arrive(world.mooring.db, actor.org, connection.id);
   const { params } = await draftWith(world, { A: {}, B: ref("A") }, actor);
   await world.must(actor, "CreateAction", { params, body: newAction() });
   await world.must(actor, "CreateTrigger", { params, body: newTrigger() });
+  await replaceForATime(world, actor);
+  const place = { connection_id: connection.id, environment_id: at(connection.environments, 0).id, trigger_name: "orderPaid" };
+  await world.must(actor, "CreateTrigger", { params: { connection_id: connection.id, version: "1" }, body: newTrigger() });
+  const { body: address } = await world.must(actor, "RotateTriggerAddress", { params: place, body: { version: "1" } });
+  world.shownOnce.push(at(address.short, 0).url.split("/t/")[1] ?? "");
   const file = { filename: "a.json", content_type: "application/json", content_length: 2 };
   const { body: upload } = await world.must(actor, "GetProtocolUploadURL", { params: { protocol_slug: "http" }, query: file });
   world.shownOnce.push(upload.uploadUrl.split("/").at(-1) ?? "");
@@ -48,6 +60,22 @@ async function fill(world: World, actor: Actor): Promise<void> {
   world.shownOnce.push(key.key);
   await recordCalls(world.mooring.db, actor.org, [recordedCall({ id: world.newId() })]);
 }
+
+/** A secret that is good for a while beside the one that replaced it. */
+async function replaceForATime(world: World, actor: Actor): Promise<void> {
+  const { id } = await createCredential(world, "string", actor);
+  const body = { id, ...credentialOf.string(), previousValidSeconds: 3600 };
+  await world.must(actor, "UpdateCredential", { params: { credential_id: id }, body });
+}
+
+/** Which tables hold something that is past its time, whoever's it is, when everything is. */
+const past: readonly (readonly [Reach, readonly string[]])[] = [
+  [{ callsBefore: "Z" }, ["call_blocks"]],
+  [{ uploadsBefore: "Z" }, ["uploads"]],
+  [{ eventsBefore: "Z" }, ["events"]],
+  [{ expiredBefore: "Z" }, ["credential_predecessors"]],
+  [{ work: "deliveries" }, ["deliveries", "destinations"]],
+];
 
 const ownerColumn = (table: string) => (table === "organisations" ? "id" : "org_id");
 
@@ -115,8 +143,9 @@ onEachEngine(
         expect(await owners(table, { keyHash: "none" })).toEqual([]);
         expect(await owners(table, { invitationHash: "none" })).toEqual([]);
         expect(await owners(table, { callsBefore: "0" })).toEqual([]);
-        // What retention sees when everything is past its time: calls, and nothing else.
-        expect(await owners(table, { callsBefore: "Z" })).toEqual(table === "call_blocks" ? [...orgs].sort() : []);
+        expect(await owners(table, { triggerTokenHash: "none" })).toEqual([]);
+        // What retention sees when everything is past its time, and who delivers of what waits: that, and nothing else.
+        for (const [reach, seen] of past) expect(await owners(table, reach)).toEqual(seen.includes(table) ? [...orgs].sort() : []);
         expect(await owners(table, world.newId() as OrganisationId)).toEqual([]);
       });
 

@@ -2,10 +2,9 @@ import { createHmac } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fitsContract, fitsServed } from "../../../contract/test/validators.ts";
-import { verifyReceived } from "../../src/credentials/verify.ts";
 import { configFaults } from "../../src/domain/scheme-fit.ts";
 import { signaturePresets } from "../../src/schemes/presets.ts";
-import { checking, received, text } from "./received.ts";
+import { checking, received, text, verifyReceived } from "./received.ts";
 import { presetOf } from "./vendors.ts";
 
 describe("presets", () => {

@@ -1,4 +1,5 @@
 import type { AuthSchemeConfig } from "@mooring/contract";
+import { createVerifier } from "../../src/credentials/verify.ts";
 import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { Received } from "../../src/domain/received.ts";
 import type { TriggerCredential } from "../../src/domain/trigger-target.ts";
@@ -43,3 +44,6 @@ export const password = (username: string, value: string): CredentialSecrets => 
   username,
   password: new Secret(value),
 });
+
+/** Whether one request passes, and why. */
+export const verifyReceived = (credentials: readonly TriggerCredential[], request: Received) => createVerifier(credentials).verify(request);

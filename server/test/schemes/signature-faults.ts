@@ -12,7 +12,7 @@ export interface FaultyCase {
 }
 
 export const faultyKey = "the key of W-2";
-export const faultyBody = '{"event":"paid","amount":100}';
+const faultyBody = '{"event":"paid","amount":100}';
 
 const locations = ["header", "query", "cookie"] as const;
 const hashes = ["sha1", "sha256", "sha512"] as const;

@@ -1,14 +1,27 @@
 import { spawnSync } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
-import type { AuthSchemeConfigHMAC } from "@mooring/contract";
+import type { AuthSchemeConfig, AuthSchemeConfigHMAC } from "@mooring/contract";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createVerifier, verifyReceived } from "../../src/credentials/verify.ts";
+import { createVerifier } from "../../src/credentials/verify.ts";
 import { isSameDigest } from "../../src/schemes/check.ts";
-import { checking, file, received, receivedAt, receivedSeconds, text } from "./received.ts";
+import { signaturePresets } from "../../src/schemes/presets.ts";
+import { propertyTimeoutMs, trials } from "../harness/profile.ts";
+import { checking, file, password, received, receivedAt, receivedSeconds, text, verifyReceived } from "./received.ts";
 import { faultyCases, faultyKey, goodCase, written } from "./signature-faults.ts";
 
 const base: AuthSchemeConfigHMAC = { schemeType: "hmac", name: "X-Signature", in: "header", algorithm: "sha256", digestInputs: ["body"] };
 const mac = (content: string | Buffer, key: string | Buffer = "key") => createHmac("sha256", key).update(content);
+/** Where presets look. */
+const named = [
+  "X-Signature",
+  "Authorization",
+  "Cookie",
+  "Content-Type",
+  "webhook-id",
+  "webhook-timestamp",
+  "X-Slack-Request-Timestamp",
+].concat(signaturePresets.map(({ authSchemeConfig }) => authSchemeConfig.name));
 const sent = (signature: string, given: Parameters<typeof received>[0] = {}) =>
   received({ ...given, headers: [["X-Signature", signature], ...(given.headers ?? [])] });
 const result = (config: AuthSchemeConfigHMAC, request: ReturnType<typeof received>, secrets = text("key")) =>
@@ -52,6 +65,33 @@ describe("a signature that must not pass (W-2)", () => {
     expect(passes(config, list(...Array(10).fill(bad), good))).toBe(false);
     expect(passes(config, list(good, ...Array(40).fill("x")))).toBe(false);
     expect(passes(config, list("v0=1"))).toBe(false);
+  });
+
+  it("nor does anything throw, whatever comes (W-2)", { timeout: propertyTimeoutMs }, () => {
+    const configs: AuthSchemeConfig[] = [
+      ...signaturePresets.map(({ authSchemeConfig }) => authSchemeConfig),
+      ...(["header", "query", "cookie"] as const).map((place) => ({ schemeType: "api-key" as const, name: "X-Signature", in: place })),
+      { ...base, in: "query", digestInputs: ["url", "body"] },
+    ];
+    const verifiers = [
+      ...configs.map((config) => createVerifier([checking(config, text("key"))])),
+      createVerifier([checking({ schemeType: "basic-auth" }, password("user", "password"))]),
+    ];
+    const strange = fc.string({ unit: "binary", maxLength: 60 });
+    const name = fc.oneof(fc.constantFrom(...named), strange);
+    const value = fc.oneof(
+      strange,
+      fc.constantFrom("t=1,v1=00", "v1,AA==", "sha256=", "Basic Og==", `${receivedSeconds}`),
+      fc.base64String(),
+    );
+    const property = fc.property(fc.array(fc.tuple(name, value)), strange, fc.uint8Array({ maxLength: 60 }), (headers, query, body) => {
+      const request = received({ headers, url: `https://hooks.example/t/x?X-Signature=${query}`, body: Buffer.from(body) });
+      for (const verifier of verifiers) {
+        for (const depth of ["verdict", "hints"] as const) expect(verifier.verify(request, depth).verification.passed).toBe(false);
+        verifier.mask(request);
+      }
+    });
+    fc.assert(property, { numRuns: trials({ change: 200, long: 50_000 }) });
   });
 
   it("nor does one that signs nothing, which whoever has seen it could send with anything", () => {

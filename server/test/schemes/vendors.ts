@@ -22,7 +22,7 @@ export interface Vendor {
 
 export const presetOf = (name: string) => signaturePresets.find((preset) => preset.name === name) as SignaturePreset;
 
-export const headerOf = ({ rawHeaders }: Received, name: string): string =>
+const headerOf = ({ rawHeaders }: Received, name: string): string =>
   rawHeaders[rawHeaders.findIndex((other, at) => at % 2 === 0 && other.toLowerCase() === name.toLowerCase()) + 1] ?? "";
 
 const seconds = (at: Date) => Math.floor(at.getTime() / 1000);

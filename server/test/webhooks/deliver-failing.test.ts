@@ -127,6 +127,29 @@ describe.each(engines)("a destination that fails, on $name", ({ prepare }) => {
     expect(await rig.destination(id)).toMatchObject({ state: "active", failures: 0, reason: undefined });
   });
 
+  test("with 410 is told of to who asked: once, with whose destination it was and why", async () => {
+    const gone = await startDestination(answering(410));
+    const told = await startDestination(answering(200));
+    const { id } = await rig.subscribe(gone.url);
+    await rig.subscribe(told.url, { ownEvents: ["subscription.disabled"], trigger: "another" });
+    await rig.keep(...several(20));
+    const deliverer = rig.deliver();
+    await until(async () => expect(told.sent).toHaveLength(1));
+    await polled(deliverer);
+    const [{ headers, body }] = told.sent as [(typeof told.sent)[number]];
+    expect(headers).toMatchObject({ "content-type": "application/json", "mooring-event-type": "subscription.disabled" });
+    expect(JSON.parse(body.toString())).toEqual({
+      type: "subscription.disabled",
+      timestamp: expect.stringMatching(/Z$/),
+      data: {
+        connection: { id: rig.connectionId, name: expect.any(String) },
+        subscription: { id, name: expect.any(String) },
+        reason: "The destination answered 410: it is gone for good.",
+      },
+    });
+    expect(told.sent).toHaveLength(1);
+  });
+
   test.each([
     ["429 with Retry-After", answering(429, { "retry-after": "3600" }), 3_600_000],
     ["429 without", answering(429), 5_000],

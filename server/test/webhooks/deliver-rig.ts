@@ -133,7 +133,18 @@ export function deliveryRig(prepare: () => Promise<Place>): DeliveryRig {
     const net = createNet({ allow, log, clock, resolve: () => Promise.reject(new Error("no name is known")), ...given.net });
     const arrivals = createArrivals();
     const signer = createEventSigner({ seals: rig.seals, clock });
-    const deliverer = startDeliverer({ db, net, signer, arrivals, clock, log, owner, random, bounds: { pollMs: 20, ...given.bounds } });
+    const deliverer = startDeliverer({
+      db,
+      net,
+      signer,
+      arrivals,
+      clock,
+      newId,
+      log,
+      owner,
+      random,
+      bounds: { pollMs: 20, ...given.bounds },
+    });
     closing.push(async () => {
       await deliverer.close({ drainMs: 0 });
       await net.close();

@@ -1,5 +1,6 @@
 import type { EventSigner } from "../../credentials/event-signer.ts";
 import type { Clock } from "../../kernel/clock.ts";
+import type { NewId } from "../../kernel/ids.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Net } from "../../net/net.ts";
 import type { Database } from "../../store/database.ts";
@@ -41,6 +42,7 @@ export interface DelivererDeps {
   readonly signer: EventSigner;
   readonly arrivals: Pick<Arrivals, "subscribe">;
   readonly clock: Clock;
+  readonly newId: NewId;
   readonly log: Log;
   /** Names this process in leases: no other may have the same. */
   readonly owner: string;
@@ -50,10 +52,10 @@ export interface DelivererDeps {
 }
 
 export function startDeliverer(deps: DelivererDeps): Deliverer {
-  const { db, net, signer, arrivals, clock, log, owner, random = Math.random } = deps;
+  const { db, net, signer, arrivals, clock, newId, log, owner, random = Math.random } = deps;
   const bounds = { ...standardBounds, ...deps.bounds };
   const outlets = new Map<string, Outlet>();
-  const results = createResults({ db, owner, log, random, onWritten });
+  const results = createResults({ db, owner, clock, newId, log, random, onWritten });
   const leases = startLeases({ db, owner, bounds, outlets: () => outlets.values(), onStale });
   const sender = createSender({ net, signer, clock, log, bounds, onEnded, onUnsent });
   const claims = createClaims({ db, owner, log, bounds, onClaimed: sender.take });
@@ -81,7 +83,10 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     if (!isOpen) onUnsent(outlet.queue.splice(0));
     if (isDoubt) outlet.doubts -= 1;
     // What was given back meanwhile, or waited for the answer to a probe, can be claimed again where that is allowed.
-    if (isDoubt && outlet.doubts === 0) outlet.hasMore = true;
+    if (isDoubt && outlet.doubts === 0) {
+      outlet.hasMore = true;
+      outlet.restsUntilMs = 0;
+    }
     claims.letGo(item);
     claims.fill(outlet);
   }

@@ -1,11 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type AttemptOutcome, nextAttemptMs } from "../../domain/delivery.ts";
 import { noReport, reported } from "../../domain/destination-health.ts";
+import type { OwnEventDraft } from "../../domain/own-event.ts";
+import type { Clock } from "../../kernel/clock.ts";
 import { Problem } from "../../kernel/errors.ts";
-import type { OrganisationId, SubscriptionId } from "../../kernel/ids.ts";
+import type { NewId, OrganisationId, SubscriptionId } from "../../kernel/ids.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { Database, Tx } from "../../store/database.ts";
-import { type DeliveryResult, type DestinationReport, reportDestination, settleDeliveries } from "../../store/deliveries.ts";
+import { type DeliveryResult, type DestinationReport, reportDestination, settleDeliveries } from "../../store/delivery-results.ts";
+import { appendOwnEvents } from "../../store/own-events.ts";
+import { namedSubscriptions } from "../../store/subscriptions.ts";
 import type { HeldDelivery, Outlet } from "./outlet.ts";
 
 /** What became of a held delivery: sent, or not even that because the filter does not want it. */
@@ -31,6 +35,8 @@ export interface Results {
 export interface ResultsDeps {
   readonly db: Database;
   readonly owner: string;
+  readonly clock: Clock;
+  readonly newId: NewId;
   readonly log: Log;
   readonly random: () => number;
   /** Told once for each, when it is written, or given up: then its lease ends, and it is sent again. And told whether more may be sent there. */
@@ -93,9 +99,29 @@ export function createResults(deps: ResultsDeps): Results {
 
   async function write(tx: Tx, org: OrganisationId, results: readonly DeliveryResult[], reports: readonly DestinationReport[]) {
     const closed = new Set<SubscriptionId>();
-    for (const report of reports) if (!(await reportDestination(tx, org, report, deps.random()))) closed.add(report.subscriptionId);
+    const disabled: DestinationReport[] = [];
+    for (const report of reports) {
+      const state = await reportDestination(tx, org, report, deps.random());
+      if (state !== "open") closed.add(report.subscriptionId);
+      if (state === "disabled") disabled.push(report);
+    }
     await settleDeliveries(tx, org, deps.owner, results);
+    if (disabled.length > 0) await tellOf(tx, org, disabled);
     return closed;
+  }
+
+  /** Whoever asked hears that a destination is disabled, in the transaction that does it (D-1). */
+  async function tellOf(tx: Tx, org: OrganisationId, disabled: readonly DestinationReport[]): Promise<void> {
+    const reasons = new Map(disabled.map(({ subscriptionId, reason }) => [subscriptionId, reason]));
+    const subscriptions = await namedSubscriptions(tx, org, [...reasons.keys()]);
+    const drafts = subscriptions.map(
+      ({ id, name, connectionId }): OwnEventDraft => ({
+        type: "subscription.disabled",
+        connectionId,
+        data: () => ({ subscription: { id, name }, reason: reasons.get(id) }),
+      }),
+    );
+    await appendOwnEvents(tx, org, { at: deps.clock.now(), newId: deps.newId }, drafts);
   }
 }
 

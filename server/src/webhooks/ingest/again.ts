@@ -44,7 +44,7 @@ export function createVerifyAgain({ db, seals, loadTarget, sandbox }: VerifyAgai
     // By a name that looks like this one's id, another could be found.
     if (found?.environmentId !== environment) return undefined;
     const ready = readied(found);
-    const { verification, dedupeKey } = ready.verifier.verify(received);
+    const { verification, dedupeKey } = ready.verifier.verify(received, "hints");
     // What was masked when it came stays so, whatever the credentials now say of where secrets are.
     const masked = ready.verifier.mask({ ...received, url: event.target ?? "", rawHeaders: event.headers });
     if (!verification.passed) return { ...masked, verification, dedupeKey, fits: undefined, faults: undefined };

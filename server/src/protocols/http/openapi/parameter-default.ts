@@ -3,7 +3,10 @@ import type { ParameterSchema } from "./parameter-schema.ts";
 /** What a text of a default is: of an action it is a template, in which there is no way to write `{{` as it is. */
 export type DefaultText = "template" | "plain";
 
-/** A default value as one of this type, also where the file has it as a text. Undefined where it does not fit, and for a template with `{{`. */
+/**
+ * A default value as one of this type, also where the file has it as a text. Undefined where it does not fit, and for a template with
+ * `{{`.
+ */
 export function fitDefault(value: unknown, { type, is }: FittedType, text: DefaultText): unknown {
   if (is !== "list") return fitOne(value, type, text);
   if (!Array.isArray(value)) return undefined;

@@ -21,7 +21,10 @@ export interface Webhook {
 /** The extension by which a webhook says that events which do not fit are refused. */
 export const strictKey = "x-mooring-strict";
 
-/** Every webhook of the file (OpenAPI 3.1 section 4.8.1), in its order, by its name. One that is not written as OpenAPI says is left out, with a note. */
+/**
+ * Every webhook of the file (OpenAPI 3.1 section 4.8.1), in its order, by its name. One that is not written as OpenAPI says is left out,
+ * with a note.
+ */
 export function readWebhooks(reading: ParameterReading): Webhook[] {
   const { document, notes } = reading;
   const webhooks = objectOf(document.webhooks) ?? {};
