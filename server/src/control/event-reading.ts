@@ -82,7 +82,7 @@ async function lookThrough(
   return { events: collected.events, position, isAtEnd: false };
 }
 
-const scansMax = 10;
+const scansMax = 4;
 const scannedMax = 500;
 
 /** Collects what fits the filter until there is enough: `take` then gives the position behind which to go on, and undefined before. */
