@@ -8,6 +8,7 @@ import { benchImport } from "./import/github.ts";
 import { benchList } from "./list.ts";
 import { benchMemory, benchStart } from "./program.ts";
 import { benchRead } from "./read.ts";
+import { triggerParts } from "./triggers/triggers.ts";
 import { benchUpdate } from "./update.ts";
 
 /** The parts, by the names that the command line takes; it takes what stands before a dot for all of that. */
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, (postgres: string) => Promise<Row[]>>> = {
   ...gatewayParts,
   "import.github": benchImport,
   "import.invoke": benchInvoke,
+  ...triggerParts,
   start: benchStart,
   memory: benchMemory,
 };

@@ -170,11 +170,12 @@ const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? 
 // PostgreSQL's appendix A: 40001 serialization_failure, 40P01 deadlock_detected.
 const isRetryable = (error: unknown) => ["40001", "40P01"].includes(codeOf(error));
 
+/** Whether the server itself said so: then the connection is in order. By the class, since a code alone may be EPIPE, which looks like one of PostgreSQL's. */
+const isAnswer = (error: unknown) => error instanceof pg.DatabaseError;
+
 function isConnectionFault(error: unknown): boolean {
   if (error === undefined) return false;
-  const code = codeOf(error instanceof Problem ? error.cause : error);
-  // A code of five characters is the server's answer: the connection is in order.
-  return !(error instanceof Problem && error.code !== "database_unavailable") && !/^[0-9A-Z]{5}$/.test(code);
+  return !(error instanceof Problem && error.code !== "database_unavailable") && !isAnswer(error instanceof Problem ? error.cause : error);
 }
 
 function readable(error: unknown): unknown {
@@ -183,7 +184,7 @@ function readable(error: unknown): unknown {
   const isSilent = /timeout|terminated|Connection|ECONN|EPIPE|not queryable/i.test(`${error.message} ${code}`);
   // 57014 query_canceled (statement_timeout), 55P03 lock_not_available, class 08 connection, class 53 resources, 57P0x shutdown, 25006 read-only standby.
   const isServerTrouble = code === "57014" || code === "55P03" || code === "25006" || /^(08|53|57P)/.test(code);
-  return isServerTrouble || (isSilent && !/^[0-9A-Z]{5}$/.test(code))
+  return isServerTrouble || (isSilent && !isAnswer(error))
     ? new Problem("database_unavailable", { cause: error, retryAfterSeconds: 1 })
     : error;
 }

@@ -115,7 +115,7 @@ onEachEngine("Mooring's own events", (world) => {
 
   async function given({ types = ownEvents }: { types?: readonly OwnEvent[] } = {}): Promise<Situation> {
     const connection = await createConnection(world);
-    await ask(connection.id, types);
+    if (types.length > 0) await ask(connection.id, types);
     const params = { connection_id: connection.id };
     return { world, key: await world.as("key"), connection, params, version: { ...params, version: "1" } };
   }
@@ -182,6 +182,41 @@ onEachEngine("Mooring's own events", (world) => {
       expect(await told(other)).toEqual([]);
     });
   });
+
+  test.each([
+    { environment: "dev", gets: ["version.published", "environment.updated dev"] },
+    { environment: "test", gets: ["version.published", "environment.updated test"] },
+    { environment: undefined, gets: ["version.published", "environment.updated dev", "environment.updated test"] },
+  ])(
+    "go to a subscription of the environment $environment where they concern it, or all: read and sent alike",
+    async ({ environment, gets }) => {
+      const situation = await given({ types: [] });
+      const { key, params, connection } = situation;
+      const asks = { ownEvents: ["version.published", "environment.updated"] as OwnEvent[], ...(environment && { environment }) };
+      const reads = await createSubscription(world, connection.id, { ...asks, name: "reads" });
+      const sent = await createSubscription(world, connection.id, { ...asks, name: "sent" });
+      // Disabled, so that nothing leaves: what is to be sent waits.
+      await world.mooring.db.write(org(), (tx) =>
+        tx.run(sql`
+        insert into destinations (org_id, subscription_id, url, state, failures, keys)
+        values (${org()}, ${sent.id}, 'https://example.com/', 'disabled', 0, '[]')
+      `),
+      );
+      await published(situation);
+      for (const one of connection.environments) {
+        const body = { ...one, variables: [] };
+        await world.must(key, "UpdateEnvironment", { params: { ...params, environment_id: one.id }, body });
+      }
+      const read = await world.must(key, "ReadSubscriptionEvents", { params: { ...params, subscription_id: reads.id } });
+      const names = read.body.events.map(({ type, body = "" }) => {
+        const { environment: one } = (JSON.parse(body) as { data: { environment?: { name: string } } }).data;
+        return one ? `${type} ${one.name}` : type;
+      });
+      expect(names).toEqual(gets);
+      const waiting = await world.must(key, "ListDeliveries", { params: { ...params, subscription_id: sent.id } });
+      expect(waiting.body.deliveries.map(({ event }) => event).toSorted()).toEqual(read.body.events.map(({ id }) => id).toSorted());
+    },
+  );
 
   test("nothing is kept where no subscription asks for it", async () => {
     const situation = await given({ types: ["environment.updated"] });
