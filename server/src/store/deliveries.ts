@@ -11,8 +11,8 @@ export interface DuePlace {
 
 /**
  * Looks at destinations in the order of their ids, from behind `after` on, at most `limit`: those for which something is due and nobody holds it, and
- * the last one that was looked at, undefined when there are no more. One look into the index for each, however much waits. The
- * transaction's reach is that work, and what is left alone or disabled is not looked at.
+ * the last one that was looked at, undefined when there are no more. One look into the index for each, however much waits: the order is
+ * asked for only because no other index has it. The transaction's reach is that work, and what is left alone or disabled is not looked at.
  */
 export async function findDuePlaces(
   tx: Tx,
@@ -27,6 +27,7 @@ export async function findDuePlaces(
         from deliveries w
         where w.org_id = d.org_id and w.subscription_id = d.subscription_id and w.state = 'waiting'
           and w.due_at <= ${now} and (w.lease_until is null or w.lease_until <= ${now})
+        order by w.due_at
         limit 1
       ) as "isDue"
     from destinations d
