@@ -84,6 +84,13 @@ const headerParameters = {
     description: "Makes a retry safe: the same key and body give the same answer and the same resource; another body is 422.",
     schema: { type: "string", minLength: 1, maxLength: 255 },
   },
+  "Last-Event-ID": {
+    name: "Last-Event-ID",
+    in: "header",
+    required: false,
+    description: "Of server-sent events: goes on behind this cursor, whatever `after` says.",
+    schema: { type: "string" },
+  },
 };
 
 const parameterRef = (name: string): Json => ({ $ref: `#/components/parameters/${name}` });
@@ -126,14 +133,23 @@ function describeQuery({ query }: Pick<Operation, "query">, emit: Emit): Json[] 
   });
 }
 
-function describeHeaderParameters({ method, access }: Operation): Json[] {
+function describeHeaderParameters({ method, access, success }: Operation): Json[] {
+  if (success.stream !== undefined) return [parameterRef("Last-Event-ID")];
   if (method === "PUT" || method === "DELETE") return [parameterRef("If-Match")];
   if (method === "POST" && access !== "public") return [parameterRef("Idempotency-Key")];
   return [];
 }
 
-function describeSuccess({ status, body, type }: Operation["success"], emit: Emit): Json {
+function describeSuccess({ status, body, type, stream }: Operation["success"], emit: Emit): Json {
   if (!body) return { description: "Done.", headers: headerRefs("Mooring-Request-Id") };
+  if (stream !== undefined) {
+    const events = { "text/event-stream": { schema: { type: "string", description: stream } } };
+    return {
+      description: "What is there.",
+      headers: headerRefs("Mooring-Request-Id"),
+      content: { ...(content(body, emit) as object), ...events },
+    };
+  }
   if (type) return { description: "As it is now.", headers: headerRefs("Mooring-Request-Id"), content: content(body, emit, type) };
   const isPage = "totalCount" in ((body as Partial<TObject>).properties ?? {});
   return {

@@ -15,8 +15,8 @@ export interface Operation {
   readonly body?: TSchema;
   /** JSON when left out. Of a form, `body` describes the parts as they are read. */
   readonly bodyType?: "multipart/form-data";
-  /** `type` is JSON when left out; of text, `body` is a string. */
-  readonly success: { readonly status: 200 | 201 | 204; readonly body?: TSchema; readonly type?: "text/plain" };
+  /** `type` is JSON when left out; of text, `body` is a string. `stream` says what the same is as server-sent events, for whoever accepts those. */
+  readonly success: { readonly status: 200 | 201 | 204; readonly body?: TSchema; readonly type?: "text/plain"; readonly stream?: string };
   /** Failures with a meaning of their own here; every other failure is the `default` answer. The body is an `Error`, or has more beside it. */
   readonly failures?: Readonly<Partial<Record<number, Failure>>>;
 }

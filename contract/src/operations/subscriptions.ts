@@ -124,7 +124,11 @@ export const readingOperations = {
       },
       strict,
     ),
-    success: { status: 200, body: SubscriptionEvents },
+    success: {
+      status: 200,
+      body: SubscriptionEvents,
+      stream: "Of each event, `id` is its cursor, `event` its type and `data` a SubscriptionEvent. It ends with the right to read.",
+    },
   },
   AcknowledgeSubscriptionEvents: {
     method: "POST",

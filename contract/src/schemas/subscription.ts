@@ -16,7 +16,11 @@ export const EventFilter = object(
     is: words(comparisons, { description: "How the value there is compared. `exists` and `absent` take no `value`, `in` takes a list." }),
     value: Type.Optional(Type.Unknown({ description: "What it is compared with." })),
   },
-  { description: "A comparison. A body that is no JSON fits only `absent` and `not_equals`." },
+  {
+    description:
+      "A comparison. Where there is no value, and in a body that is no JSON or nests deeper than 200 levels, only `absent` and `not_equals` fit. " +
+      "Numbers are compared as doubles; of names that an object has twice, the last counts.",
+  },
 );
 export type EventFilter = Static<typeof EventFilter>;
 

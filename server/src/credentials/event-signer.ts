@@ -3,7 +3,7 @@ import { createKept } from "../domain/kept.ts";
 import { keysThatSign, type SigningKey, signingBytes } from "../domain/signing-key.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { OrganisationId, SubscriptionId } from "../kernel/ids.ts";
-import type { Secret } from "../kernel/secret.ts";
+import { type SecretKey, secretKey } from "../vault/cipher.ts";
 import type { Seals } from "./seals.ts";
 import { openSigningKeys } from "./signing-keys.ts";
 
@@ -27,7 +27,7 @@ export interface SignatureHeaders {
 
 /** Keeps keys that were opened, at most two thousand. */
 export function createEventSigner({ seals, clock }: { seals: Seals; clock: Clock }): EventSigner {
-  const opened = createKept<Secret>({ weightMax: keysKept });
+  const opened = createKept<SecretKey>({ weightMax: keysKept });
   return { sign };
 
   async function sign({ org, subscriptionId, keys }: SigningDestination, event: { id: string; body: Buffer }): Promise<SignatureHeaders> {
@@ -37,18 +37,20 @@ export function createEventSigner({ seals, clock }: { seals: Seals; clock: Clock
     for (const key of keysThatSign(keys, now)) {
       // Whose it is belongs to the name, so that a key that was moved must be opened, and fail.
       const name = `${org} ${subscriptionId} ${key.id} ${key.sealed}`;
-      const secret = opened.get(name) ?? (await open(key, name));
-      const signature = createHmac("sha256", signingBytes(secret.reveal())).update(`${event.id}.${timestamp}.`).update(event.body);
+      const opening = opened.get(name) ?? (await open(key, name));
+      const signature = createHmac("sha256", opening).update(`${event.id}.${timestamp}.`).update(event.body);
       signatures.push(`v1,${signature.digest("base64")}`);
     }
     if (signatures.length === 0) throw new Error("A destination has no key that signs.");
     return { "webhook-id": event.id, "webhook-timestamp": timestamp, "webhook-signature": signatures.join(" ") };
 
-    async function open(key: SigningKey, name: string): Promise<Secret> {
+    async function open(key: SigningKey, name: string): Promise<SecretKey> {
       const [secret] = openSigningKeys(await seals.of(org), subscriptionId, [key], now);
       if (!secret) throw new Error("A key that signs was not opened.");
-      opened.set(name, secret);
-      return secret;
+      // Made once: from text, a key costs several times what it signs with it.
+      const material = secretKey(signingBytes(secret.reveal()));
+      opened.set(name, material);
+      return material;
     }
   }
 }

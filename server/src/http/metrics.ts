@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, type Metric, Registry } from "prom-client";
 import { durationBoundsMs, type GatewayStats } from "../gateway/record.ts";
 import type { CallWriterStats } from "../gateway/record-writer.ts";
+import type { WebhookStats } from "../webhooks/webhooks.ts";
 
 /** Where the figures come from. They are read when somebody asks: to count in prom-client would cost a call more than all of its record. */
 export interface MetricSources {
@@ -9,9 +10,7 @@ export interface MetricSources {
   /** Token requests since the start, by how they ended. */
   readonly tokens: { stats(): Readonly<Record<string, number>> };
   readonly gateway: { stats(): { readonly admission: { readonly waiting: number } } };
-  readonly webhooks: {
-    stats(): { readonly outcomes: Readonly<Record<string, number>>; readonly waiting: number; readonly batches: number };
-  };
+  readonly webhooks: { stats(): WebhookStats };
   readonly listener: { stats(): { readonly connections: number; readonly refused: number } };
 }
 
@@ -41,6 +40,17 @@ export function createMetrics({ record, net, tokens, gateway, webhooks, listener
   add("counter", "events_total", "Requests to triggers, by how they ended.", () => by("outcome", webhooks.stats().outcomes));
   add("gauge", "events_waiting", "Events that wait to be committed.", () => one(webhooks.stats().waiting));
   add("counter", "event_batches_total", "Transactions that kept events.", () => one(webhooks.stats().batches));
+  add("counter", "deliveries_total", "Attempts to deliver events, by what became of the delivery: waiting is for another attempt.", () =>
+    by("state", webhooks.stats().delivery.ended),
+  );
+  add("counter", "delivery_attempts_total", "Events sent to destinations.", () => one(webhooks.stats().delivery.attempts));
+  add("gauge", "deliveries_in_flight", "Events that are being sent to destinations.", () => one(webhooks.stats().delivery.sending));
+  add("gauge", "deliveries_claimed", "Deliveries that this process holds and has not sent yet.", () =>
+    one(webhooks.stats().delivery.queued),
+  );
+  add("gauge", "deliveries_unwritten", "Attempts whose end is not written down yet.", () => one(webhooks.stats().delivery.unwritten));
+  add("gauge", "delivery_body_bytes", "Memory for the bodies of claimed deliveries.", () => one(webhooks.stats().delivery.bytes));
+  add("gauge", "destinations_active", "Destinations that had something to send lately.", () => one(webhooks.stats().delivery.destinations));
   add("gauge", "connections", "Open connections of callers.", () => one(listener.stats().connections));
   add("counter", "connections_refused_total", "Connections closed at once: too many were open.", () => one(listener.stats().refused));
   return registry;

@@ -65,25 +65,26 @@ export async function claimDeliveries(
   subscriptionId: SubscriptionId,
   request: ClaimRequest,
 ): Promise<Claim | undefined> {
+  // Asked together: one answer is waited for, not two.
+  const [destination, due] = await Promise.all([readDestination(tx, org, subscriptionId), findDue(tx, org, subscriptionId, request)]);
+  if (!destination) return undefined;
+  const { pausedUntilMs, nowMs } = destination;
+  if (pausedUntilMs === undefined) return { destination, deliveries: await lease(tx, org, subscriptionId, request, due), isProbe: false };
+  const [first] = due;
+  if (pausedUntilMs > nowMs || first === undefined) return undefined;
+  // For as long as a lease the next attempt is this one.
+  if (!(await movePause(tx, { org, subscriptionId, pausedUntilMs }, nowMs + request.leaseMs))) return undefined;
+  return { destination, deliveries: await lease(tx, org, subscriptionId, request, [first]), isProbe: true };
+}
+
+async function readDestination(tx: Tx, org: OrganisationId, subscriptionId: SubscriptionId) {
   const row = await tx.first(sql<DestinationRow>`
     select d.url, d.failures, d.paused_until as "pausedUntil", d.keys, s.filter, ${sql.raw(databaseNow[tx.engine])} as "nowMs"
     from destinations d
     join subscriptions s on s.org_id = d.org_id and s.id = d.subscription_id
     where d.org_id = ${org} and d.subscription_id = ${subscriptionId} and d.state = 'active'
   `);
-  if (!row) return undefined;
-  const pausedUntilMs = row.pausedUntil === null ? undefined : Number(row.pausedUntil);
-  const destination = destinationOf(row);
-  if (pausedUntilMs === undefined) {
-    return { destination, deliveries: await claimDue(tx, org, subscriptionId, request), isProbe: false };
-  }
-  const place = { org, subscriptionId, pausedUntilMs };
-  const untilMs = Number(row.nowMs) + request.leaseMs;
-  if (pausedUntilMs > Number(row.nowMs) || !(await movePause(tx, place, untilMs))) return undefined;
-  const deliveries = await claimDue(tx, org, subscriptionId, { ...request, limit: 1 });
-  // With nothing to send, the next event is to be the probe.
-  if (deliveries.length === 0) await movePause(tx, { ...place, pausedUntilMs: untilMs }, pausedUntilMs);
-  return { destination, deliveries, isProbe: true };
+  return row && destinationOf(row);
 }
 
 /** True for one of all who saw the same end of the pause. */
@@ -100,11 +101,11 @@ async function movePause(
   return moved > 0;
 }
 
-async function claimDue(
+async function findDue(
   tx: Tx,
   org: OrganisationId,
   subscriptionId: SubscriptionId,
-  { owner, leaseMs, limit, bytesMax }: ClaimRequest,
+  { limit, bytesMax }: ClaimRequest,
 ): Promise<ClaimedDelivery[]> {
   const isPostgres = tx.engine === "postgres";
   // Each event is looked up by its key, even while PostgreSQL knows nothing of the table, as right after it was filled.
@@ -127,11 +128,20 @@ async function claimDue(
     where bytes_before < ${bytesMax}
     order by due_at, id
   `);
-  const deliveries = rows.map(deliveryOf);
+  return rows.map(deliveryOf);
+}
+
+async function lease(
+  tx: Tx,
+  org: OrganisationId,
+  subscriptionId: SubscriptionId,
+  { owner, leaseMs }: ClaimRequest,
+  deliveries: readonly ClaimedDelivery[],
+): Promise<readonly ClaimedDelivery[]> {
   const untilMs = sql`${sql.raw(databaseNow[tx.engine])} + cast(${leaseMs} as bigint)`;
-  await eachOf(
-    deliveries.map(({ eventId }) => ({ subscriptionId, eventId })),
-    (key) => tx.run(sql`update deliveries set lease_owner = ${owner}, lease_until = ${untilMs} where ${isThis(org, key)}`),
+  const keys = deliveries.map(({ eventId }) => ({ subscriptionId, eventId }));
+  await eachOf(keys, (key) =>
+    tx.run(sql`update deliveries set lease_owner = ${owner}, lease_until = ${untilMs} where ${isThis(org, key)}`),
   );
   return deliveries;
 }
@@ -155,7 +165,9 @@ interface DestinationRow {
   nowMs: number | string;
 }
 
-const destinationOf = ({ url, failures, keys, filter }: DestinationRow): ClaimedDestination => ({
+const destinationOf = ({ url, failures, pausedUntil, keys, filter, nowMs }: DestinationRow) => ({
+  pausedUntilMs: pausedUntil === null ? undefined : Number(pausedUntil),
+  nowMs: Number(nowMs),
   url,
   failures: Number(failures),
   keys: JSON.parse(keys) as SigningKey[],

@@ -8,7 +8,7 @@ import type { Net } from "../net/net.ts";
 import type { Checks } from "../sandbox/held-against.ts";
 import type { Database } from "../store/database.ts";
 import { type Arrivals, createArrivals } from "../traffic/arrivals.ts";
-import { startDeliverer } from "./deliver/deliverer.ts";
+import { type DelivererStats, startDeliverer } from "./deliver/deliverer.ts";
 import { createVerifyAgain, type VerifyAgain } from "./ingest/again.ts";
 import { createBatches } from "./ingest/batch.ts";
 import { createBodies } from "./ingest/body.ts";
@@ -34,6 +34,7 @@ export interface WebhookStats {
   readonly waiting: number;
   /** Transactions that kept events. */
   readonly batches: number;
+  readonly delivery: DelivererStats;
 }
 
 export interface WebhooksDeps {
@@ -72,7 +73,7 @@ export function startWebhooks(deps: WebhooksDeps): Webhooks {
     distrusts,
     arrivals,
     verifyAgain: createVerifyAgain({ ...deps, loadTarget }),
-    stats: () => ({ outcomes: outcomes(), ...batches.stats() }),
+    stats: () => ({ outcomes: outcomes(), ...batches.stats(), delivery: deliverer.stats() }),
     async close() {
       await batches.close();
       await Promise.all([deliverer.close(), retention.close()]);

@@ -48,7 +48,9 @@ test("the metrics of several processes add up", async () => {
     const sources = { record: { ...record, rows }, net: { stats: () => ({ pools: 1, connections: 2, calls }) } };
     const tokens = { stats: () => ({ renewed: calls }) };
     const gateway = { stats: () => ({ admission: { waiting: calls } }) };
-    const webhooks = { stats: () => ({ outcomes: { kept: calls }, waiting: 0, batches: calls }) };
+    const ended = { delivered: calls, waiting: 0, dead: 0, skipped: 0 };
+    const delivery = { attempts: calls, ended, queued: 0, sending: 0, unwritten: 0, bytes: 0, destinations: 0, polls: 0 };
+    const webhooks = { stats: () => ({ outcomes: { kept: calls }, waiting: 0, batches: calls, delivery }) };
     const listener = { stats: () => ({ connections: calls, refused: 0 }) };
     return createMetrics({ ...sources, tokens, gateway, webhooks, listener }).getMetricsAsJSON();
   };
@@ -58,4 +60,5 @@ test("the metrics of several processes add up", async () => {
   expect(figureOf(text, "mooring_pool_connections")).toBe(4);
   expect(figureOf(text, 'mooring_token_renewals_total{result="renewed"}')).toBe(5);
   expect(figureOf(text, 'mooring_call_duration_seconds_bucket{le="0.001"}')).toBe(0);
+  expect(figureOf(text, 'mooring_deliveries_total{state="delivered"}')).toBe(5);
 });

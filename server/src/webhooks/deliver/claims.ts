@@ -75,6 +75,8 @@ export function createClaims({ db, owner, log, bounds, onClaimed }: ClaimsDeps):
     const request = { owner, leaseMs, limit, bytesMax };
     // A lost claim loses nothing: the delivery is due as before.
     const claim = await db.write(org, (tx) => claimDeliveries(tx, org, subscriptionId, request), { durability: "relaxed" });
+    // The next poll finds it when that is over. Until then whatever arrives for it would be in vain.
+    if (claim === undefined) outlet.restsUntilMs = performance.now() + restMs;
     if (claim === undefined || claim.deliveries.length === 0) return;
     const items = take(outlet, claim, leasedAtMs);
     const taken = items.reduce((sum, item) => sum + item.bytes, 0);
@@ -113,4 +115,4 @@ const bytesOf = ({ body, headers }: HeldDelivery["delivery"]["event"]) => body.l
 
 const claimsAtOnce = 4;
 const claimWaitMs = 10_000;
-const restMs = 500;
+const restMs = 250;

@@ -83,7 +83,10 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     if (!isOpen) onUnsent(outlet.queue.splice(0));
     if (isDoubt) outlet.doubts -= 1;
     // What was given back meanwhile, or waited for the answer to a probe, can be claimed again where that is allowed.
-    if (isDoubt && outlet.doubts === 0) outlet.hasMore = true;
+    if (isDoubt && outlet.doubts === 0) {
+      outlet.hasMore = true;
+      outlet.restsUntilMs = 0;
+    }
     claims.letGo(item);
     claims.fill(outlet);
   }

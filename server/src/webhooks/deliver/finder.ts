@@ -3,6 +3,7 @@ import type { Log } from "../../kernel/log.ts";
 import type { Database } from "../../store/database.ts";
 import { type DuePlace, destinationsOfConnection, findDuePlaces } from "../../store/deliveries.ts";
 import type { Arrival, Arrivals } from "../../traffic/arrivals.ts";
+import { createTurns } from "../../traffic/turns.ts";
 
 /** Finds out for which destinations something may be due: at once of what this process kept, and now and then of all else. */
 export interface Finder {
@@ -23,6 +24,7 @@ export interface FinderDeps {
 }
 
 export function startFinder({ db, arrivals, log, pollMs, random, onDue, onPoll }: FinderDeps): Finder {
+  const inTurn = createTurns({ placesMax: readsAtOnce });
   const connections = new Map<string, KnownConnection>();
   let after: DuePlace | undefined;
   let polls = 0;
@@ -75,7 +77,7 @@ export function startFinder({ db, arrivals, log, pollMs, random, onDue, onPoll }
   async function read(known: KnownConnection, { org, connectionId }: Arrival): Promise<void> {
     known.isReading = true;
     try {
-      const found = await db.read(org, (tx) => destinationsOfConnection(tx, org, connectionId, placesMax));
+      const found = await inTurn(org, () => db.read(org, (tx) => destinationsOfConnection(tx, org, connectionId, placesMax)));
       const before = new Set(known.destinations);
       known.destinations = found;
       known.readAtMs = performance.now();
@@ -95,5 +97,6 @@ interface KnownConnection {
 }
 
 const placesMax = 1_000;
-const freshMs = 1_000;
+const readsAtOnce = 4;
+const freshMs = 5_000;
 const forgottenMs = 60_000;

@@ -1,6 +1,7 @@
 import type { OrganisationId } from "../../kernel/ids.ts";
 import type { Database, Tx } from "../../store/database.ts";
 import { type DeliveryKey, releaseLeases, renewLeases } from "../../store/deliveries.ts";
+import { createTurns } from "../../traffic/turns.ts";
 import type { DeliveryBounds } from "./bounds.ts";
 import type { HeldDelivery, Outlet } from "./outlet.ts";
 
@@ -23,6 +24,7 @@ export interface LeasesDeps {
 
 export function startLeases({ db, owner, bounds, outlets, onStale }: LeasesDeps): Leases {
   const { leaseMs, heartbeatMs } = bounds;
+  const inTurn = createTurns({ placesMax: writesAtOnce, waitMs: leaseMs / 3 });
   const running = new Set<Promise<unknown>>();
   let isBeating = false;
   const timer = setInterval(() => void beat(), heartbeatMs).unref();
@@ -63,11 +65,13 @@ export function startLeases({ db, owner, bounds, outlets, onStale }: LeasesDeps)
 
   /** Undefined when the database does not take it: then the lease ends, and whoever claims next sends it. */
   async function quietly<Result>(org: OrganisationId, work: (tx: Tx) => Promise<Result>): Promise<Result | undefined> {
-    const written = db.write(org, work, { durability: "relaxed" }).catch(() => undefined);
+    const written = inTurn(org, () => db.write(org, work, { durability: "relaxed" })).catch(() => undefined);
     running.add(written);
     return written.finally(() => running.delete(written));
   }
 }
+
+const writesAtOnce = 2;
 
 const keyOf = ({ outlet, delivery }: HeldDelivery): DeliveryKey => ({
   subscriptionId: outlet.place.subscriptionId,

@@ -10,6 +10,7 @@ import type { Database, Tx } from "../../store/database.ts";
 import { type DeliveryResult, type DestinationReport, reportDestination, settleDeliveries } from "../../store/delivery-results.ts";
 import { appendOwnEvents } from "../../store/own-events.ts";
 import { namedSubscriptions } from "../../store/subscriptions.ts";
+import { createTurns } from "../../traffic/turns.ts";
 import type { HeldDelivery, Outlet } from "./outlet.ts";
 
 /** What became of a held delivery: sent, or not even that because the filter does not want it. */
@@ -44,6 +45,7 @@ export interface ResultsDeps {
 }
 
 export function createResults(deps: ResultsDeps): Results {
+  const inTurn = createTurns({ placesMax: writesAtOnce, waitMs: 10_000 });
   const waiting = new Map<OrganisationId, Ended[]>();
   const running = new Map<OrganisationId, Promise<void>>();
   let isClosed = false;
@@ -85,7 +87,7 @@ export function createResults(deps: ResultsDeps): Results {
     for (let tries = 1; ; tries++) {
       try {
         // A power cut may lose the last of it, and then some are delivered twice; what was not delivered is never lost.
-        const closed = await deps.db.write(org, (tx) => write(tx, org, results, reports), { durability: "relaxed" });
+        const closed = await inTurn(org, () => deps.db.write(org, (tx) => write(tx, org, results, reports), { durability: "relaxed" }));
         for (const { state } of results) ended[state] += 1;
         return closed;
       } catch (error) {
@@ -126,6 +128,7 @@ export function createResults(deps: ResultsDeps): Results {
 }
 
 const batchMax = 500;
+const writesAtOnce = 4;
 
 /** The database's trouble for a moment, and no fault of a statement. */
 const isPassing = ({ code }: Problem) => code === "database_unavailable" || code === "overloaded";

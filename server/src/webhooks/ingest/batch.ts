@@ -35,6 +35,8 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
   // In the order of their turns.
   const lines = new Map<OrganisationId, Job[]>();
   const underWay = new Set<OrganisationId>();
+  // How many are waited for, for a moment.
+  const expected = new Map<OrganisationId, number>();
   let [waiting, batches] = [0, 0];
   let isClosed = false;
   let isSoon = false;
@@ -71,19 +73,38 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
   function begin(): void {
     for (const [org, line] of lines) {
       if (underWay.size >= underWayMax) return;
-      if (underWay.has(org)) continue;
+      if (underWay.has(org) || line.length < (expected.get(org) ?? 0)) continue;
+      expected.delete(org);
       const batch = line.splice(0, batchMax);
       // To the end of the line, if any are left.
       lines.delete(org);
       if (line.length > 0) lines.set(org, line);
       underWay.add(org);
+      const startedMs = performance.now();
       void commit(org, batch).then(() => {
         underWay.delete(org);
         waiting -= batch.length;
         if (waiting === 0) onIdle?.();
-        else begin();
+        expectMore(org, { answered: batch.length, tookMs: performance.now() - startedMs });
+        begin();
       });
     }
+  }
+
+  /**
+   * Who was just answered is likely to send again at once. Where writing takes long, they are waited for a moment: else two crowds would
+   * take turns from then on, each with half of what could go together.
+   */
+  function expectMore(org: OrganisationId, { answered, tookMs }: { readonly answered: number; readonly tookMs: number }): void {
+    if (isClosed || answered === 1 || tookMs < worthWaitingMs) return;
+    expected.set(org, Math.min(batchMax, answered + (lines.get(org)?.length ?? 0)));
+    setTimeout(
+      () => {
+        expected.delete(org);
+        begin();
+      },
+      Math.min(waitMsMax, tookMs / 8),
+    );
   }
 
   async function commit(org: OrganisationId, batch: readonly Job[]): Promise<void> {
@@ -114,6 +135,8 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
 }
 
 const turnsMax = 16;
+const worthWaitingMs = 4;
+const waitMsMax = 2;
 
 interface Job {
   readonly event: NewEvent;

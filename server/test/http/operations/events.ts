@@ -1,18 +1,20 @@
 import { expect } from "vitest";
 import type { ConnectionId, EnvironmentId } from "../../../src/kernel/ids.ts";
 import { newTrigger } from "../../harness/content.ts";
-import { keepEvents, keptEvent } from "../../harness/events.ts";
+import { haltDestination, keepEvents, keptEvent } from "../../harness/events.ts";
 import { at, createConnection, createSubscription, credentialOf, hmacScheme, smallConnection } from "../../harness/samples.ts";
 import type { World } from "../../harness/world.ts";
 import { five } from "./five.ts";
 
-/** A connection to which one event came, and then a subscription with a destination at which nobody answers. */
+/** A connection to which one event came, and then a subscription with a destination to which nothing is sent meanwhile. */
 const given = async (world: World) => {
   const { id, environments } = await createConnection(world, smallConnection());
   const place = { connectionId: id as ConnectionId, environmentId: at(environments, 0).id as EnvironmentId };
   const event = keptEvent({ ...place, position: 1, sequence: 1 });
-  await keepEvents(world.mooring.db, (await world.as("key")).org, [event]);
+  const { org } = await world.as("key");
+  await keepEvents(world.mooring.db, org, [event]);
   const subscription = await createSubscription(world, id, { destination: { url: "https://hooks.example.com/mooring" } });
+  await haltDestination(world.mooring.db, org, subscription.id);
   return { params: { connection_id: id }, event, subscription };
 };
 type Given = Awaited<ReturnType<typeof given>>;
