@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Actor } from "../harness/actors.ts";
 import { canaryKey } from "../harness/canary.ts";
 import { type CodeServer, startCodeServer } from "../harness/code-server.ts";
+import { createSubscription } from "../harness/samples.ts";
 import { type Begun, begin, type Server, type SignInConnection, signInConnection } from "../harness/sign-in.ts";
 import { differenceOf, storedOf } from "../harness/stored.ts";
 import { loopback, onEachEngine } from "../harness/world.ts";
@@ -49,6 +50,22 @@ onEachEngine(
       expect(body.items.map(({ operation, actor, subject }) => [operation, actor.type, subject.id])).toEqual([
         ["credential.connected", "api-key", situation.credentialId],
         ["credential.connect_started", "api-key", situation.credentialId],
+      ]);
+    });
+
+    test("is told to who asked, without a token (D-1)", async () => {
+      const situation = await begun();
+      const connection = situation.params.connection_id;
+      const { id } = await createSubscription(world, connection, { ownEvents: ["credential.connected"] });
+      expect((await end(situation)).status).toBe(204);
+      const params = { connection_id: connection, subscription_id: id };
+      const { body } = await world.must(await world.as("key"), "ReadSubscriptionEvents", { params });
+      expect(body.events.map((event) => JSON.parse(event.body ?? "").data)).toEqual([
+        {
+          connection: { id: connection, name: expect.any(String) },
+          credential: { id: situation.credentialId, name: expect.any(String), type: "oauth2-token" },
+          environments: [{ id: expect.any(String), name: expect.any(String) }],
+        },
       ]);
     });
 
