@@ -30,7 +30,7 @@ export function deliveryRequest(
 }
 
 /** Those of a sender's headers that concern whoever gets the event: none of the sender's connection, none that held a secret, none that only Mooring may write. */
-export function passedOn(headers: readonly string[]): string[] {
+function passedOn(headers: readonly string[]): string[] {
   const named = new Set<string>();
   for (let at = 0; at + 1 < headers.length; at += 2) {
     if (headerKey(headers[at] ?? "") !== "connection") continue;
