@@ -80,6 +80,29 @@ describe.each(engines)("delivery, on $name", ({ prepare }) => {
     });
   });
 
+  test("an event that came with more headers than servers take arrives without the longest", async () => {
+    const server = await startDestination();
+    const { id } = await rig.subscribe(server.url);
+    const headers = [
+      "X-Event",
+      "push",
+      "X-Long",
+      "x".repeat(20_000),
+      "X-Half",
+      "x".repeat(6_000),
+      "X-More",
+      "x".repeat(6_000),
+      "X-Last",
+      "1",
+    ];
+    await rig.keep({ headers, target: `/in?${"a".repeat(10_000)}` });
+    rig.deliver();
+    await until(async () => expect(await rig.deliveries(id)).toMatchObject([{ state: "delivered", lastStatus: 204 }]));
+    const sent = Object.keys(server.sent[0]?.headers ?? {});
+    expect(sent).toEqual(expect.arrayContaining(["x-event", "x-half", "x-last"]));
+    for (const name of ["x-long", "x-more", "mooring-target"]) expect(sent).not.toContain(name);
+  });
+
   test("what arrives verifies with the official library, and with both keys while one replaces the other (D-5)", async () => {
     const server = await startDestination();
     const { id, key } = await rig.subscribe(server.url);

@@ -23,13 +23,16 @@ export function deliveryRequest(
     ["mooring-sequence", sequence === undefined ? undefined : String(sequence)],
     ["mooring-received-at", receivedAt],
     ["mooring-attempt", String(attempts + 1)],
-    ["mooring-target", target],
+    ["mooring-target", target === undefined || target.length > senderLengthMax / 2 ? undefined : target],
   ];
   const own = said.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
   return { org, origin, path: pathname + search, method: "POST", headers: [...own, ...passedOn(event.headers)], body, timeoutMs };
 }
 
-/** Those of a sender's headers that concern whoever gets the event: none of the sender's connection, none that held a secret, none that only Mooring may write. */
+/**
+ * Those of a sender's headers that concern whoever gets the event: none of the sender's connection, none that held a secret, none that only
+ * Mooring may write, and none that would make them longer than servers take.
+ */
 function passedOn(headers: readonly string[]): string[] {
   const named = new Set<string>();
   for (let at = 0; at + 1 < headers.length; at += 2) {
@@ -37,13 +40,19 @@ function passedOn(headers: readonly string[]): string[] {
     for (const token of (headers[at + 1] ?? "").split(",")) named.add(headerKey(token.trim()));
   }
   const passed: string[] = [];
+  let length = 0;
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const [name = "", value = ""] = [headers[at], headers[at + 1]];
     const key = headerKey(name);
     if (named.has(key) || isKept(key) || value.includes(mask)) continue;
+    if (length + name.length + value.length > senderLengthMax) continue;
+    length += name.length + value.length;
     passed.push(name, value);
   }
   return passed;
 }
+
+// Many servers refuse requests whose headers have more than 16 KiB, and an event that came with more would arrive nowhere.
+const senderLengthMax = 8 * 1024;
 
 const isKept = (key: string) => isNeverForwarded(key) || key === "content-type" || key === "accept-encoding" || key.startsWith("webhook-");
