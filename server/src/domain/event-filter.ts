@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { EventFilter } from "@mooring/contract";
 import type { Fault } from "../kernel/errors.ts";
+import { isNestedBeyond } from "./nesting.ts";
 
 /**
  * Whether an event's body fits all comparisons of a filter. A body that is no JSON in UTF-8, or nests deeper than 200 levels, has nothing at any
@@ -44,26 +45,7 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-/** Whether brackets outside of strings are open deeper than `max`: a parser takes ten times as long for such a body as for others of its size (L-2). */
-function isNestedBeyond(max: number, body: Buffer): boolean {
-  let depth = 0;
-  let isText = false;
-  for (let at = 0; at < body.length; at++) {
-    const byte = body[at];
-    if (isText) {
-      if (byte === backslash) at += 1;
-      else if (byte === quote) isText = false;
-    } else if (byte === quote) isText = true;
-    else if (byte === openList || byte === openObject) {
-      depth += 1;
-      if (depth > max) return true;
-    } else if (byte === closeList || byte === closeObject) depth -= 1;
-  }
-  return false;
-}
-
 const depthMax = 200;
-const [quote, backslash, openList, closeList, openObject, closeObject] = Buffer.from(`"\\[]{}`);
 
 // RFC 8259, section 8.1: a parser may ignore one.
 const byteOrderMark = /^\ufeff/;
