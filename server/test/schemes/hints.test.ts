@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createVerifier } from "../../src/credentials/verify.ts";
 import type { CredentialSecrets } from "../../src/domain/credential.ts";
 import type { Received } from "../../src/domain/received.ts";
+import { bodyVariants } from "../../src/schemes/signature/variants.ts";
 import { canary } from "../harness/canary.ts";
 import { checking, received, receivedAt, receivedSeconds, text } from "./received.ts";
 import { presetOf } from "./vendors.ts";
@@ -95,6 +96,16 @@ describe("whoever asks why a delivery fails is told", () => {
     },
   ])("$name", ({ config = base, request, says, key }) => {
     expect(told(config, request, key)).toMatch(says);
+  });
+
+  it.each([
+    ["lists within lists", "[".repeat(120_000)],
+    ["lists within lists that end", "[".repeat(120_000) + "]".repeat(120_000)],
+    ["many values within many lists", `${"[".repeat(1_000)}${"1,".repeat(120_000)}1${"]".repeat(1_000)}`],
+  ])("and %s cost no more than other bodies (L-2)", (_, body) => {
+    expect(told(base, sent(hex("{}", "other"), { body }))).toMatch(/something else, or made with another key/);
+    const longest = Math.max(...bodyVariants(Buffer.from(body)).map((variant) => variant.body.length));
+    expect(longest).toBeLessThanOrEqual(2 * body.length);
   });
 
   it("a secret whose time has passed", () => {

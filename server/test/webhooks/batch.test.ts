@@ -47,6 +47,23 @@ onEachEngine("events that arrive together", (world) => {
     for (const one of [rig, foreign]) expect(await eventsOf(world, one)).toHaveLength(50);
   });
 
+  test("are kept in as many transactions as their bodies need: no more bytes go together than may, but for one body that has more", async () => {
+    const written: number[] = [];
+    const { db } = world.mooring;
+    const counted: Pick<Database, "write"> = {
+      async write(reach, work) {
+        const before = (await eventsOf(world, rig)).length;
+        const result = await db.write(reach, work);
+        written.push((await eventsOf(world, rig)).length - before);
+        return result;
+      },
+    };
+    const batches = createBatches({ db: counted, arrivals: createArrivals(), batchBytesMax: 100 });
+    const sizes = [40, 60, 1, 500, 99, 1, 1];
+    await Promise.all(sizes.map((size) => batches.keep(rig.org, event(rig, { body: Buffer.alloc(size) }))));
+    expect(written).toEqual([2, 1, 1, 2, 1]);
+  });
+
   test("are kept all but the one that cannot be, and its sender is told that its trigger is gone", async () => {
     const batches = createBatches({ db: world.mooring.db, arrivals: createArrivals() });
     const before = (await eventsOf(world, rig)).length;

@@ -1,7 +1,9 @@
+import { isNestedBeyond } from "../../domain/nesting.ts";
+
 /** What a body may have been before something on its way, or whoever copied it, changed it. */
 export function bodyVariants(body: Buffer): { what: string; body: Buffer }[] {
   const text = body.toString("utf8");
-  const json = parsed(text);
+  const json = isNestedBeyond(depthMax, body) ? undefined : parsed(text);
   const variants: { what: string; body: string }[] = [
     { what: "with its trailing newline removed", body: text.replace(/\r?\n$/, "") },
     { what: "with a newline at its end", body: `${text}\n` },
@@ -17,6 +19,9 @@ export function bodyVariants(body: Buffer): { what: string; body: Buffer }[] {
     .filter((variant) => variant.body !== text)
     .map((variant) => ({ what: variant.what, body: Buffer.from(variant.body, "utf8") }));
 }
+
+// Written with spaces, each value has as many as it is deep; and what is much deeper cannot be written at all.
+const depthMax = 20;
 
 /** What an address may be at the sender. */
 export function urlVariants(url: string): { what: string; url: string }[] {

@@ -22,6 +22,8 @@ export interface BatchesDeps {
   readonly db: Pick<Database, "write">;
   readonly arrivals: Pick<Arrivals, "announce">;
   readonly batchMax?: number;
+  /** How many bytes of bodies go together; one body does, whatever its length. */
+  readonly batchBytesMax?: number;
   readonly waitingMax?: number;
   /** How many organisations' are written at a time. */
   readonly underWayMax?: number;
@@ -31,7 +33,8 @@ export interface BatchesDeps {
  * While an organisation's events are being written, those that arrive wait and go together in its next transaction, and organisations
  * take turns.
  */
-export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096, underWayMax = 8 }: BatchesDeps): Batches {
+export function createBatches(deps: BatchesDeps): Batches {
+  const { db, arrivals, batchMax = 128, batchBytesMax = 4 * 1024 * 1024, waitingMax = 4_096, underWayMax = 8 } = deps;
   // In the order of their turns.
   const lines = new Map<OrganisationId, Job[]>();
   const underWay = new Set<OrganisationId>();
@@ -75,7 +78,7 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
       if (underWay.size >= underWayMax) return;
       if (underWay.has(org) || line.length < (expected.get(org) ?? 0)) continue;
       expected.delete(org);
-      const batch = line.splice(0, batchMax);
+      const batch = line.splice(0, fitting(line));
       // To the end of the line, if any are left.
       lines.delete(org);
       if (line.length > 0) lines.set(org, line);
@@ -89,6 +92,16 @@ export function createBatches({ db, arrivals, batchMax = 128, waitingMax = 4_096
         begin();
       });
     }
+  }
+
+  /** How many go together: a transaction that writes for longer than the database lets one fails, and takes all of them with it. */
+  function fitting(line: readonly Job[]): number {
+    let bytes = 0;
+    const beyond = line.slice(0, batchMax).findIndex(({ event }) => {
+      bytes += event.body.length;
+      return bytes > batchBytesMax;
+    });
+    return beyond === -1 ? batchMax : Math.max(1, beyond);
   }
 
   /**
