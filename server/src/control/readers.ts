@@ -8,6 +8,7 @@ import type { Database } from "../store/database.ts";
 import type { Arrivals } from "../traffic/arrivals.ts";
 import { type Portion, type Reading, readPortion } from "./event-reading.ts";
 import { createEventWatch } from "./event-watch.ts";
+import { createUntaken } from "./untaken.ts";
 
 /** Those who wait for events: a bounded number, and of one organisation no more than a quarter of them. */
 export interface Readers {
@@ -15,7 +16,7 @@ export interface Readers {
   poll(held: Held, reading: Reading & { readonly after: number }, waitMs: number): Promise<Portion>;
   /**
    * Server-sent events for as long as the reader may and wants to read, as the HTML standard writes them (section 9.2). The first piece comes when
-   * it is certain that they may; whatever stops it later ends it. Nothing is read ahead of what is taken, but for one portion.
+   * it is certain that they may; whatever stops it later ends it, as too much does that was not taken. Nothing is read ahead of what is taken, but for one portion.
    */
   stream(held: Held, reading: Reading): AsyncGenerator<string, void, undefined>;
   /** Ends every wait and every stream. */
@@ -33,6 +34,7 @@ export interface Held {
 export function createReaders(deps: ReadersDeps): Readers {
   const { db, recheckMs = 1_000, heartbeatMs = 15_000, readersMax = 256 } = deps;
   const watch = createEventWatch(deps);
+  const untaken = createUntaken({ charactersMax: deps.untakenMax });
   const places = new Map<OrganisationId, number>();
   let taken = 0;
   let isClosed = false;
@@ -72,14 +74,24 @@ export function createReaders(deps: ReadersDeps): Readers {
     let writtenMs = performance.now();
     let askedMs = writtenMs;
     while (isOn(held)) {
-      for (const event of portion.events) {
+      const events = [...portion.events];
+      portion = { ...portion, events: [] };
+      // What was written is not kept as well.
+      for (let event = events.shift(); event !== undefined; event = events.shift()) {
         // Whoever takes long to take one may have lost the right to the next.
         if (performance.now() - askedMs >= recheckMs) await held.actor();
         askedMs = performance.now();
-        yield pieceOf(event);
+        const piece = pieceOf(event);
+        const giveBack = untaken.take(org, piece.length);
+        // It comes again, from the last that it was given, and so loses nothing.
+        if (giveBack === undefined) return;
+        try {
+          yield piece;
+        } finally {
+          giveBack();
+        }
         writtenMs = performance.now();
       }
-      portion = { ...portion, events: [] };
       const isThere = await next(held, org, reading, portion, Math.min(recheckMs, heartbeatMs));
       const actor = await held.actor();
       askedMs = performance.now();
@@ -135,6 +147,8 @@ export interface ReadersDeps {
   readonly heartbeatMs?: number;
   /** How many may wait at once. */
   readonly readersMax?: number;
+  /** How many characters may be written to streams and not taken yet. */
+  readonly untakenMax?: number;
   readonly askMs?: number;
 }
 

@@ -2,6 +2,7 @@ import type { Scope } from "@mooring/contract";
 import { afterEach, describe, expect, test } from "vitest";
 import { createReaders, type Held, type Readers } from "../../src/control/readers.ts";
 import type { Actor } from "../../src/domain/actor.ts";
+import type { StoredEvent } from "../../src/domain/event.ts";
 import { cursorOf, positionOf } from "../../src/domain/event-cursor.ts";
 import { Problem } from "../../src/kernel/errors.ts";
 import type { ApiKeyId, ConnectionId, OrganisationId, SubscriptionId } from "../../src/kernel/ids.ts";
@@ -27,7 +28,8 @@ onEachEngine("readers", (world) => {
     const subscription = await createSubscription(world, id);
     const after = positionOf(subscription.acknowledged) ?? 0;
     const reading = { connectionId: id as ConnectionId, id: subscription.id as SubscriptionId, after, first: 20 };
-    return { reading, params: { connection_id: id, subscription_id: subscription.id }, come: () => arrive(world.mooring.db, org(), id) };
+    const come = (...changes: Partial<StoredEvent>[]) => arrive(world.mooring.db, org(), id, changes.length > 0 ? changes : undefined);
+    return { reading, params: { connection_id: id, subscription_id: subscription.id }, come };
   };
   const actor = (): Actor => ({
     kind: "api-key",
@@ -159,6 +161,26 @@ onEachEngine("readers", (world) => {
       await piece(closed);
       readers.close();
       expect(await ends(closed)).toBe(true);
+    });
+
+    test("ends when too much of its organisation's is not taken: who comes again goes on from there, and short events pass", async () => {
+      const { readers } = open({ untakenMax: 400_000 });
+      const { reading, come } = await subscribed();
+      const large = { body: Buffer.alloc(60_000, "x") };
+      const [first, second] = await come({}, large, large);
+      const deaf = readers.stream(hold().held, reading);
+      for (const expected of ["retry: 1000", `"id":"${first}"`, `"id":"${second}"`]) expect(await piece(deaf)).toContain(expected);
+      const other = readers.stream(hold().held, reading);
+      expect(await piece(other)).toBe("retry: 1000\n\n");
+      const given = await piece(other);
+      expect(given).toContain(`"id":"${first}"`);
+      expect(await piece(other)).toBe("(ended)");
+      await deaf.return();
+      const after = positionOf(/^id: (.*)$/m.exec(given)?.[1] ?? "");
+      const again = readers.stream(hold().held, { ...reading, after });
+      await piece(again);
+      expect(await piece(again)).toContain(`"id":"${second}"`);
+      await again.return();
     });
 
     test("who takes long for one event is asked for the right to the next", async () => {

@@ -227,4 +227,21 @@ describe("bodies of events", () => {
     server.closeAllConnections();
     server.close();
   });
+
+  test("from one address are held only up to half of what all may be, so that there is room for those from another", async () => {
+    const origin = await listening({ timeoutMs: 60_000, heldBytesMax: 1_000 });
+    const [slow, next] = [openWire(origin), openWire(origin)];
+    slow.send(`${head("/a", 500)}${"x".repeat(450)}`);
+    await expect.poll(() => bodies.stats()).toEqual({ reading: 1, heldBytes: 450 });
+    next.send(`${head("/b", 60)}${"x".repeat(60)}`);
+    expect(await next.until(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 503 /);
+    slow.socket.destroy();
+    await expect.poll(() => bodies.stats()).toEqual({ reading: 0, heldBytes: 0 });
+    const again = openWire(origin);
+    again.send(`${head("/b", 500)}${"x".repeat(500)}`);
+    expect(await again.until(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 200 /);
+    expect(outcomes).toEqual(["overloaded", "gone", "read 500"]);
+    server.closeAllConnections();
+    server.close();
+  });
 });

@@ -4,6 +4,7 @@ import { afterAll, expect, test } from "vitest";
 import { trials } from "../harness/profile.ts";
 import { onEachEngine } from "../harness/world.ts";
 import { createRig, eventsOf, type Rig, signed } from "./rig.ts";
+import { openWire } from "./wire.ts";
 
 const slow = trials({ change: 600, long: 5_000 });
 const genuine = 100;
@@ -30,6 +31,14 @@ onEachEngine(
       expect(new Set(statuses)).toEqual(new Set([200]));
       expect((await world.raw("/healthz")).status).toBe(200);
       expect(await eventsOf(world, rig)).toHaveLength(genuine);
+    });
+
+    test("and one that sends very many requests without waiting for answers is sent away: most of them are never looked at (L-2)", async () => {
+      const wire = openWire(world.mooring.origin);
+      const ask = (at: number) => `GET /t/${String(at).padStart(32, "A")} HTTP/1.1\r\nHost: mooring.test\r\n\r\n`;
+      wire.send(Array.from({ length: 2_000 }, (_, at) => ask(at)).join(""));
+      await wire.closed;
+      expect(wire.text().match(/(?<=HTTP\/1\.1 )\d+/g)).toEqual([...Array.from({ length: 64 }, () => "404"), "503"]);
     });
 
     async function opened(at: number, start: string): Promise<Socket> {

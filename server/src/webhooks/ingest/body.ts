@@ -21,6 +21,8 @@ export interface HeldBody {
 export interface BodiesDeps {
   readonly bytesMax: number;
   readonly heldBytesMax?: number;
+  /** From one remote address, and to one trigger; half of `heldBytesMax` when left out. */
+  readonly heldBytesOfOneMax?: number;
   readonly readingMax?: number;
   /** From one remote address, and to one trigger. */
   readonly readingOfOneMax?: number;
@@ -32,12 +34,14 @@ export interface BodiesDeps {
 export function createBodies({
   bytesMax,
   heldBytesMax = 256 * 1024 * 1024,
+  heldBytesOfOneMax = heldBytesMax / 2,
   readingMax = 4_096,
   readingOfOneMax = 512,
   timeoutMs = 10_000,
   slowestBytesPerSecond = 64 * 1024,
 }: BodiesDeps): Bodies {
   const readingOf = new Map<string, number>();
+  const heldBytesOf = new Map<string, number>();
   let reading = 0;
   let heldBytes = 0;
   return { read, stats: () => ({ reading, heldBytes }) };
@@ -52,7 +56,7 @@ export function createBodies({
     // Who asks first sends nothing of a body that is refused (RFC 9110 section 10.1.1).
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     try {
-      return await collected(request, length === undefined ? undefined : Number(length));
+      return await collected(request, places, length === undefined ? undefined : Number(length));
     } finally {
       count(places, -1);
     }
@@ -60,14 +64,19 @@ export function createBodies({
 
   function count(places: readonly string[], by: 1 | -1): void {
     reading += by;
-    for (const place of places) {
-      const now = (readingOf.get(place) ?? 0) + by;
-      if (now === 0) readingOf.delete(place);
-      else readingOf.set(place, now);
-    }
+    for (const place of places) add(readingOf, place, by);
   }
 
-  function collected(request: IncomingMessage, expected: number | undefined): Promise<HeldBody | undefined> {
+  function mayHold(places: readonly string[], bytes: number): boolean {
+    return heldBytes + bytes <= heldBytesMax && places.every((place) => (heldBytesOf.get(place) ?? 0) + bytes <= heldBytesOfOneMax);
+  }
+
+  function hold(places: readonly string[], bytes: number): void {
+    heldBytes += bytes;
+    for (const place of places) add(heldBytesOf, place, bytes);
+  }
+
+  function collected(request: IncomingMessage, places: readonly string[], expected: number | undefined): Promise<HeldBody | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<HeldBody | undefined>();
     const collector = createCollector({ bytesMax, expected });
     let held = 0;
@@ -77,10 +86,10 @@ export function createBodies({
 
     function take(piece: Buffer): void {
       if (!collector.add(piece)) fail(tooLarge());
-      else if (heldBytes + piece.length > heldBytesMax) fail(overloaded());
+      else if (!mayHold(places, piece.length)) fail(overloaded());
       else {
         held += piece.length;
-        heldBytes += piece.length;
+        hold(places, piece.length);
       }
     }
 
@@ -103,7 +112,7 @@ export function createBodies({
     }
 
     function letGo(): void {
-      heldBytes -= held;
+      hold(places, -held);
       held = 0;
     }
 
@@ -116,6 +125,13 @@ export function createBodies({
   function tooLarge(): Problem {
     return new Problem("too_large", { message: `The body of an event may have up to ${bytesMax} bytes; this one is longer.` });
   }
+}
+
+/** Adds to a count, and forgets one that is nothing any more. */
+function add(counts: Map<string, number>, name: string, by: number): void {
+  const now = (counts.get(name) ?? 0) + by;
+  if (now === 0) counts.delete(name);
+  else counts.set(name, now);
 }
 
 const none = Buffer.alloc(0);

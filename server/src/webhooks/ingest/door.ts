@@ -27,7 +27,7 @@ import type { Unverified } from "./unverified.ts";
 export interface IngestDoor {
   /** Takes a request whose target (RFC 9112 section 3.2) is a trigger's, and is false for others. Never throws; returns before the answer is there. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Whether the connection is being closed after an ambiguous request: nobody may act on what follows on it (S-7). */
+  /** Whether the connection is being closed, after an ambiguous request (S-7) or too many at once: nobody may act on what follows on it. */
   distrusts(socket: object): boolean;
   /** How many requests ended since the start, by how: kept, a duplicate, a challenge, refused with this code, or given up by the sender. */
   outcomes(): Readonly<Record<string, number>>;
@@ -54,6 +54,8 @@ export function createIngestDoor(deps: IngestDoorDeps): IngestDoor {
   const { targets, bodies, batches, unverified, sandbox, publicOrigin, clock, newId, log } = deps;
   const lanes = createLanes({ placesMax: deps.placesMax, waitingMax: 1, waitMs: 1_000 });
   const distrusted = new WeakSet<object>();
+  /** How many requests of a connection have come and not ended. */
+  const underWay = new WeakMap<object, number>();
   const outcomes: Record<string, number> = {};
   return { handle, distrusts: (socket) => distrusted.has(socket), outcomes: () => outcomes };
 
@@ -62,11 +64,35 @@ export function createIngestDoor(deps: IngestDoorDeps): IngestDoor {
     if (address === undefined) return false;
     if (distrusted.has(request.socket)) return true;
     const arrival: Arrival = { request, response, requestId: newId<string>(), ready: undefined };
-    take(arrival, address).then(
-      (outcome) => end(arrival, outcome),
-      (error: unknown) => refuse(arrival, error),
-    );
+    if (count(request.socket, 1) > underWayMax) {
+      sendAway(arrival);
+      return true;
+    }
+    take(arrival, address)
+      .then(
+        (outcome) => end(arrival, outcome),
+        (error: unknown) => refuse(arrival, error),
+      )
+      .finally(() => count(request.socket, -1));
     return true;
+  }
+
+  /** What came before on the connection is answered, and nothing is read behind it: so many at once would have all others wait (L-2). */
+  function sendAway(arrival: Arrival): void {
+    const { socket } = arrival.request;
+    distrusted.add(socket);
+    // To close it at once would take the answers with it.
+    arrival.response.once("finish", () => {
+      socket.pause();
+      setTimeout(() => socket.destroy(), deps.lingerMs).unref();
+    });
+    refuse(arrival, new Problem("overloaded", { retryAfterSeconds: 1 }));
+  }
+
+  function count(socket: object, by: 1 | -1): number {
+    const now = (underWay.get(socket) ?? 0) + by;
+    underWay.set(socket, now);
+    return now;
   }
 
   async function take(arrival: Arrival, address: IngestAddress): Promise<string> {
@@ -170,6 +196,9 @@ interface Judged {
   readonly fit: Fit | undefined;
   readonly isRefused: boolean;
 }
+
+// Of one connection. Nearly all senders wait for the answer before they send the next.
+const underWayMax = 64;
 
 const doesNotFit = "The event does not fit the trigger; each fault is listed in fields.";
 
