@@ -56,7 +56,8 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   await main().catch((error: unknown) => {
-    console.error(error instanceof Refusal || error instanceof Away ? error.message : error);
+    if (error instanceof Away) console.error(`${error.message} Is it started? Where it is, --url says.`);
+    else console.error(error instanceof Refusal ? error.message : error);
     process.exitCode = 1;
   });
 }

@@ -3,6 +3,7 @@ import type { Engine } from "../../server/src/store/database.ts";
 import { median, type Row, ratesText } from "../figures.ts";
 import { ordered } from "../load.ts";
 import type { Place, Program } from "../place.ts";
+import { cpuSecondsOf } from "../processes.ts";
 import { asked, createWay, type Rig, sendersOf, type Way, withRig } from "./rig.ts";
 import type { RowsAt } from "./rows-process.ts";
 
@@ -17,42 +18,53 @@ export const benchIngest = (engine: Engine, postgres: string): Promise<Row[]> =>
     const send = sendersOf(rig, program, way);
     await send(forMs);
     const rows = await rowsOf(rig, await sampleOf(program, way));
-    const [http, together, alone, sizes]: number[][] = [[], [], [], []];
+    const [http, together, alone, sizes]: [Rate[], Rate[], Rate[], number[]] = [[], [], [], []];
     for (let round = 0; round <= rounds; round += 1) {
       const before = await batchesOf(program);
-      const { answers, seconds } = await send(forMs);
-      const batch = Math.max(1, Math.round(answers / ((await batchesOf(program)) - before)));
+      const taken = await rated(program.pid, () => send(forMs));
+      const batch = Math.max(1, Math.round(taken.answers / ((await batchesOf(program)) - before)));
       const direct = await rows(batch);
       const single = await rows(1);
       // The first only warms up.
       if (round === 0) continue;
-      http?.push(answers / seconds);
-      together?.push(direct);
-      alone?.push(single);
-      sizes?.push(batch);
+      http.push(taken);
+      together.push(direct);
+      alone.push(single);
+      sizes.push(batch);
     }
-    return rowsFor(engine, { http, together, alone, sizes });
+    return rowsFor(engine, { http, together, alone, size: median(sizes) });
   });
 
 const rounds = 5;
 const forMs = 2_000;
 
-function rowsFor(engine: Engine, { http = [], together = [], alone = [], sizes = [] }: Record<string, number[] | undefined>): Row[] {
-  const behind = `64 senders: ${ratesText(http)}, ${median(sizes)} in a transaction; no HTTP: ${ratesText(together)}; one by one: ${ratesText(alone)}`;
-  return [
-    {
-      what: `Events taken in, beside their rows committed alike, ${engine}`,
-      bar: { kind: "at least", limit: 0.5, unit: "" },
-      value: median(http) / median(together),
-      behind,
-    },
-    {
-      what: `Events taken in, beside one commit for each, ${engine}`,
-      bar: { kind: "at least", limit: 3, unit: "" },
-      value: median(http) / median(alone),
-      behind,
-    },
-  ];
+/** What one run found: how many in a second, and how much of a processor's time each took the process that was looked at. */
+interface Rate {
+  readonly answers: number;
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
+}
+
+async function rated(pid: number, run: () => Promise<{ answers: number; seconds: number }>): Promise<Rate> {
+  const before = await cpuSecondsOf([pid]);
+  const { answers, seconds } = await run();
+  const cpuMicroseconds = (((await cpuSecondsOf([pid])) - before) * 1e6) / answers;
+  return { answers, perSecond: answers / seconds, cpuMicroseconds };
+}
+
+function rowsFor(engine: Engine, { http, together, alone, size }: { http: Rate[]; together: Rate[]; alone: Rate[]; size: number }): Row[] {
+  const perSecond = (rates: readonly Rate[]) => rates.map((rate) => rate.perSecond);
+  const cpu = (rates: readonly Rate[]) => `${Math.round(median(rates.map(({ cpuMicroseconds }) => cpuMicroseconds)))} µs`;
+  const behind =
+    `64 senders: ${ratesText(perSecond(http))}, ${size} in a transaction; no HTTP: ${ratesText(perSecond(together))}; ` +
+    `one by one: ${ratesText(perSecond(alone))}; processor time for each ${cpu(http)}, no HTTP ${cpu(together)}`;
+  const row = (beside: string, limit: number, others: readonly Rate[]): Row => ({
+    what: `Events taken in, beside ${beside}, ${engine}`,
+    bar: { kind: "at least", limit, unit: "" },
+    value: median(perSecond(http)) / median(perSecond(others)),
+    behind,
+  });
+  return [row("their rows committed alike", 0.5, together), row("one commit for each", 3, alone)];
 }
 
 /** How many transactions kept events so far. */
@@ -92,7 +104,7 @@ interface KeptEvent {
 }
 
 /** Another place with a connection of its own, and a process that commits rows there. */
-async function rowsOf(rig: Rig, sample: RowsAt["event"]): Promise<(batch: number) => Promise<number>> {
+async function rowsOf(rig: Rig, sample: RowsAt["event"]): Promise<(batch: number) => Promise<Rate>> {
   const place: Place = await rig.place();
   const program = await rig.program(place);
   const { connectionId, environmentId } = await createWay(program);
@@ -100,5 +112,5 @@ async function rowsOf(rig: Rig, sample: RowsAt["event"]): Promise<(batch: number
   const child = rig.fork("rows-process.ts");
   const { dataDir, url } = place;
   await ordered(child, { dataDir, url, event: { ...sample, connectionId, environmentId } });
-  return async (batch) => (await ordered<{ perSecond: number }>(child, { batch, forMs })).perSecond;
+  return (batch) => rated(child.pid ?? 0, () => ordered(child, { batch, forMs }));
 }

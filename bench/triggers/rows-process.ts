@@ -49,7 +49,7 @@ async function answered(message: Message): Promise<object> {
     await db.write(organisation, (tx) => appendEvents(tx, organisation, events));
     rows += batch;
   }
-  return { perSecond: (rows * 1000) / (performance.now() - startedMs) };
+  return { answers: rows, seconds: (performance.now() - startedMs) / 1000 };
 }
 
 function newEvent({ body, ...rest }: RowsAt["event"]): NewEvent {

@@ -201,7 +201,11 @@ function describeIngest({ operationId, tag, summary, description }: IngestAddres
     security: [],
     ...(hasBody && { requestBody: { required: false, content: { "*/*": { schema: {} } } } }),
     responses: {
-      "2XX": { description: "It is kept.", headers: headerRefs("Mooring-Request-Id"), content: content(EventReceipt, emit) },
+      "2XX": {
+        description: "It is kept; or, as text, the challenge of the sender.",
+        headers: headerRefs("Mooring-Request-Id"),
+        content: { ...(content(EventReceipt, emit) as object), "text/plain": { schema: { type: "string" } } },
+      },
       default: describeFailure("Any failure: the event is not delivered.", emit),
     },
   };

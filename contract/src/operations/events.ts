@@ -73,8 +73,8 @@ export const eventOperations = {
     access: "events:write",
     summary: "Deliver events again",
     description:
-      "All of a time, or all that are dead. Each keeps its id; unverified ones are passed by. One request looks at 100,000 events or " +
-      "deliveries at most, and says where to go on.",
+      "All of a time, or all that are dead; where nothing is said, all that is kept, also what came before a subscription. Each keeps its " +
+      "id; unverified ones are passed by. One request looks at 100,000 events or deliveries at most, and says where to go on.",
     body: RedeliveryRequest,
     success: { status: 200, body: RedeliveryResult },
   },

@@ -11,7 +11,7 @@ export const EventFilter = object(
     pointer: Type.String({
       maxLength: 500,
       pattern: "^(/([^~/]|~0|~1)*)*$",
-      description: "A JSON Pointer (RFC 6901) into the event's body.",
+      description: "A JSON Pointer (RFC 6901) into the event's body, as in `/commits/0/id`.",
     }),
     is: words(comparisons, { description: "How the value there is compared. `exists` and `absent` take no `value`, `in` takes a list." }),
     value: Type.Optional(Type.Unknown({ description: "What it is compared with." })),
@@ -46,6 +46,9 @@ const named = {
   ),
   ownEvents: Type.Optional(
     Type.Array(OwnEvent, { maxItems: 50, uniqueItems: true, description: "Which of Mooring's own events it gets; none when left out." }),
+  ),
+  ownEventsOnly: Type.Optional(
+    Type.Boolean({ description: "Whether it gets `ownEvents` alone, and nothing of any trigger; false when left out." }),
   ),
   filter: Type.Optional(
     Type.Array(EventFilter, { maxItems: 10, description: "It gets only trigger events whose body fits all of these; all when left out." }),

@@ -65,6 +65,24 @@ export const TriggerHTTPResponseCreate = object("TriggerHTTPResponseCreate", {
 });
 export type TriggerHTTPResponseCreate = Static<typeof TriggerHTTPResponseCreate>;
 
+export const TriggerChallenge = object(
+  "TriggerChallenge",
+  {
+    in: words(["body", "query"], { description: "Where the sender puts the text that it wants back." }),
+    name: Type.String({
+      maxLength: 200,
+      description: "In the body, a JSON Pointer (RFC 6901) such as `/challenge`; in the query, the name of a parameter.",
+    }),
+  },
+  {
+    description:
+      "How a sender proves an address before it uses it. Once all credentials have passed, a request with a text of 1 to 1,024 characters there, " +
+      "none of them a control character, in a body of at most 16 KiB, is no event: it is answered 200 with that text, and nothing is kept. " +
+      "Anything else is an event.",
+  },
+);
+export type TriggerChallenge = Static<typeof TriggerChallenge>;
+
 const request = {
   method: HTTPMethod,
   strict: Type.Optional(
@@ -73,6 +91,7 @@ const request = {
         "Whether the sender of an event that does not fit is answered 400 with the faults. Left out or false: it is accepted, and marked.",
     }),
   ),
+  challenge: Type.Optional(TriggerChallenge),
   parameters: Type.Array(TriggerHTTPParameter, { maxItems: 500 }),
 };
 

@@ -16,16 +16,27 @@ export async function planSubscription(
   given: Omit<SubscriptionCreate, "destination">,
   faults: Fault[],
 ): Promise<SubscriptionFields> {
-  const { name, trigger, ownEvents, filter } = given;
-  faults.push(...filterFaults(filter ?? []));
+  const { name, trigger, ownEvents, ownEventsOnly, filter } = given;
+  faults.push(...filterFaults(filter ?? []), ...(ownEventsOnly ? ownOnlyFaults(given) : []));
   return {
     name,
     versionId: await versionOf(tx, actor, connectionId, given.version, faults),
     environmentId: await environmentOf(tx, actor, connectionId, given.environment, faults),
     trigger,
     ownEvents,
+    ownEventsOnly,
     filter: filter?.map(inOrder),
   };
+}
+
+function* ownOnlyFaults({
+  trigger,
+  ownEvents = [],
+  filter = [],
+}: Pick<SubscriptionCreate, "trigger" | "ownEvents" | "filter">): Iterable<Fault> {
+  if (ownEvents.length === 0) yield { field: "ownEvents", message: "Say which: with ownEventsOnly it gets nothing else." };
+  if (trigger !== undefined) yield { field: "trigger", message: "Leave it out with ownEventsOnly: it gets nothing of any trigger." };
+  if (filter.length > 0) yield { field: "filter", message: "Leave it out with ownEventsOnly: a filter is for what comes to triggers." };
 }
 
 /** The same comparison, its members in one order: what was sent in another is no other filter. */

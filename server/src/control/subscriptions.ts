@@ -126,13 +126,14 @@ export async function remove(deps: ControlDeps, call: Call, connectionId: Connec
 }
 
 /** What a caller may want of a subscription, as it is compared: no list is an empty one. */
-function wanted({ name, version, environment, trigger, ownEvents, filter, destination }: Wanted) {
+function wanted({ name, version, environment, trigger, ownEvents, ownEventsOnly, filter, destination }: Wanted) {
   return {
     name,
     version,
     environment,
     trigger,
     ownEvents: ownEvents ?? [],
+    ownEventsOnly: ownEventsOnly ?? false,
     filter: filter ?? [],
     destination: destination && { url: destination.url },
   };

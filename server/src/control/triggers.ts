@@ -18,8 +18,15 @@ const triggers: Rules<"trigger"> = {
   show: shownTrigger,
   referencesIn: referencesInExchange,
   documentOf(given, linkOf) {
-    const { type, method, strict, parameters } = given;
-    return { type, method, ...(strict === undefined ? {} : { strict }), parameters, ...exchangeOf(given, linkOf) };
+    const { type, method, strict, challenge, parameters } = given;
+    return {
+      type,
+      method,
+      ...(strict === undefined ? {} : { strict }),
+      ...(challenge === undefined ? {} : { challenge: { in: challenge.in, name: challenge.name } }),
+      parameters,
+      ...exchangeOf(given, linkOf),
+    };
   },
 };
 

@@ -1,7 +1,6 @@
-import { isUtf8 } from "node:buffer";
 import type { EventFilter } from "@mooring/contract";
 import type { Fault } from "../kernel/errors.ts";
-import { isNestedBeyond } from "./nesting.ts";
+import { nothing, parsedBody, valueAt } from "./event-body.ts";
 
 /**
  * Whether an event's body fits all comparisons of a filter. A body that is no JSON in UTF-8, or nests deeper than 200 levels, has nothing at any
@@ -9,7 +8,7 @@ import { isNestedBeyond } from "./nesting.ts";
  * media type says does not matter: many senders say it wrong.
  */
 export function fitsFilter(filter: readonly EventFilter[], body: Buffer): boolean {
-  return filter.length === 0 || fitsAll(filter, parsed(body));
+  return filter.length === 0 || fitsAll(filter, parsedBody(body));
 }
 
 /** The same of a body that was parsed; `nothing` is one that could not be. */
@@ -32,42 +31,6 @@ function isLess(one: unknown, other: unknown): boolean {
   if (typeof one === "number" && typeof other === "number") return one < other;
   return typeof one === "string" && typeof other === "string" && one < other;
 }
-
-/** What a pointer without a value there gives. */
-const nothing = Symbol("nothing");
-
-function parsed(body: Buffer): unknown {
-  if (!isUtf8(body) || isNestedBeyond(depthMax, body)) return nothing;
-  try {
-    return JSON.parse(body.toString("utf8").replace(byteOrderMark, ""));
-  } catch {
-    return nothing;
-  }
-}
-
-const depthMax = 200;
-
-// RFC 8259, section 8.1: a parser may ignore one.
-const byteOrderMark = /^\ufeff/;
-
-/** The value at an RFC 6901 pointer, and `nothing` where there is none: only what the document itself holds is looked at. */
-function valueAt(document: unknown, pointer: string): unknown {
-  let value = document;
-  for (const token of pointer.split("/").slice(1)) {
-    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (typeof value !== "object" || value === null) return nothing;
-    if (Array.isArray(value)) {
-      if (!indexPattern.test(name) || Number(name) >= value.length) return nothing;
-      value = value[Number(name)];
-    } else {
-      if (!Object.hasOwn(value, name)) return nothing;
-      value = (value as Record<string, unknown>)[name];
-    }
-  }
-  return value;
-}
-
-const indexPattern = /^(?:0|[1-9][0-9]{0,15})$/;
 
 /** Equality of JSON values: members in any order. It goes as deep as the filter's own value, which is bounded, whatever the body is. */
 function isSame(found: unknown, value: unknown): boolean {

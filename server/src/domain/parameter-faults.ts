@@ -55,7 +55,7 @@ function nameFaults({ in: place, name }: Placed, here: string, ofHeader: HeaderF
     case "path":
       return [];
     case "query":
-      return sendable.test(name)
+      return isSendable(name)
         ? []
         : [contentError(here, "The name of a parameter in the query has no control characters, and is not empty.")];
     case "header":
@@ -67,8 +67,10 @@ function nameFaults({ in: place, name }: Placed, here: string, ofHeader: HeaderF
 
 const token = new RegExp(httpToken);
 const tokenWords = "is letters, digits and !#$%&'*+-.^_`|~ (RFC 9110 section 5.6.2), and is not empty.";
+
+/** Whether a parameter in the query may have this name. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const sendable = /^[^\x00-\x1f\x7f]+$/;
+export const isSendable = (name: string): boolean => /^[^\x00-\x1f\x7f]+$/.test(name);
 
 function headerFaults(key: string, here: string): ContentError[] {
   const known = effectless.get(key);

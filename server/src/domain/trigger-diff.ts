@@ -30,6 +30,8 @@ function documentChanges(before: TriggerDocument, after: TriggerDocument, linked
       isStrict,
       isStrict ? "An event that does not fit is refused." : "An event that does not fit may arrive.",
     ),
+    // Senders prove an address when they are told of it: one that uses it already goes on.
+    ...changeOf("/challenge", before.challenge, after.challenge),
     ...parameterChanges(before, after, linked),
     ...bodyChanges(before, after, linked),
     ...changeOf("/responses", successStatus(before), successStatus(after), "The sender of an event that is kept gets another status."),

@@ -3,7 +3,7 @@ import type { StoredResponse } from "./action.ts";
 import { contentError, contentWarning } from "./content-error.ts";
 import { exchangeFaults, missingLinks, withinBound } from "./exchange-faults.ts";
 import { article, charactersMax, isOfType } from "./parameter-default-faults.ts";
-import { placedFaults } from "./parameter-faults.ts";
+import { isSendable, placedFaults } from "./parameter-faults.ts";
 import type { TriggerDocument } from "./trigger.ts";
 import type { KnownDefinitions } from "./way.ts";
 
@@ -14,6 +14,7 @@ import type { KnownDefinitions } from "./way.ts";
 export function triggerFaults(document: TriggerDocument, definitions: KnownDefinitions): ContentError[] {
   return withinBound([
     ...methodFaults(document.method),
+    ...challengeFaults(document),
     ...placedFaults(document.parameters, (parameter, here) => defaultFaults(parameter, `${here}/default`), headerFaults),
     ...exchangeFaults(document, definitions),
     ...answerFaults(document.responses),
@@ -25,6 +26,21 @@ function methodFaults(method: HTTPMethod): ContentError[] {
   if (method !== "CONNECT" && method !== "TRACE") return [];
   return [contentError("/method", `Mooring takes no events that come with ${method}; choose another method.`)];
 }
+
+function challengeFaults({ method, challenge }: TriggerDocument): ContentError[] {
+  if (challenge === undefined) return [];
+  const here = "/challenge/name";
+  if (challenge.in === "query")
+    return isSendable(challenge.name)
+      ? []
+      : [contentError(here, "The name of a parameter in the query has no control characters, and is not empty.")];
+  if (!pointerPattern.test(challenge.name)) return [contentError(here, "This must be a JSON Pointer into the body, such as /challenge.")];
+  if (method !== "GET" && method !== "HEAD") return [];
+  return [contentWarning("/challenge/in", `What comes with ${method} has no body, so none of it is a challenge.`)];
+}
+
+// RFC 6901 section 3, but for the one to the whole body.
+const pointerPattern = /^(\/([^~/]|~0|~1)*)+$/;
 
 /** An event is no template: what stands in a default is what is meant. */
 function defaultFaults({ type, default: given }: TriggerHTTPParameter, here: string): ContentError[] {

@@ -1,4 +1,4 @@
-import type { ContentError, HTTPMethod, TriggerHTTPParameter } from "@mooring/contract";
+import type { ContentError, HTTPMethod, TriggerChallenge, TriggerHTTPParameter } from "@mooring/contract";
 import type { TriggerId } from "../kernel/ids.ts";
 import type { DefinitionLink, StoredResponse } from "./action.ts";
 
@@ -19,6 +19,8 @@ export interface TriggerDocument {
   readonly method: HTTPMethod;
   /** Whether an event that does not fit is refused; it is marked when left out. */
   readonly strict?: boolean;
+  /** Where a sender that proves the address puts the text that it wants back. */
+  readonly challenge?: TriggerChallenge;
   readonly parameters: readonly TriggerHTTPParameter[];
   readonly requestBody?: { readonly required: boolean; readonly definitions: readonly DefinitionLink[] };
   readonly responses: readonly StoredResponse[];

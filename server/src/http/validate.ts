@@ -179,6 +179,10 @@ function faultOf(error: ErrorObject): Fault {
         field: here,
         message: `This does not fit: ${error.parentSchema?.description ?? error.message ?? "see the API's description"}`,
       };
+    case "type":
+      // The whole body: it was left out, or is a list or a text.
+      if (here === "") return { field: here, message: "Send a JSON object as the body: {} where there is nothing to say." };
+      return { field: here, message: `This ${error.message}.` };
     default:
       // Ajv's own words for the rest name types and limits, never values.
       return { field: here, message: `This ${error.message ?? "is invalid"}.` };

@@ -40,6 +40,7 @@ export interface DeliveryRow {
   last_error: string | null;
 }
 
+/** A delivery as it is shown. */
 export const deliveryOf = (row: DeliveryRow): Delivery => ({
   event: row.event_id,
   subscription: row.subscription_id,

@@ -1,9 +1,10 @@
-import type { Delivery, DeliveryState } from "@mooring/contract";
+import type { Delivery } from "@mooring/contract";
 import { sql } from "kysely";
 import type { StoredEvent } from "../domain/event.ts";
 import type { EventHead } from "../domain/shown-event.ts";
 import type { ConnectionId, EventId, OrganisationId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
+import { type DeliveryRow, deliveryColumns, deliveryOf } from "./delivery-reads.ts";
 import { type EventRow, eventColumns, eventOf } from "./event-columns.ts";
 
 /** The event with all that was kept of it, or undefined when the connection has none with this id. */
@@ -24,7 +25,7 @@ export async function readEvent(
 /** To which destinations the event goes, in the order of their subscriptions' ids; at most 100. */
 export async function deliveriesOfEvent(tx: Tx, org: OrganisationId, id: EventId): Promise<Delivery[]> {
   const rows = await tx.all(sql<DeliveryRow>`
-    select subscription_id, event_id, state, attempts, due_at, last_attempt_at, last_status, last_error
+    select ${deliveryColumns}
     from deliveries
     where org_id = ${org} and event_id = ${id}
     order by subscription_id
@@ -34,25 +35,3 @@ export async function deliveriesOfEvent(tx: Tx, org: OrganisationId, id: EventId
 }
 
 const deliveriesMax = 100;
-
-interface DeliveryRow {
-  subscription_id: string;
-  event_id: string;
-  state: DeliveryState;
-  attempts: number | string;
-  due_at: number | string;
-  last_attempt_at: string | null;
-  last_status: number | string | null;
-  last_error: string | null;
-}
-
-const deliveryOf = (row: DeliveryRow): Delivery => ({
-  event: row.event_id,
-  subscription: row.subscription_id,
-  state: row.state,
-  attempts: Number(row.attempts),
-  ...(row.state === "waiting" ? { nextAttemptAt: new Date(Number(row.due_at)).toISOString() } : {}),
-  ...(row.last_attempt_at === null ? {} : { lastAttemptAt: row.last_attempt_at }),
-  ...(row.last_status === null ? {} : { lastStatus: Number(row.last_status) }),
-  ...(row.last_error === null ? {} : { lastError: row.last_error }),
-});

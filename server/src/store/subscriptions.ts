@@ -69,14 +69,18 @@ const subscriptionOf = (row: SubscriptionRow): Subscription => ({
   name: row.name,
   ...(row.version === null ? {} : { version: row.version }),
   ...(row.environment_id === null ? {} : { environment: row.environment_id }),
-  ...(row.trigger_name === null ? {} : { trigger: row.trigger_name }),
+  ...(row.trigger_name === null || row.trigger_name === noTrigger ? {} : { trigger: row.trigger_name }),
   ...(row.own_events === null ? {} : { ownEvents: JSON.parse(row.own_events) as OwnEvent[] }),
+  ...(row.trigger_name === noTrigger ? { ownEventsOnly: true } : {}),
   ...(row.filter === null ? {} : { filter: JSON.parse(row.filter) as EventFilter[] }),
   ...(row.destination === null ? {} : { destination: shownDestination(destinationOf(JSON.parse(row.destination) as DestinationRow)) }),
   acknowledged: cursorOf(Number(row.acknowledged)),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
+
+// Of a subscription to own events alone. No trigger has this name, so that none of its events are wanted (store/event-fan-out.ts).
+const noTrigger = "";
 
 /** What is stored of a subscription beside its destination. Without a version it follows the default. */
 export interface SubscriptionFields {
@@ -85,6 +89,7 @@ export interface SubscriptionFields {
   readonly environmentId: EnvironmentId | undefined;
   readonly trigger: string | undefined;
   readonly ownEvents: readonly OwnEvent[] | undefined;
+  readonly ownEventsOnly?: boolean | undefined;
   readonly filter: readonly EventFilter[] | undefined;
 }
 
@@ -137,11 +142,11 @@ export async function touchSubscription(tx: Tx, org: OrganisationId, id: Subscri
   await tx.run(sql`update subscriptions set updated_at = ${now.toISOString()} where org_id = ${org} and id = ${id}`);
 }
 
-const rowOf = ({ name, versionId, environmentId, trigger, ownEvents, filter }: SubscriptionFields) => ({
+const rowOf = ({ name, versionId, environmentId, trigger, ownEvents, ownEventsOnly, filter }: SubscriptionFields) => ({
   name,
   versionId: versionId ?? null,
   environmentId: environmentId ?? null,
-  trigger: trigger ?? null,
+  trigger: ownEventsOnly ? noTrigger : (trigger ?? null),
   ownEvents: ownEvents?.length ? JSON.stringify(ownEvents) : null,
   filter: filter?.length ? JSON.stringify(filter) : null,
 });

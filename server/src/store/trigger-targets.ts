@@ -1,10 +1,10 @@
 import type { AuthSchemeConfig, ContentError, Credential } from "@mooring/contract";
 import { sql } from "kysely";
 import type { CredentialData } from "../domain/credential.ts";
-import type { CalledDefinition } from "../domain/definition.ts";
 import type { TriggerDocument } from "../domain/trigger.ts";
 import type { TriggerTarget } from "../domain/trigger-target.ts";
 import type { ConnectionId, CredentialId, EnvironmentId, OrganisationId, TriggerId } from "../kernel/ids.ts";
+import { calledWay, definitionsOf, reachedDefinitions } from "./called-ways.ts";
 import type { Engine, Tx } from "./database.ts";
 import { jsonObject, jsonOrNull, jsonRows, jsonText } from "./json.ts";
 
@@ -44,42 +44,17 @@ export async function readTriggerTarget(
   connectionId: ConnectionId,
   { environment, version, trigger }: TriggerPlace,
 ): Promise<StoredTriggerTarget | undefined> {
-  const isReserved = version === "latest" || version === "default";
   const row = await tx.first(sql<TargetRow>`
-    with recursive
-    chosen as (
-      select id
-      from versions
-      where org_id = ${org} and connection_id = ${connectionId} and ${isReserved ? sql`published_at is not null` : sql`name = ${version}`}
-      order by ${version === "default" ? sql`is_default desc,` : sql``} published_at desc, id desc
-      limit 1
-    ),
-    called as (
-      select t.org_id, t.version_id, t.id, t.name, t.document, t.errors
-      from triggers t
-      join chosen c on c.id = t.version_id
-      where t.org_id = ${org} and t.name = ${trigger}
-    ),
+    with recursive ${calledWay(org, connectionId, { kind: "trigger", version, name: trigger })},
     place as (
       select org_id, id, name
       from environments
       where org_id = ${org} and connection_id = ${connectionId} and (id = ${environment} or name = ${environment})
       order by case when id = ${environment} then 0 else 1 end
       limit 1
-    ),
-    reached (version_id, id) as (
-      select u.version_id, u.definition_id
-      from definition_uses u
-      join called t on t.version_id = u.version_id and t.id = u.user_id
-      where u.org_id = ${org} and u.user_type = 'trigger'
-      union
-      select u.version_id, u.definition_id
-      from definition_uses u
-      join reached r on r.version_id = u.version_id and r.id = u.user_id
-      where u.org_id = ${org} and u.user_type = 'definition'
     )
     select called.id, called.name, called.document, called.errors, e.id as "environmentId", e.name as "environmentName",
-      ${sql.raw(definitionsText[tx.engine])} as definitions, ${sql.raw(credentialsText[tx.engine])} as credentials
+      ${reachedDefinitions(tx.engine)} as definitions, ${sql.raw(credentialsText[tx.engine])} as credentials
     from called
     cross join place e
   `);
@@ -110,7 +85,7 @@ function targetOf(row: TargetRow, org: OrganisationId, connectionId: ConnectionI
       document: JSON.parse(document) as TriggerDocument,
       errors: errors === null ? [] : (JSON.parse(errors) as ContentError[]),
     },
-    definitions: (JSON.parse(row.definitions) as DefinitionJson[]).map(({ accept, ...rest }) => ({ ...rest, accept: JSON.parse(accept) })),
+    definitions: definitionsOf(row.definitions),
     credentials: (JSON.parse(row.credentials) as CredentialJson[]).map(({ config, predecessor, ...rest }) => ({
       ...rest,
       ...secretsOf(rest),
@@ -121,7 +96,6 @@ function targetOf(row: TargetRow, org: OrganisationId, connectionId: ConnectionI
 }
 
 /** As they come out of the database. */
-type DefinitionJson = Omit<CalledDefinition, "accept"> & { readonly accept: string };
 type SecretsJson = Pick<SealedSecrets, "revision"> & { readonly data: string; readonly sealed: string };
 type CredentialJson = Omit<SealedTriggerCredential, "config" | "predecessor" | keyof SealedSecrets> &
   SecretsJson & { readonly config: string; readonly predecessor: (SecretsJson & { readonly validUntil: string }) | null };
@@ -131,21 +105,6 @@ const secretsOf = ({ revision, data, sealed }: SecretsJson): SealedSecrets => ({
   data: JSON.parse(data),
   sealed: JSON.parse(sealed),
 });
-
-const definitionsFor = (engine: Engine) =>
-  jsonText(
-    engine,
-    jsonRows(
-      engine,
-      { id: "d.id", name: "d.name", accept: "d.accept", contentType: "d.content_type", content: "d.content" },
-      `reached r
-        join definitions d on d.version_id = r.version_id and d.id = r.id
-        where d.org_id = called.org_id`,
-      "d.id",
-    ),
-  );
-
-const definitionsText: Record<Engine, string> = { sqlite: definitionsFor("sqlite"), postgres: definitionsFor("postgres") };
 
 const predecessorMembers = { revision: "p.revision", data: "p.data", sealed: "p.sealed", validUntil: "p.valid_until" };
 

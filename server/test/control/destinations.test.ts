@@ -108,6 +108,21 @@ onEachEngine(
         expect: 201,
         after: ({ body }) => expect(body).toMatchObject(wishes),
       },
+      {
+        name: "own events alone are none of a trigger",
+        send: (params) => ({ params, body: { name: "alerts", ownEventsOnly: true, ownEvents: ["version.published"] } }),
+        expect: 201,
+        after: ({ body }) => {
+          expect(body).toMatchObject({ ownEventsOnly: true, ownEvents: ["version.published"] });
+          expect(body).not.toHaveProperty("trigger");
+        },
+      },
+      {
+        name: "own events alone, with a trigger and a filter and none of them said, is 400",
+        send: (params) => ({ params, body: { name: "alerts", ...wishes, ownEventsOnly: true, ownEvents: [] } }),
+        expect: 400,
+        fields: ["ownEvents", "trigger", "filter"],
+      },
     ]);
 
     scenarios(world, { title: "changing", operation: "UpdateSubscription", given: () => placed() }, [
@@ -123,6 +138,7 @@ onEachEngine(
         "another environment": { environment: "dev" },
         "another trigger": { trigger: "order" },
         "other own events": { ownEvents: ["version.published"] },
+        "own events alone": { ownEvents: ["version.published"], ownEventsOnly: true },
         "another filter": { filter: [{ pointer: "/a", is: "exists" }] },
       }).map(([what, change]) => ({
         name: `${what} needs events:write (D-6)`,

@@ -157,8 +157,9 @@ onEachEngine("reading events", (world) => {
       ["one environment", ({ dev }) => ({ environment: dev }), "ab"],
       ["one trigger", () => ({ trigger: "order" }), "ac"],
       ["one trigger of one environment", ({ test }) => ({ environment: test, trigger: "order" }), "c"],
-      ["own events too", () => ({ trigger: "none", ownEvents: ["version.published", "credential.updated"] }), "efg"],
-      ["own events of one environment", ({ dev }) => ({ environment: dev, trigger: "none", ownEvents: ["credential.updated"] }), "f"],
+      ["own events too", () => ({ ownEvents: ["version.published", "credential.updated"] }), "abcdefg"],
+      ["own events alone", () => ({ ownEventsOnly: true, ownEvents: ["version.published", "credential.updated"] }), "efg"],
+      ["own events of one environment", ({ dev }) => ({ environment: dev, ownEventsOnly: true, ownEvents: ["credential.updated"] }), "f"],
       [
         "a filter, which says nothing of own events",
         () => ({ filter: [{ pointer: "/n", is: "less", value: 2 }], ownEvents: ["version.published"] }),

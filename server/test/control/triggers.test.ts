@@ -13,6 +13,7 @@ import { onEachEngine, type World } from "../harness/world.ts";
 const using = newTrigger({
   summary: "An order was paid",
   strict: true,
+  challenge: { in: "body", name: "/challenge" },
   requestBody: { required: true, definitions: [{ definition: { name: "Order" }, accept: ["application/json"] }] },
   responses: [{ status: 200, definitions: [{ definition: { name: "Receipt" } }] }, { definitions: [{ definition: { name: "Receipt" } }] }],
 });

@@ -32,6 +32,28 @@ describe("what is wrong with a trigger", () => {
       document: trigger({ method: "GET", requestBody: { required: false, definitions: [] } }),
       faults: ["warning /requestBody"],
     },
+    ...(
+      [
+        ["nothing, of a challenge in the body", { in: "body", name: "/challenge" }, []],
+        ["nothing, of names in a pointer that are written with ~", { in: "body", name: "/a~1b/~0//0" }, []],
+        ["a challenge that is the whole body", { in: "body", name: "" }, ["/challenge/name"]],
+        ["a challenge by a name and no pointer", { in: "body", name: "challenge" }, ["/challenge/name"]],
+        ["a challenge by a pointer with a ~ alone", { in: "body", name: "/a~2" }, ["/challenge/name"]],
+        ["nothing, of a challenge in the query", { in: "query", name: "hub.challenge" }, []],
+        ["a challenge in the query without a name", { in: "query", name: "" }, ["/challenge/name"]],
+        ["a challenge with a line break in its name", { in: "query", name: "a\nb" }, ["/challenge/name"]],
+      ] as const
+    ).map(([what, challenge, faults]) => ({ what, document: trigger({ challenge }), faults: [...faults] })),
+    {
+      what: "a challenge in a body that comes with GET",
+      document: trigger({ method: "GET", challenge: { in: "body", name: "/challenge" } }),
+      faults: ["warning /challenge/in"],
+    },
+    {
+      what: "nothing, of one that comes with GET",
+      document: trigger({ method: "GET", challenge: { in: "query", name: "a" } }),
+      faults: [],
+    },
     {
       what: "two definitions for one media type",
       document: trigger({ requestBody: { required: true, definitions: [link, { id: xml }] } }),

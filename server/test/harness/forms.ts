@@ -34,6 +34,7 @@ export const smallWebhooks = {
     post: {
       summary: "An order was paid",
       "x-mooring-strict": true,
+      "x-mooring-challenge": { in: "body", name: "/challenge" },
       parameters: [{ name: "X-Topic", in: "header", required: true, schema: { type: "string" } }],
       requestBody: { required: true, content: { "application/json": { schema: { $ref: "#/components/schemas/Order" } } } },
       responses: { 202: { description: "Kept." } },

@@ -227,6 +227,11 @@ onEachEngine("bad input", (world) => {
       expect(status).toBe(415);
     });
 
+    test.each([{}, { text: "null" }, { text: "[]" }])("a body that is no object is told what to send: %j", async (sent) => {
+      const { error } = await world.send(await world.as("key"), "CreateHTTPConnection", sent);
+      expect(error.fields).toEqual([{ field: "", message: "Send a JSON object as the body: {} where there is nothing to say." }]);
+    });
+
     test("of more than 200 faults, 200 are told", async () => {
       const environmentVariables = Array.from({ length: 450 }, () => ({ name: "1", value: 1 }));
       const answer = await world.send(await world.as("key"), "CreateHTTPConnection", {

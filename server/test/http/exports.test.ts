@@ -23,9 +23,9 @@ onEachEngine("a version exported as OpenAPI", (world) => {
 
   test("and imported again has the same triggers", async () => {
     const { triggers } = await comesBack(JSON.stringify(smallApi({ webhooks: smallWebhooks })));
-    expect(triggers.map(({ name, method, strict }) => [name, method, strict])).toEqual([
-      ["orderPaid", "POST", true],
-      ["ping", "GET", undefined],
+    expect(triggers.map(({ name, method, strict, challenge }) => [name, method, strict, challenge?.name])).toEqual([
+      ["orderPaid", "POST", true, "/challenge"],
+      ["ping", "GET", undefined, undefined],
     ]);
   });
 

@@ -27,6 +27,7 @@ test("every operation has its five scenarios, but for those that cannot exist", 
     "ListMembers forbidden",
     "ListOrganisations forbidden",
     "ListOrganisations foreign",
+    "ListSignaturePresets forbidden",
   ]);
 });
 

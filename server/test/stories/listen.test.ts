@@ -165,5 +165,11 @@ describe("listening from a terminal", () => {
       expect(await listener.ended).toBe(1);
       expect(listener.written()).toBe("--after is now or beginning.\n");
     });
+
+    test("and where to say where Mooring is, when it is not there", async () => {
+      const listener = startListening(["--connection", "Shop", "--url", "http://127.0.0.1:1"], { MOORING_API_KEY: home.apiKey });
+      expect(await listener.ended).toBe(1);
+      expect(listener.written()).toMatch(/^Mooring does not answer at http:\/\/127\.0\.0\.1:1 .+--url says\.\n$/);
+    });
   });
 });

@@ -4,8 +4,9 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { onTestFinished } from "vitest";
 
-/** `npm run listen` as somebody runs it: a process of its own. */
+/** `npm run listen` as somebody runs it: a process of its own, which is gone when the test ends. */
 export interface Listener {
   readonly pid: number;
   /** What it has written so far. */
@@ -33,6 +34,8 @@ export function startListening(args: readonly string[], env: Readonly<Record<str
     isOver = true;
     return code as number | null;
   });
+  // However the test ends, what it started ends too.
+  onTestFinished(async () => void (await end("SIGKILL")));
   return { pid: child.pid ?? 0, written, says, end, ended };
 
   async function says(wanted: string | RegExp): Promise<void> {

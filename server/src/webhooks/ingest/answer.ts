@@ -16,6 +16,21 @@ export function answerKept(response: ServerResponse, { status }: Pick<ReadyTarge
   response.end(body);
 }
 
+/** Answers who proves an address with the text that it sent. Does nothing when the sender has gone. */
+export function answerChallenge(response: ServerResponse, text: string, requestId: string): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = Buffer.from(text);
+  // A browser that was led here shows what somebody else wrote as text, and runs nothing of it.
+  const asText = [
+    "content-type",
+    "text/plain; charset=utf-8",
+    "content-security-policy",
+    "default-src 'none'; sandbox; frame-ancestors 'none'",
+  ];
+  response.writeHead(200, [...always(requestId), ...asText, "content-length", String(body.length)]);
+  response.end(body);
+}
+
 interface Kept {
   readonly id: string;
   readonly requestId: string;

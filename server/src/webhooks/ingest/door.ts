@@ -14,9 +14,10 @@ import { requireUnambiguous } from "../../traffic/ambiguity.ts";
 import { discardRest } from "../../traffic/discard-rest.ts";
 import { createLanes } from "../../traffic/lanes.ts";
 import { type IngestAddress, ingestAddressOf } from "./address.ts";
-import { answerKept, answerProblem } from "./answer.ts";
+import { answerChallenge, answerKept, answerProblem } from "./answer.ts";
 import type { Batches } from "./batch.ts";
 import type { Bodies } from "./body.ts";
+import { challengeIn } from "./challenge.ts";
 import { keptKey } from "./dedupe.ts";
 import { type Fit, fitOf } from "./fit.ts";
 import type { ReadyTarget, Targets } from "./targets.ts";
@@ -28,7 +29,7 @@ export interface IngestDoor {
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** Whether the connection is being closed, after an ambiguous request (S-7) or too many at once: nobody may act on what follows on it. */
   distrusts(socket: object): boolean;
-  /** How many requests ended since the start, by how: kept, a duplicate, refused with this code, or given up by the sender. */
+  /** How many requests ended since the start, by how: kept, a duplicate, a challenge, refused with this code, or given up by the sender. */
   outcomes(): Readonly<Record<string, number>>;
 }
 
@@ -119,6 +120,11 @@ export function createIngestDoor(deps: IngestDoorDeps): IngestDoor {
     if (!verified.verification.passed) {
       await unverified.keep(target.org, eventOf(ready, received, { verified, fit: undefined, isRefused: false }), received);
       throw new Problem("event_unverified");
+    }
+    const challenge = challengeIn(target, received);
+    if (challenge !== undefined) {
+      answerChallenge(response, challenge, requestId);
+      return "challenge";
     }
     const lane = lanes.enter(target.org);
     if (lane === undefined) throw new Problem("overloaded", { retryAfterSeconds: 1 });

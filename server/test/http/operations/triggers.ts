@@ -53,8 +53,11 @@ export const triggerScenarios = {
     happy: (situation) => ({ ...named(situation), body: { ...situation.trigger, name: "orderSettled", strict: true } }),
     after: ({ body }, { trigger }) => expect(body).toEqual({ ...trigger, name: "orderSettled", strict: true }),
     invalid: {
-      send: (situation) => ({ ...named(situation), body: { ...newTrigger(), strict: "no", requestBody: {} } }),
-      fields: ["id", "requestBody.definitions", "requestBody.required", "strict"],
+      send: (situation) => ({
+        ...named(situation),
+        body: { ...newTrigger(), strict: "no", challenge: { in: "header", name: 1, equals: "a" }, requestBody: {} },
+      }),
+      fields: ["challenge.equals", "challenge.in", "challenge.name", "id", "requestBody.definitions", "requestBody.required", "strict"],
     },
     forbidden: "viewer",
   }),

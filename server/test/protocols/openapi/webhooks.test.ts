@@ -95,6 +95,12 @@ describe("webhooks of a file", () => {
     },
     { what: "servers", document: post({ servers: [] }), words: "Webhooks have servers", places: ["/webhooks/w/post/servers"] },
     { what: "proofs", document: post({ security: [] }), words: "how their sender proves", places: ["/webhooks/w/post/security"] },
+    ...["/challenge", {}, { in: "body" }, { in: "header", name: "a" }, { in: "query", name: "a".repeat(201) }].map((challenge) => ({
+      what: `a challenge that is not written as Mooring writes it: ${JSON.stringify(challenge).slice(0, 30)}`,
+      document: post({ "x-mooring-challenge": challenge }),
+      words: "Extensions",
+      places: ["/webhooks/w/post/x-mooring-challenge"],
+    })),
     { what: "what is no webhook", document: withWebhooks({ w: 5 }), words: "Operations are not written", places: ["/webhooks/w"] },
     { what: "what are no webhooks", document: openApi({}, { webhooks: [] }), words: "Operations are not written", places: ["/webhooks"] },
   ])("leave out, with a message, $what", ({ document: file, words, places }) => expect(placesOf(file, words)).toEqual(places));
@@ -147,15 +153,20 @@ const triggers: fc.Arbitrary<DraftTrigger[]> = fc.uniqueArray(
       summary: described,
       method: fc.constantFrom<HTTPMethod>("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
       strict: fc.option(fc.boolean(), { nil: undefined }),
+      challenge: fc.option(
+        fc.record({ in: fc.constantFrom("body", "query"), name: fc.stringMatching(/^(\/([a-z0-9]|~0|~1){0,5}){1,3}$/) }),
+        { nil: undefined },
+      ),
       required: fc.option(fc.boolean(), { nil: undefined }),
       parameters,
       responses,
     })
-    .map(({ name, summary, method, strict, required, parameters: all, responses: answers }) => {
+    .map(({ name, summary, method, strict, challenge, required, parameters: all, responses: answers }) => {
       const document: TriggerDocument = {
         type: "http",
         method,
         ...optional("strict", strict),
+        ...optional("challenge", challenge),
         parameters: all,
         ...(required === undefined ? {} : { requestBody: { required, definitions: [] } }),
         responses: answers.map(({ status, description }) => ({

@@ -7,7 +7,7 @@ import type { DefinitionId } from "../../../kernel/ids.ts";
 import type { ExportedDefinition, HttpAction } from "./export.ts";
 import { typeOf } from "./parameter-schema.ts";
 import { emptyObject, objectOf } from "./values.ts";
-import { strictKey } from "./webhooks.ts";
+import { challengeKey, strictKey } from "./webhooks.ts";
 
 type Definitions = ReadonlyMap<DefinitionId, ExportedDefinition>;
 
@@ -34,11 +34,12 @@ export function operationOf({ name, summary, description, document }: HttpAction
 
 /** A trigger as an operation of a webhook, which goes by the name of that. Links to definitions that are gone are left out. */
 export function webhookOf({ summary, description, document }: StoredTrigger, definitions: Definitions): Record<string, unknown> {
-  const { strict, parameters } = document;
+  const { strict, challenge, parameters } = document;
   return {
     ...(summary !== undefined && { summary }),
     ...(description !== undefined && { description }),
     ...(strict !== undefined && { [strictKey]: strict }),
+    ...(challenge !== undefined && { [challengeKey]: challenge }),
     ...(parameters.length > 0 && { parameters: parameters.map(parameterOf) }),
     ...exchangeOf(document, definitions),
   };

@@ -1,4 +1,4 @@
-import type { ActionHTTPParameter, HTTPMethod, TriggerHTTPParameter } from "@mooring/contract";
+import type { ActionHTTPParameter, HTTPMethod, TriggerChallenge, TriggerHTTPParameter } from "@mooring/contract";
 import { isList } from "../../../domain/action-parameter.ts";
 import { type TriggerDocument, triggersMax } from "../../../domain/trigger.ts";
 import { Problem } from "../../../kernel/errors.ts";
@@ -20,6 +20,9 @@ export interface Webhook {
 
 /** The extension by which a webhook says that events which do not fit are refused. */
 export const strictKey = "x-mooring-strict";
+
+/** The extension by which a webhook says where its sender puts the text that it wants back. */
+export const challengeKey = "x-mooring-challenge";
 
 /**
  * Every webhook of the file (OpenAPI 3.1 section 4.8.1), in its order, by its name. One that is not written as OpenAPI says is left out,
@@ -49,7 +52,7 @@ export function readWebhooks(reading: ParameterReading): Webhook[] {
 
 const itemKeys = new Set([...methods.keys(), "parameters", "$ref"]);
 const itemOthers = new Map([...pathOthers, ["servers", "webhookPlace"] as const]);
-const webhookKeys = new Set(["operationId", "summary", "description", "parameters", "requestBody", "responses", strictKey]);
+const webhookKeys = new Set(["operationId", "summary", "description", "parameters", "requestBody", "responses", strictKey, challengeKey]);
 const webhookOthers = new Map([...operationOthers, ["servers", "webhookPlace"] as const, ["security", "webhookSecurity"] as const]);
 
 interface Parts {
@@ -68,6 +71,7 @@ function readWebhook({ key, method, item, operation, place }: Parts, names: Name
   const summary = textIn(reading, operation, "summary", summaryMax);
   const description = textIn(reading, operation, "description", descriptionMax);
   const strict = operation.object[strictKey];
+  const challenge = challengeOf(operation, reading);
   const bodies = createBodies(name, reading);
   const requestBody = bodies.requestBody(operation);
   return {
@@ -78,6 +82,7 @@ function readWebhook({ key, method, item, operation, place }: Parts, names: Name
       type: "http",
       method,
       ...(typeof strict === "boolean" && { strict }),
+      ...(challenge && { challenge }),
       parameters: readParameters(item, operation, { ...reading, defaultText: "plain" }).flatMap((one) =>
         parameterOf(one, operation.place, reading),
       ),
@@ -86,6 +91,18 @@ function readWebhook({ key, method, item, operation, place }: Parts, names: Name
     },
   };
 }
+
+/** Undefined when it has none, or when that is not written as Mooring writes it. */
+function challengeOf({ object, place }: Found, { notes }: ParameterReading): TriggerChallenge | undefined {
+  const written = object[challengeKey];
+  if (written === undefined) return undefined;
+  const { in: carrier, name } = objectOf(written) ?? {};
+  if ((carrier === "body" || carrier === "query") && typeof name === "string" && name.length <= nameMax) return { in: carrier, name };
+  notes.note("extensions", below(place, challengeKey));
+  return undefined;
+}
+
+const nameMax = 200;
 
 /** What a trigger says of a parameter: a list comes as a text, in which its items are apart. */
 function parameterOf(parameter: ActionHTTPParameter, place: Place, { notes }: ParameterReading): TriggerHTTPParameter[] {
