@@ -73,7 +73,7 @@ onEachEngine(
         nowMs: () => nowMs,
       });
       const received = { rawHeaders: [], url: "" } as unknown as Received;
-      const event = (trigger: string): NewEvent => ({
+      const event = (trigger: string, padding = 0): NewEvent => ({
         id: world.newId() as EventId,
         connectionId: limited.connection as ConnectionId,
         origin: "unverified",
@@ -85,18 +85,18 @@ onEachEngine(
         target: "/",
         headers: [],
         contentType: undefined,
-        body: Buffer.from(trigger),
+        body: Buffer.from(trigger + " ".repeat(padding)),
         fits: undefined,
         faults: undefined,
         verification: undefined,
         sealed: undefined,
         dedupeKey: undefined,
       });
-      const flood = async (trigger: string) => {
-        for (let at = 0; at < 10; at += 1) await unverified.keep(limited.org, event(trigger), received);
+      const flood = async (trigger: string, padding = 0) => {
+        for (let at = 0; at < 10; at += 1) await unverified.keep(limited.org, event(trigger, padding), received);
       };
       const counts = async () => {
-        const names = (await eventsOf(world, limited)).map(({ body }) => Buffer.from(body).toString());
+        const names = (await eventsOf(world, limited)).map(({ body }) => Buffer.from(body).toString().trim());
         return { a: names.filter((name) => name === "a").length, b: names.filter((name) => name === "b").length };
       };
       await flood("a");
@@ -105,6 +105,11 @@ onEachEngine(
       nowMs = 1_000;
       await flood("a");
       expect(await counts()).toEqual({ a: 6, b: 3 });
+      // Of long ones fewer; the longest count as all that may come in a second.
+      nowMs = 2_000;
+      await flood("a", 200_000);
+      await flood("b", 1_000_000);
+      expect(await counts()).toEqual({ a: 7, b: 4 });
     });
   },
   { settings },

@@ -19,7 +19,7 @@ export interface UnverifiedDeps {
   readonly log: Log;
   /** Of each trigger in each environment. */
   readonly eventsMax: number;
-  /** Of each trigger in each environment; 10 when left out. */
+  /** Of each trigger in each environment; 10 when left out. One with a long body counts for several. */
   readonly perSecondMax?: number;
   /** Milliseconds that only grow. */
   readonly nowMs?: () => number;
@@ -32,7 +32,7 @@ export function createUnverified(deps: UnverifiedDeps): Unverified {
   return { keep };
 
   async function keep(org: OrganisationId, event: NewEvent, received: Received): Promise<void> {
-    if (eventsMax === 0 || underWay >= underWayMax || !isWithinRate(`${event.environmentId} ${event.triggerName}`)) return;
+    if (eventsMax === 0 || underWay >= underWayMax || !isWithinRate(event)) return;
     underWay += 1;
     try {
       const sealed = sealOriginal(await seals.of(org), event.id, received);
@@ -47,15 +47,17 @@ export function createUnverified(deps: UnverifiedDeps): Unverified {
   }
 
   /** A bucket that holds what may come in a second, and fills as fast. */
-  function isWithinRate(key: string): boolean {
+  function isWithinRate({ environmentId, triggerName, body }: NewEvent): boolean {
     const now = nowMs();
+    const key = `${environmentId} ${triggerName}`;
+    const cost = Math.min(perSecondMax, 1 + Math.floor(body.length / bytesOfOne));
     const rate = rates.get(key) ?? { left: perSecondMax, atMs: now };
     if (rates.size >= ratesMax) rates.clear();
     rates.set(key, rate);
     rate.left = Math.min(perSecondMax, rate.left + ((now - rate.atMs) * perSecondMax) / 1_000);
     rate.atMs = now;
-    if (rate.left < 1) return false;
-    rate.left -= 1;
+    if (rate.left < cost) return false;
+    rate.left -= cost;
     return true;
   }
 }
@@ -67,4 +69,6 @@ interface Rate {
 
 const underWayMax = 32;
 const ratesMax = 10_000;
+// Else whoever has no secret could have the disk busy with bodies of a megabyte.
+const bytesOfOne = 128 * 1024;
 const bytesMax = 64 * 1024 * 1024;
