@@ -198,7 +198,7 @@ interface Judged {
 }
 
 // Of one connection. Nearly all senders wait for the answer before they send the next.
-const underWayMax = 64;
+const underWayMax = 8;
 
 const doesNotFit = "The event does not fit the trigger; each fault is listed in fields.";
 
