@@ -7,7 +7,7 @@ import type { Tx } from "./database.ts";
 import { type DeliveryRow, deliveryColumns, deliveryOf } from "./delivery-reads.ts";
 import { type EventRow, eventColumns, eventOf } from "./event-columns.ts";
 
-/** The event with all that was kept of it, or undefined when the connection has none with this id. */
+/** The event with all that was kept of it, or undefined when the connection has none with this id, or is gone. */
 export async function readEvent(
   tx: Tx,
   org: OrganisationId,
@@ -18,6 +18,7 @@ export async function readEvent(
     select ${eventColumns}
     from events
     where org_id = ${org} and connection_id = ${connectionId} and id = ${id}
+      and exists (select 1 from connections c where c.org_id = ${org} and c.id = ${connectionId})
   `);
   return row && eventOf(row);
 }

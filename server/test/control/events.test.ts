@@ -290,6 +290,18 @@ onEachEngine("the inbox", (world) => {
       expect((await list(key, { environment: own.environments[1] }, own.connectionId)).body.events.map(({ id }) => id)).toEqual([event.id]);
     });
 
+    test("whoever asks for events of a connection that is gone: they go when their time is over, and are not to be had before", async () => {
+      const own = await newConnection();
+      const event = eventAt(1, { connectionId: own.connectionId, environmentId: own.environments[0] });
+      await keepEvents(world.mooring.db, org, [event]);
+      const key = await world.as("key");
+      await world.must(key, "DeleteConnection", { params: { connection_id: own.connectionId } });
+      expect((await list(key, {}, own.connectionId)).status).toBe(404);
+      const params = { connection_id: own.connectionId, event_id: event.id };
+      for (const operation of ["GetEvent", "VerifyEvent"] as const) expect((await world.send(key, operation, { params })).status).toBe(404);
+      expect((await world.send(key, "DeliverEvent", { params, body: {} })).status).toBe(404);
+    });
+
     test("a key what is beyond its limits", async () => {
       const [dev, other] = environments;
       const elsewhere = await newConnection();

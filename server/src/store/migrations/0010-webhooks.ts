@@ -88,8 +88,9 @@ function tables(engine: Engine): string[] {
       primary key (org_id, connection_id, environment_id, trigger_name),
       ${ofConnection}
     )${end}`,
-    // Headers and target are masked; sealed holds what they hid, of an unverified event alone. Position, sequence and dedupe_key are
-    // null for an unverified one. What is long comes last: a list reads what is in front of it, and no further.
+    // No key leads to the connection: to delete one with a million events would take too long for one statement. They go when their time is
+    // over, and are not to be had before. Headers and target are masked; sealed holds what they hid, of an unverified event alone. Position,
+    // sequence and dedupe_key are null for an unverified one. What is long comes last: a list reads what is in front of it, and no further.
     `create table events (
       org_id ${text} not null,
       id ${text} not null,
@@ -112,8 +113,7 @@ function tables(engine: Engine): string[] {
       verification ${text},
       sealed ${text},
       body ${bytes} not null,
-      primary key (org_id, id),
-      ${ofConnection}
+      primary key (org_id, id)
     )${end}`,
     `create table credential_predecessors (
       org_id ${text} not null,
