@@ -118,7 +118,10 @@ describe.each(engines)("organisations on $name", ({ prepare }) => {
   test("a key makes nobody more than itself", async () => {
     const { org, owner } = await world.organisation("Keys and roles");
     const target = await world.member(org, "viewer");
-    const limited = keyActor(org, { scopes: new Set(["organisation:admin", "connections:read", "events:read"]), connections: new Set(["x"]) });
+    const limited = keyActor(org, {
+      scopes: new Set(["organisation:admin", "connections:read", "events:read"]),
+      connections: new Set(["x"]),
+    });
     const narrow = keyActor(org, { scopes: new Set(["organisation:admin", "connections:read", "events:read"]) });
     const full = keyActor(org, { scopes: owner.scopes });
     const outcomes = [limited, narrow, full].map((actor) =>

@@ -177,7 +177,12 @@ describe.each(engines)("who calls, on $name", ({ prepare }) => {
     const viewer = await world.member(org, "viewer");
     const cookie = await cookieFor(viewer.id as UserId);
     const asked = () => authenticator.actorFor({ method: "GET", headers: { cookie } }, org);
-    expect(await asked()).toMatchObject({ kind: "person", id: viewer.id, role: "viewer", scopes: new Set(["connections:read"]) });
+    expect(await asked()).toMatchObject({
+      kind: "person",
+      id: viewer.id,
+      role: "viewer",
+      scopes: new Set(["connections:read", "events:read"]),
+    });
     await members.update(world.deps, { actor: owner, requestId: "r" }, viewer.id as UserId, { role: "developer" });
     expect(await asked()).toMatchObject({ role: "developer", mayChangeProductionSecrets: false });
     await members.remove(world.deps, { actor: owner, requestId: "r" }, viewer.id as UserId);
