@@ -83,6 +83,9 @@ export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
   });
   extras(app, limitRequests(app, { requestsMax }));
   const validator = createValidator();
+  // Not while it starts, when there is enough to do: until then, whatever is asked for first is readied by itself.
+  const warming = setTimeout(() => void validator.warm(), warmAfterMs).unref();
+  app.addHook("onClose", async () => clearTimeout(warming));
   registerRoutes(app, handlers, { ...deps, log, validator, forms: createForms(importRoom) });
   await app.ready();
   await listener.serve((request, response) => {
@@ -97,7 +100,6 @@ export async function serveHttp(given: ServerDeps): Promise<FastifyInstance> {
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue();
     return control(request, response);
   });
-  void validator.warm();
   return app;
 }
 
@@ -118,6 +120,7 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
   if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
 }
 
+const warmAfterMs = 5_000;
 const bodyBytesMax = 1024 * 1024;
 // Each may hold a body of 1 MiB; what is done with one takes milliseconds.
 const requestsMax = 256;

@@ -17,17 +17,24 @@ export const counterKey = (connectionId: ConnectionId, environmentId: string, tr
   `${connectionId} ${environmentId} ${triggerName}`;
 
 /**
- * The counters that verified and own events need, held until the transaction ends: a connection's before those of its triggers, and in
- * one order, so that no two transactions wait for each other.
+ * The counters that verified and own events need, held until the transaction ends. Those of connections come first, in one order, and
+ * those of their triggers only once they are held: so no two transactions wait for each other, also where counters are missing yet.
  */
 export async function lockCounters(tx: Tx, org: OrganisationId, events: readonly NewEvent[]): Promise<Map<string, Counter>> {
-  const needed = new Map<string, Omit<Counter, "last" | "isMoved">>();
+  const ofConnections: Needed = new Map();
+  const ofTriggers: Needed = new Map();
   for (const { origin, connectionId, environmentId = "", triggerName } of events) {
     if (origin === "unverified") continue;
-    needed.set(counterKey(connectionId, "", ""), { connectionId, environmentId: "", triggerName: "" });
+    ofConnections.set(counterKey(connectionId, "", ""), { connectionId, environmentId: "", triggerName: "" });
     if (triggerName === undefined) continue;
-    needed.set(counterKey(connectionId, environmentId, triggerName), { connectionId, environmentId, triggerName });
+    ofTriggers.set(counterKey(connectionId, environmentId, triggerName), { connectionId, environmentId, triggerName });
   }
+  return new Map([...(await held(tx, org, ofConnections)), ...(await held(tx, org, ofTriggers))]);
+}
+
+type Needed = Map<string, Omit<Counter, "last" | "isMoved">>;
+
+async function held(tx: Tx, org: OrganisationId, needed: Needed): Promise<Map<string, Counter>> {
   if (needed.size === 0) return new Map();
   const wanted = [...needed].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, counter]) => counter);
   const found = await readCounters(tx, org, wanted);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { type Operation, operations } from "@mooring/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "../harness/actors.ts";
 import { engines, type Place } from "../harness/engines.ts";
@@ -18,6 +19,7 @@ describe.runIf(process.platform === "linux")("memory with peers that take their 
   let place: Place;
   let mooring: MooringProcess;
   let authorization: string;
+  let organisation: string;
   const proxyPaths: string[] = [];
   const sockets: Socket[] = [];
   const piece = Buffer.alloc(64 * KiB, "x");
@@ -48,7 +50,9 @@ describe.runIf(process.platform === "linux")("memory with peers that take their 
   });
 
   test(`grows on average by 64 KiB at most for each of ${Object.keys(kinds).length * peersOfAKind} callers, and others are served`, async () => {
-    await serves();
+    await readied();
+    // So that the young generation has the size it has in use: that it grows is no caller's either.
+    for (let round = 0; round < 50; round++) await serves();
     const before = rss();
     let most = 0;
     const used: string[] = [];
@@ -74,6 +78,15 @@ describe.runIf(process.platform === "linux")("memory with peers that take their 
     socket.write(text);
   }
 
+  /** Has every operation met once, because what the program readies for it is no caller's. */
+  async function readied(): Promise<void> {
+    for (const { method, path } of Object.values<Operation>(operations)) {
+      const address = path.replaceAll(/\{\w+\}/g, organisation);
+      const body = method === "GET" ? {} : { body: "{}", headers: { authorization, "content-type": "application/json" } };
+      await (await fetch(new URL(address, mooring.url), { method, headers: { authorization }, ...body })).arrayBuffer();
+    }
+  }
+
   async function serves(): Promise<void> {
     for (const path of proxyPaths) {
       const answer = await fetch(new URL(`${path}/quick`, mooring.url), { headers: { authorization } });
@@ -87,6 +100,7 @@ describe.runIf(process.platform === "linux")("memory with peers that take their 
     const { port } = outside.address() as AddressInfo;
     const home = homeOn(place, { MOORING_EGRESS_ALLOW: "127.0.0.0/8", MOORING_CALLS_MAX: "4096" });
     authorization = `Bearer ${home.apiKey}`;
+    organisation = home.organisation;
     const actor: Actor = { name: "key", org: home.organisation, headers: { authorization } };
     mooring = await startProcess(home.settings);
     const { must } = clientOf(mooring);

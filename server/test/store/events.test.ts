@@ -139,13 +139,13 @@ onEachEngine("events in the store", (world) => {
     const nodes = world.place.engine === "postgres" ? await Promise.all([world.place.open(), world.place.open()]) : [];
     const all = [world.mooring.db, ...nodes];
     const appended = await Promise.all(
-      Array.from({ length: 12 }, (_, index) =>
+      Array.from({ length: 24 }, (_, index) =>
         append([event({ dedupeKey: `k${index % 8}` }), event({ triggerName: `t${index % 7}` })], all[index % all.length]),
       ),
     );
     for (const node of nodes) await node.close();
     expect(new Set(appended.map(([first]) => first?.id)).size).toBe(8);
-    expect(await numbers("position")).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(await numbers("position")).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
     expect((await numbers("sequence", "paid")).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 8 }, (_, index) => index + 1));
   });
 });
