@@ -9,7 +9,7 @@ import { smallConnection } from "../harness/samples.ts";
 import { type Slot, startBalancer } from "./balancer.ts";
 import { startOutside } from "./outside.ts";
 
-const restarts = trials({ change: 3, long: 100 });
+const restarts = trials({ change: 2, long: 100 });
 const [perBatch, batchEveryMs] = [10, 20];
 // Where the machine is too slow for that many, fewer are sent, so that no request fails for want of a processor.
 const openMax = 64;

@@ -19,7 +19,7 @@ describe("a renewal whose process", () => {
     rig.server.rotation = "grace";
     const other = await rig.node();
     const worker = await start();
-    const rounds = trials({ change: 10, long: 1000 });
+    const rounds = trials({ change: 6, long: 1000 });
     for (let round = 1; round <= rounds; round++) {
       const to = await rig.connect(grantAt(rig.server, { refreshToken: rig.server.signIn() }));
       const gate = Promise.withResolvers<void>();
@@ -47,7 +47,7 @@ describe("a renewal whose process", () => {
       const { rig, start } = await rigOf();
       rig.server.rotation = rotation;
       const other = await rig.node();
-      const points = trials({ change: 25, long: 500 });
+      const points = trials({ change: 15, long: 500 });
       let lost = 0;
       let next = start();
       for (let point = 0; point < points; point++) {
