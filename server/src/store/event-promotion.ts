@@ -4,7 +4,6 @@ import type { NewEvent, StoredEvent } from "../domain/event.ts";
 import type { EventHead } from "../domain/shown-event.ts";
 import type { ConnectionId, EventId, OrganisationId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
-import { type EventRow, eventColumns, eventOf } from "./event-columns.ts";
 import { readEvent } from "./event-reads.ts";
 import { type Appended, appendEvents } from "./events.ts";
 
@@ -15,14 +14,9 @@ export async function lockEvent(
   connectionId: ConnectionId,
   id: EventId,
 ): Promise<(StoredEvent & EventHead) | undefined> {
-  const row = await tx.first(sql<EventRow>`
-    select ${eventColumns}
-    from events
-    where org_id = ${org} and connection_id = ${connectionId} and id = ${id}
-    ${tx.engine === "postgres" ? sql`for update` : sql``}
-  `);
+  const lock = tx.engine === "postgres" ? sql`for update` : sql``;
   // Whoever promoted it meanwhile wrote it anew, which a statement that waited for the old row does not see.
-  return row ? eventOf(row) : readEvent(tx, org, connectionId, id);
+  return (await readEvent(tx, org, connectionId, id, { lock })) ?? readEvent(tx, org, connectionId, id);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Delivery } from "@mooring/contract";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { StoredEvent } from "../domain/event.ts";
 import type { EventHead } from "../domain/shown-event.ts";
 import type { ConnectionId, EventId, OrganisationId } from "../kernel/ids.ts";
@@ -13,12 +13,14 @@ export async function readEvent(
   org: OrganisationId,
   connectionId: ConnectionId,
   id: EventId,
+  { lock = sql`` }: { readonly lock?: RawBuilder<unknown> } = {},
 ): Promise<(StoredEvent & EventHead) | undefined> {
   const row = await tx.first(sql<EventRow>`
     select ${eventColumns}
     from events
     where org_id = ${org} and connection_id = ${connectionId} and id = ${id}
       and exists (select 1 from connections c where c.org_id = ${org} and c.id = ${connectionId})
+    ${lock}
   `);
   return row && eventOf(row);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ApiKeyCreate, Role, Scope } from "@mooring/contract";
+import { type ApiKeyCreate, type Role, type Scope, scopes } from "@mooring/contract";
 import type { Clock } from "../../src/kernel/clock.ts";
 import type { OrganisationId, UserId } from "../../src/kernel/ids.ts";
 import type { People } from "../../src/people/people.ts";
@@ -164,12 +164,4 @@ export function createActors({
 
 const withKey = (name: string, org: string, key: string): Actor => ({ name, org, headers: { authorization: `Bearer ${key}` } });
 
-const allScopes: Scope[] = [
-  "connections:read",
-  "connections:write",
-  "secrets:write",
-  "gateway:call",
-  "events:read",
-  "events:write",
-  "organisation:admin",
-];
+const allScopes: Scope[] = [...scopes];
