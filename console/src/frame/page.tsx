@@ -1,0 +1,61 @@
+import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from "@mantine/core";
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { type ReactNode, useEffect } from "react";
+
+/** A step back up, as in `{ label: "Connections", link: { to: "/o/$org/connections", params: { org } } }`. */
+export interface Crumb {
+  readonly label: string;
+  readonly link: LinkProps;
+}
+
+interface Sheet {
+  readonly title: string;
+  /** A word beside the title, such as a state. */
+  readonly aside?: ReactNode;
+  /** A line below the title. */
+  readonly about?: ReactNode;
+  readonly crumbs?: readonly Crumb[];
+  /** The buttons of the page, at the right of its title. */
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A page: its title, also in the browser's tab, the way back up, and what it is about. */
+export function Page({ title, aside, about, crumbs = [], actions, children }: Sheet) {
+  useTitle(title);
+  return (
+    <Stack gap="lg">
+      <Stack gap={4}>
+        {crumbs.length > 0 && (
+          <Breadcrumbs separatorMargin={6} aria-label="Way back">
+            {crumbs.map(({ label, link }) => (
+              <Anchor key={label} size="sm" renderRoot={(props) => <Link {...props} {...link} />}>
+                {label}
+              </Anchor>
+            ))}
+          </Breadcrumbs>
+        )}
+        <Group justify="space-between" align="center" gap="sm">
+          <Group gap="sm" miw={0}>
+            <Title order={1}>{title}</Title>
+            {aside}
+          </Group>
+          {actions && <Group gap="xs">{actions}</Group>}
+        </Group>
+        {about && (
+          <Text c="dimmed" size="sm" component="div">
+            {about}
+          </Text>
+        )}
+      </Stack>
+      {children}
+    </Stack>
+  );
+}
+
+/** Names the browser's tab after the page. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Mooring`;
+  }, [title]);
+}

@@ -1,0 +1,6 @@
+import { Page } from "../../frame/page.tsx";
+
+/** Calls. */
+export function Calls() {
+  return <Page title="Calls">{null}</Page>;
+}

@@ -1,0 +1,4 @@
+/** OneVersion. */
+export function OneVersion() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** Versions. */
+export function Versions() {
+  return null;
+}

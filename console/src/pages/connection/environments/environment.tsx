@@ -1,0 +1,4 @@
+/** OneEnvironment. */
+export function OneEnvironment() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** Environments. */
+export function Environments() {
+  return null;
+}

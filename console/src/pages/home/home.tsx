@@ -1,0 +1,6 @@
+import { Page } from "../../frame/page.tsx";
+
+/** Home. */
+export function Home() {
+  return <Page title="Home">{null}</Page>;
+}
