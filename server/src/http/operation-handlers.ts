@@ -7,6 +7,7 @@ import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { auditHandlers } from "./audit.ts";
 import { callHandlers } from "./calls.ts";
+import { connectionHealthHandlers } from "./connection-health.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
@@ -40,6 +41,7 @@ export function operationHandlers(
 ): Handlers {
   return {
     ...connectionHandlers(deps),
+    ...connectionHealthHandlers(deps),
     ...environmentHandlers(deps),
     ...credentialHandlers(deps),
     ...oauth2Handlers(deps),
