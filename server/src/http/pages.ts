@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { People } from "../people/people.ts";
 import { consoleRoutes } from "./console/routes.ts";
+import { pageFiles } from "./page.ts";
 import { createSignInDoor } from "./sign-in.ts";
 
 /** What people's browsers ask for: the console's files, and signing in and out. */
@@ -8,6 +9,9 @@ export function registerPages(app: FastifyInstance, { people, publicUrl }: { peo
   app.get("/", async (_request, reply) => reply.redirect("/console", 302));
   for (const [path, { headers, body }] of consoleRoutes()) {
     app.get(path, async (_request, reply) => reply.headers(headers).send(body));
+  }
+  for (const [path, { type, body }] of pageFiles()) {
+    app.get(path, async (_request, reply) => reply.headers({ "content-type": type, "cache-control": "no-cache" }).send(body));
   }
 
   const door = createSignInDoor({ people, publicUrl });
