@@ -1,7 +1,7 @@
 import { Code, Stack, Text } from "@mantine/core";
 import type { AuditEntry } from "@mooring/contract";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { ScrollText } from "lucide-react";
+import { ArrowRight, ScrollText } from "lucide-react";
 import { listOf } from "../../api/queries.ts";
 import { useMay, useOrganisation } from "../../api/session.ts";
 import { Page } from "../../frame/page.tsx";
@@ -83,7 +83,7 @@ const shownAtOnce = 2;
 function Change({ change: { field, before, after } }: { change: AuditEntry["changes"][number] }) {
   return (
     <Text size="xs">
-      <Code>{field}</Code> {told(before)} → {told(after)}
+      <Code>{field}</Code> {told(before)} <ArrowRight size={11} role="img" aria-label="became" /> {told(after)}
     </Text>
   );
 }

@@ -19,7 +19,7 @@ interface Field {
 }
 
 /** Room around the drawing, for the words at its axes. */
-export const margin = { left: 44, right: 8, top: 8, bottom: 22 };
+export const margin = { left: 52, right: 8, top: 8, bottom: 22 };
 
 /** Where everything of a chart is drawn, in pixels. Each step is as wide as it is long: a value is not true of a moment alone. */
 export function shapeOf({ steps, to, topMin, topMax, width, height }: Field) {

@@ -66,7 +66,7 @@ export function Chart({ measure, to, read, onRead }: Drawing) {
                 </g>
               ))}
               {shape.across.map(({ at: time, x }) => (
-                <text key={time.getTime()} x={x} y={height - 4} textAnchor="middle">
+                <text key={time.getTime()} x={x} y={height - 4} textAnchor={x > width - 18 ? "end" : "middle"}>
                   {clock(time)}
                 </text>
               ))}
