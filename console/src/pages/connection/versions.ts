@@ -14,7 +14,7 @@ export interface Versions {
 export const useVersions = (): Versions => versionsOf(useConnection());
 
 /** All versions of a connection. */
-export function versionsOf({ versions = [] }: Connection): Versions {
+export function versionsOf({ versions }: Connection): Versions {
   const all = versions.toSorted((one, other) => other.updatedAt.localeCompare(one.updatedAt));
   const chosen = all.find(({ isDefault }) => isDefault);
   return { all, standard: chosen ?? all.find(({ isLatest }) => isLatest), isChosen: chosen !== undefined };
