@@ -32,7 +32,7 @@ export function Page({ title, tabTitle = title, aside, about, crumbs = [], actio
         {crumbs.length > 0 && (
           <Breadcrumbs separatorMargin={6} aria-label="Way back">
             {crumbs.map(({ label, link }) => (
-              <Anchor key={label} size="sm" renderRoot={(props) => <Link {...props} {...link} />}>
+              <Anchor key={label} size="sm" renderRoot={(props) => <Link {...props} {...link} activeOptions={{ exact: true }} />}>
                 {label}
               </Anchor>
             ))}
