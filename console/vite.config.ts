@@ -16,6 +16,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1_000,
+    // The first browsers that know `light-dark()`. For older ones it is rewritten, in a way that Mantine's colour scheme does not reach.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
   },
   server: { proxy: { "^/(o|organisations|auth|invitations|openapi.json|docs)(/|$)": "http://127.0.0.1:9001" } },
 });
