@@ -66,6 +66,7 @@ function Parts({ here, org, connection }: { here: string; org: string; connectio
           params={{ org, connection }}
           className={classes.part}
           data-part={value}
+          {...(value === here && { "data-status": "active" })}
           activeOptions={{ exact: value === "overview" }}
         >
           {label}
