@@ -4,6 +4,7 @@ import { apiKeyOperations } from "./operations/api-keys.ts";
 import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
 import { connectionHealthOperations } from "./operations/connection-health.ts";
+import { connectionPresetOperations } from "./operations/connection-presets.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { definitionOperations } from "./operations/definitions.ts";
@@ -17,6 +18,7 @@ import type { Operation } from "./operations/operation.ts";
 import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
 import { protocolOperations } from "./operations/protocols.ts";
+import { searchOperations } from "./operations/search.ts";
 import { destinationOperations, readingOperations, subscriptionOperations } from "./operations/subscriptions.ts";
 import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
@@ -27,6 +29,8 @@ import { addressOperations, verificationOperations } from "./operations/ways-in.
 export const operations = {
   ...connectionOperations,
   ...connectionHealthOperations,
+  ...connectionPresetOperations,
+  ...searchOperations,
   ...environmentOperations,
   ...credentialOperations,
   ...oauth2Operations,

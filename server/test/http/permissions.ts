@@ -13,6 +13,8 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   DeleteConnection: "owner admin developer key writeKey",
   CreateHTTPConnection: "owner admin developer key",
   CreateBigQueryConnection: "owner admin developer key writeKey",
+  Search: "owner admin developer viewer key readKey writeKey",
+  ListConnectionPresets: "owner admin developer viewer key readKey writeKey secretsKey gatewayKey eventsKey adminKey",
   ListConnectionEnvironments: "owner admin developer viewer key readKey writeKey",
   GetEnvironment: "owner admin developer viewer key readKey writeKey",
   UpdateEnvironment: "owner admin developer key writeKey",

@@ -1,0 +1,4 @@
+/** OneDefinition. */
+export function OneDefinition() {
+  return null;
+}

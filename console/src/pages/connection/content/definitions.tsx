@@ -1,0 +1,4 @@
+/** Definitions. */
+export function Definitions() {
+  return null;
+}

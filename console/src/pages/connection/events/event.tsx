@@ -1,0 +1,4 @@
+/** OneEvent. */
+export function OneEvent() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** OneSubscription. */
+export function OneSubscription() {
+  return null;
+}

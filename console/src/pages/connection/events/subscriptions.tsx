@@ -1,0 +1,4 @@
+/** Subscriptions. */
+export function Subscriptions() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** OneTrigger. */
+export function OneTrigger() {
+  return null;
+}

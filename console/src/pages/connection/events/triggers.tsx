@@ -1,0 +1,4 @@
+/** Triggers. */
+export function Triggers() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** OneAction. */
+export function OneAction() {
+  return null;
+}

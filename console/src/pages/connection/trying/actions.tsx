@@ -1,0 +1,4 @@
+/** Actions. */
+export function Actions() {
+  return null;
+}

@@ -1,0 +1,45 @@
+import { ActionIcon, Box, Code, CopyButton, Group, ScrollArea, Text, Tooltip } from "@mantine/core";
+import { Check, Copy as CopyIcon } from "lucide-react";
+import classes from "./copy.module.css";
+
+/** A small button that puts `value` on the clipboard. `label` says what is copied, as in "Copy the address". */
+export function Copy({ value, label }: { value: string; label: string }) {
+  return (
+    <CopyButton value={value} timeout={1_500}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? "Copied" : label}>
+          <ActionIcon onClick={copy} aria-label={copied ? "Copied" : label} size="sm">
+            {copied ? <Check size={15} /> : <CopyIcon size={15} />}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+}
+
+/** A line of text to copy, such as an id or an address. */
+export function Copyable({ value, label }: { value: string; label: string }) {
+  return (
+    <Group gap={4} wrap="nowrap" miw={0} className={classes.line}>
+      <Code className={classes.value}>{value}</Code>
+      <Copy value={value} label={label} />
+    </Group>
+  );
+}
+
+/** Code to read and copy; scrolls sideways by itself. `title` names it. */
+export function CodeBlock({ code, title, heightMax = 420 }: { code: string; title: string; heightMax?: number }) {
+  return (
+    <Box className={classes.block}>
+      <Group justify="space-between" className={classes.head}>
+        <Text size="xs" fw={600}>
+          {title}
+        </Text>
+        <Copy value={code} label={`Copy: ${title}`} />
+      </Group>
+      <ScrollArea.Autosize mah={heightMax} viewportProps={{ tabIndex: 0, role: "region", "aria-label": title }}>
+        <pre className={classes.code}>{code}</pre>
+      </ScrollArea.Autosize>
+    </Box>
+  );
+}
