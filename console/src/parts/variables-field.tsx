@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Fieldset, Group, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, TextInput } from "@mantine/core";
 import type { EnvironmentVariable } from "@mooring/contract";
 import { Plus, Trash2 } from "lucide-react";
 import { useRef } from "react";
 import { fieldFault } from "../api/problem.ts";
+import { FieldGroup } from "./field-group.tsx";
 
 interface VariablesForm {
   readonly legend: string;
@@ -26,11 +27,7 @@ export function VariablesField({ legend, description, variables, error, path, on
     );
   };
   return (
-    <Fieldset legend={legend} variant="unstyled" ref={place}>
-      <Stack gap="xs">
-        <Text size="xs" c="dimmed">
-          {description}
-        </Text>
+    <FieldGroup legend={legend} description={description} ref={place}>
         {variables.map(({ name, value }, at) => (
           <Group key={at.toString()} gap="xs" align="flex-start" wrap="nowrap" data-row>
             <TextInput
@@ -67,7 +64,6 @@ export function VariablesField({ legend, description, variables, error, path, on
             Add a variable
           </Button>
         </Group>
-      </Stack>
-    </Fieldset>
+    </FieldGroup>
   );
 }

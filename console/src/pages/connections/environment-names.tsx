@@ -1,6 +1,7 @@
-import { ActionIcon, Button, Fieldset, Group, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, TextInput } from "@mantine/core";
 import { Plus, Trash2 } from "lucide-react";
 import { fieldFault } from "../../api/problem.ts";
+import { FieldGroup } from "../../parts/field-group.tsx";
 
 interface Names {
   readonly names: readonly string[];
@@ -11,11 +12,10 @@ interface Names {
 /** The environments that a new connection begins with: a list of names, at least one. */
 export function EnvironmentNames({ names, error, onChange }: Names) {
   return (
-    <Fieldset legend="Environments" variant="unstyled">
-      <Stack gap="xs">
-        <Text size="xs" c="dimmed">
-          Instances of the system, such as development and production. Each has its own credentials and variables.
-        </Text>
+    <FieldGroup
+      legend="Environments"
+      description="Instances of the system, such as development and production. Each has its own credentials and variables."
+    >
         {names.map((name, at) => (
           <Group key={at.toString()} gap="xs" wrap="nowrap" align="flex-start">
             <TextInput
@@ -42,8 +42,7 @@ export function EnvironmentNames({ names, error, onChange }: Names) {
             Add an environment
           </Button>
         </Group>
-      </Stack>
-    </Fieldset>
+    </FieldGroup>
   );
 }
 
