@@ -63,7 +63,8 @@ function Failures({ connection, environments }: { connection: string } & Pick<Co
       <List size="sm" spacing="xs" listStyleType="none">
         {environments.map(({ id, name, callsLastHour, failuresLastHour }) => (
           <List.Item key={id}>
-            In <b>{name}</b>, {failuresLastHour.toLocaleString("en")} of {callsLastHour.toLocaleString("en")} calls failed within the last hour.{" "}
+            In <b>{name}</b>, {failuresLastHour.toLocaleString("en")} of {callsLastHour.toLocaleString("en")} calls failed within the last
+            hour.{" "}
             <Anchor
               size="sm"
               underline="always"

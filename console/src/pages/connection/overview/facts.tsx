@@ -1,11 +1,12 @@
-import { Anchor, Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Group, Stack, Title } from "@mantine/core";
 import type { Connection } from "@mooring/contract";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useOrganisation } from "../../../api/session.ts";
 import { Copyable } from "../../../parts/copy.tsx";
 import { Ago } from "../../../parts/time.tsx";
-import { latestVersion, standingVersion } from "../versions-of.ts";
+import { VersionState } from "../version-state.tsx";
+import { versionsOf } from "../versions.ts";
 import classes from "./facts.module.css";
 
 /** What is fixed about a connection: address, id, versions. */
@@ -45,36 +46,33 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function Versions({ connection }: { connection: Connection }) {
-  const standing = standingVersion(connection);
-  const latest = latestVersion(connection);
-  const draft = connection.versions.find(({ publishedAt }) => publishedAt === null);
-  const shown = [
-    ...(standing ? [{ version: standing, word: standing.id === latest?.id ? "default and latest" : "default" }] : []),
-    ...(latest && latest.id !== standing?.id ? [{ version: latest, word: "latest" }] : []),
-    ...(draft ? [{ version: draft, word: "draft" }] : []),
-  ];
+  const { all, standard } = versionsOf(connection);
+  const latest = all.find(({ isLatest }) => isLatest);
+  const draft = all.find(({ publishedAt }) => publishedAt === null);
+  const shown = [standard, latest, draft].filter((version, at, list) => version !== undefined && list.indexOf(version) === at);
   const org = useOrganisation();
   return (
-    <Stack gap={2}>
-      {shown.map(({ version, word }) => (
-        <Group key={version.id} gap={6}>
-          <Anchor
-            size="sm"
-            renderRoot={(props) => (
-              <Link
-                {...props}
-                to="/o/$org/connections/$connection/versions/$version"
-                params={{ org, connection: connection.id, version: version.name }}
-              />
-            )}
-          >
-            {version.name}
-          </Anchor>
-          <Text span size="sm" c="dimmed">
-            {word}
-          </Text>
-        </Group>
-      ))}
+    <Stack gap={4}>
+      {shown.map(
+        (version) =>
+          version && (
+            <Group key={version.id} gap={8}>
+              <Anchor
+                size="sm"
+                renderRoot={(props) => (
+                  <Link
+                    {...props}
+                    to="/o/$org/connections/$connection/versions/$version"
+                    params={{ org, connection: connection.id, version: version.name }}
+                  />
+                )}
+              >
+                {version.name}
+              </Anchor>
+              <VersionState version={version} />
+            </Group>
+          ),
+      )}
     </Stack>
   );
 }
