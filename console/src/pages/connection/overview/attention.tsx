@@ -11,7 +11,8 @@ interface Doing {
 
 /** What needs a person and what fails, each with the way to mend it; of a connection that was never called, what to do first. */
 export function Attention({ connection, health }: Doing) {
-  const failing = health.environments.filter((one) => one.failuresLastHour * 2 > one.callsLastHour);
+  // Where a person is needed, calls fail for that reason, which was said.
+  const failing = health.environments.filter((one) => one.health === "failing" && one.failuresLastHour > 0);
   return (
     <>
       {health.attention.length > 0 && <Secrets attention={health.attention} />}

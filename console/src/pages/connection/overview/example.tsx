@@ -101,7 +101,11 @@ export function Example({ connection }: { connection: Connection }) {
         />
       </Group>
       {request ? (
-        <CodeBlock title={language === "curl" ? "curl" : "TypeScript"} code={language === "curl" ? curlOf(request) : fetchOf(request)} />
+        <CodeBlock
+          isWrapped
+          title={language === "curl" ? "curl" : "TypeScript"}
+          code={language === "curl" ? curlOf(request) : fetchOf(request)}
+        />
       ) : (
         !isHttp &&
         found.length === 0 && (
