@@ -26,7 +26,8 @@ export function ConnectionFrame() {
   const org = useOrganisation();
   const connection = useConnection();
   const { data: doing } = useQuery(queryOf("GetConnectionHealth", { params: { organisation_id: org, connection_id: connection.id } }));
-  const here = useLocation().pathname.split("/")[5] || "overview";
+  const part = useLocation().pathname.split("/")[5] || "overview";
+  const here = part === "events" ? "triggers" : part;
   const label = tabs.find(([value]) => value === here)?.[1] ?? "Overview";
   return (
     <Page
