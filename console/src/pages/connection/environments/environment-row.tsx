@@ -41,8 +41,8 @@ export function EnvironmentRow({ environment, connection, place, health, isLast,
           {contentWords(environment)}
           {health && (
             <>
-              {" · last call "}
-              <Ago at={health.lastCallAt} />
+              {health.lastCallAt ? " · last call " : " · no call yet"}
+              {health.lastCallAt && <Ago at={health.lastCallAt} />}
             </>
           )}
         </Text>
