@@ -127,7 +127,7 @@ function More({ place, name, onAsk }: { place: Place; name: string; onAsk: (what
           </Menu.Item>
         )}
         <Menu.Divider />
-        <Menu.Item leftSection={<UnlinkIcon size={15} />} color="red" onClick={() => onAsk("unlink")}>
+        <Menu.Item leftSection={<UnlinkIcon size={15} />} c="var(--mantine-color-error)" onClick={() => onAsk("unlink")}>
           Unlink
         </Menu.Item>
       </Menu.Dropdown>
