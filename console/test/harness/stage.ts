@@ -10,6 +10,7 @@ import { clientOf, homeOn, type MooringProcess, startProcess } from "../../../se
 /** A Mooring as its users run it, with its console built, and a browser to look at it. */
 export interface Stage {
   readonly mooring: MooringProcess;
+  readonly dataDir: string;
   readonly org: string;
   /** The first key, which may do everything, and a client that holds each answer against the contract. */
   readonly key: Actor;
@@ -49,6 +50,7 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
 
   return {
     mooring,
+    dataDir,
     org,
     key: { name: "the first key", org, headers: { authorization: `Bearer ${home.apiKey}` } },
     client: clientOf(mooring),
