@@ -1,4 +1,4 @@
-import { Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Select, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { JsonEditor } from "../../../parts/json-editor.tsx";
 import { isJsonType } from "./schema-text.ts";
 
@@ -25,28 +25,26 @@ export function DefinitionFields({ value, onChange, faultOf, schemaLabel }: Fiel
   const isJson = isJsonType(value.contentType);
   return (
     <Stack gap="md">
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        <TextInput
-          label="Name"
-          description="Letters, digits, _ and -"
-          value={value.name}
-          onChange={(event) => onChange({ ...value, name: event.currentTarget.value })}
-          error={faultOf("name")}
-          required
-          maxLength={200}
-          autoComplete="off"
-          spellCheck={false}
-        />
-        <TagsInput
-          label="Describes"
-          description="Media types, such as application/json"
-          value={[...value.accept]}
-          onChange={(accept) => onChange({ ...value, accept })}
-          error={faultOf("accept")}
-          maxTags={50}
-          data={["application/json", "application/xml", "text/plain"]}
-        />
-      </SimpleGrid>
+      <TextInput
+        label="Name"
+        description="Letters, digits, _ and -"
+        value={value.name}
+        onChange={(event) => onChange({ ...value, name: event.currentTarget.value })}
+        error={faultOf("name")}
+        required
+        maxLength={200}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      <TagsInput
+        label="Describes"
+        description="Media types, such as application/json"
+        value={[...value.accept]}
+        onChange={(accept) => onChange({ ...value, accept })}
+        error={faultOf("accept")}
+        maxTags={50}
+        data={["application/json", "application/xml", "text/plain"]}
+      />
       <Textarea
         label="Description"
         value={value.description}

@@ -34,7 +34,7 @@ export function EditDefinition() {
 function DefinitionPage({ versionName, name, isEdited }: { versionName: string; name: string; isEdited: boolean }) {
   const { org, connection } = useParams({ from: "/signed-in/o/$org/connections/$connection" });
   const { name: called } = useConnection();
-  useTitle(`${isEdited ? "Edit " : ""}${name} of ${called}`);
+  useTitle(`${isEdited ? "Edit " : ""}${name} · ${called}`);
   const version = useChosenVersion(versionName);
   const params = { organisation_id: org, connection_id: connection, version: versionName, definition_name: name };
   const query = useQuery({ ...taggedQueryOf("GetDefinition", { params }), enabled: version !== undefined });

@@ -4,13 +4,11 @@ import type { ConnectionVersion } from "@mooring/contract";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Braces, Plus, Search, TriangleAlert } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { listOf } from "../../../api/queries.ts";
 import { useMay } from "../../../api/session.ts";
-import { useTitle } from "../../../frame/page.tsx";
 import { Empty } from "../../../parts/empty.tsx";
 import { Rows } from "../../../parts/rows.tsx";
-import { useConnection } from "../connection.ts";
 import { VersionChoice } from "../version-choice.tsx";
 import { VersionState } from "../version-state.tsx";
 import { useChosenVersion } from "../versions.ts";
@@ -18,11 +16,15 @@ import { counted } from "./subscribers.tsx";
 
 /** The definitions of a version, by name. */
 export function Definitions() {
-  const { name: called } = useConnection();
-  useTitle(`Definitions of ${called}`);
   const { version: asked } = useSearch({ from: "/signed-in/o/$org/connections/$connection/definitions" });
   const navigate = useNavigate({ from: "/o/$org/connections/$connection/definitions" });
   const version = useChosenVersion(asked);
+  const choice = (
+    <Group gap="sm">
+      <VersionChoice value={version?.name} onChange={(name) => void navigate({ search: (before) => ({ ...before, version: name }) })} />
+      {version && <VersionState version={version} />}
+    </Group>
+  );
   return (
     <Stack gap="md">
       <Stack gap={4} maw="68ch">
@@ -32,22 +34,21 @@ export function Definitions() {
           its name.
         </Text>
       </Stack>
-      <Group gap="sm">
-        <VersionChoice value={version?.name} onChange={(name) => void navigate({ search: (before) => ({ ...before, version: name }) })} />
-        {version && <VersionState version={version} />}
-      </Group>
       {version ? (
-        <List key={version.id} version={version} />
+        <List key={version.id} version={version} choice={choice} />
       ) : (
-        <Empty icon={Braces} title={asked === undefined ? "No version yet" : `There is no version ${asked}`}>
-          Choose a version, or start a draft on the page of versions.
-        </Empty>
+        <>
+          {choice}
+          <Empty icon={Braces} title={asked === undefined ? "No version yet" : `There is no version ${asked}`}>
+            Choose a version, or start a draft on the page of versions.
+          </Empty>
+        </>
       )}
     </Stack>
   );
 }
 
-function List({ version }: { version: ConnectionVersion }) {
+function List({ version, choice }: { version: ConnectionVersion; choice: ReactNode }) {
   const { org, connection } = useParams({ from: "/signed-in/o/$org/connections/$connection" });
   const { name = "" } = useSearch({ from: "/signed-in/o/$org/connections/$connection/definitions" });
   const mayWrite = useMay()("connections:write");
@@ -72,8 +73,11 @@ function List({ version }: { version: ConnectionVersion }) {
   return (
     <>
       <Group justify="space-between">
-        <Filter />
-        {create}
+        {choice}
+        <Group gap="sm">
+          <Filter />
+          {create}
+        </Group>
       </Group>
       <Rows
         label="Definitions"
@@ -117,7 +121,7 @@ function List({ version }: { version: ConnectionVersion }) {
               ),
           },
           {
-            title: "State",
+            title: "Faults",
             width: "110px",
             render: ({ errors = [] }) =>
               errors.length > 0 && (
@@ -132,7 +136,7 @@ function List({ version }: { version: ConnectionVersion }) {
   );
 }
 
-function Nothing({ name, create }: { name: string; create: React.ReactNode }) {
+function Nothing({ name, create }: { name: string; create: ReactNode }) {
   if (name !== "")
     return (
       <Empty icon={Search} title="Nothing found">
@@ -163,7 +167,7 @@ function Filter() {
       leftSection={<Search size={16} />}
       value={typed}
       onChange={(event) => setTyped(event.currentTarget.value)}
-      w={320}
+      w={240}
       maw="100%"
     />
   );

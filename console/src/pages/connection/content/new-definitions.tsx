@@ -18,7 +18,7 @@ import { counted } from "./subscribers.tsx";
 export function NewDefinitions() {
   const { org, connection } = useParams({ from: "/signed-in/o/$org/connections/$connection" });
   const { version: asked } = useSearch({ from: "/signed-in/o/$org/connections/$connection/definitions/new" });
-  useTitle(`New definition in ${useConnection().name}`);
+  useTitle(`New definition · ${useConnection().name}`);
   const version = useChosenVersion(asked);
   const mayWrite = useMay()("connections:write");
   const back = (
