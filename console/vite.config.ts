@@ -15,6 +15,8 @@ export default defineConfig({
     // What is inlined as data: is refused by the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Browsers that know `light-dark()`: what it would be replaced with for older ones does not follow the scheme that a person chose.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     chunkSizeWarningLimit: 1_000,
   },
   server: { proxy: { "^/(o|organisations|auth|invitations|openapi.json|docs)(/|$)": "http://127.0.0.1:9001" } },

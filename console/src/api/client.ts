@@ -97,9 +97,15 @@ async function bodyOf(response: Response): Promise<unknown> {
 }
 
 /** The refusal that an answer tells, also one that something between the browser and Mooring wrote. */
-export function refusalOf({ status, headers }: Response, body: unknown): Refusal {
+export function refusalOf({ status, headers }: Refused, body: unknown): Refusal {
   if (typeof body === "object" && body !== null && "message" in body) return new Refusal(status, body as ErrorBody, body);
   const id = headers.get("mooring-request-id");
   const message = `Mooring answered with the status ${status}. Try again${id ? `, and should it stay so, give your operator the request ${id}` : ""}.`;
   return new Refusal(status, { code: "unknown", message }, body);
+}
+
+/** Of a `Response`, what is needed for that. */
+interface Refused {
+  readonly status: number;
+  readonly headers: Pick<Headers, "get">;
 }

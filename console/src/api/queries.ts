@@ -1,7 +1,7 @@
 import type { AnswerOf, OperationId } from "@mooring/contract";
 import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { type Answer, call, type Given, type Options } from "./client.ts";
-import { Refusal } from "./problem.ts";
+import { isConflict, Refusal } from "./problem.ts";
 
 /** What the console remembers of the API's answers. What was refused is not asked again by itself; what did not arrive is, once. */
 export function createQueries(): QueryClient {
@@ -52,5 +52,7 @@ export function useChange<Id extends OperationId>(id: Id) {
     mutationFn: async ({ ifMatch, signal, ...given }: Given<Id> & Options) =>
       await call(id, given as unknown as Given<Id>, { ifMatch, signal }),
     onSuccess: () => void queries.invalidateQueries(),
+    // What somebody else made of it meanwhile is what has to be compared with.
+    onError: (error) => void (isConflict(error) && queries.invalidateQueries()),
   });
 }

@@ -40,7 +40,7 @@ function Item({ icon: Icon, label, to, isExact = false }: { icon: LucideIcon; la
       leftSection={<Icon size={18} />}
       active={isHere}
       aria-current={isHere ? "page" : undefined}
-      renderRoot={(props) => <Link {...props} to={to} params={{ org }} />}
+      renderRoot={(props) => <Link {...props} to={to} params={{ org }} activeOptions={{ exact: isExact }} />}
       style={{ borderRadius: "var(--mantine-radius-md)" }}
     />
   );

@@ -1,6 +1,6 @@
 import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from "@mantine/core";
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useLayoutEffect } from "react";
 
 /** A step back up, as in `{ label: "Connections", link: { to: "/o/$org/connections", params: { org } } }`. */
 export interface Crumb {
@@ -10,6 +10,8 @@ export interface Crumb {
 
 interface Sheet {
   readonly title: string;
+  /** What the browser's tab is called where the title alone does not say it. A part of the page that has `useTitle` goes before it. */
+  readonly tabTitle?: string;
   /** A word beside the title, such as a state. */
   readonly aside?: ReactNode;
   /** A line below the title. */
@@ -21,15 +23,16 @@ interface Sheet {
 }
 
 /** A page: its title, also in the browser's tab, the way back up, and what it is about. */
-export function Page({ title, aside, about, crumbs = [], actions, children }: Sheet) {
-  useTitle(title);
+export function Page({ title, tabTitle = title, aside, about, crumbs = [], actions, children }: Sheet) {
+  // Before the effects of what is on the page: those of a parent come after those of its children otherwise, and its title would win.
+  useLayoutEffect(() => nameTab(tabTitle), [tabTitle]);
   return (
     <Stack gap="lg">
       <Stack gap={4}>
         {crumbs.length > 0 && (
           <Breadcrumbs separatorMargin={6} aria-label="Way back">
             {crumbs.map(({ label, link }) => (
-              <Anchor key={label} size="sm" renderRoot={(props) => <Link {...props} {...link} />}>
+              <Anchor key={label} size="sm" renderRoot={(props) => <Link {...props} {...link} activeOptions={{ exact: true }} />}>
                 {label}
               </Anchor>
             ))}
@@ -55,7 +58,9 @@ export function Page({ title, aside, about, crumbs = [], actions, children }: Sh
 
 /** Names the browser's tab after the page. */
 export function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = `${title} · Mooring`;
-  }, [title]);
+  useEffect(() => nameTab(title), [title]);
+}
+
+function nameTab(title: string): void {
+  document.title = `${title} · Mooring`;
 }

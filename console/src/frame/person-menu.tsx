@@ -1,21 +1,13 @@
 import { Avatar, Menu, UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Building2, LogOut, UserRound } from "lucide-react";
-import { send } from "../api/client.ts";
 import { useOrganisation, usePerson } from "../api/session.ts";
+import { signOut } from "./sign-out.ts";
 
 /** Who is signed in, and the ways to their profile, other organisations, and out. */
 export function PersonMenu() {
   const person = usePerson();
   const org = useOrganisation();
-  const queries = useQueryClient();
-  const signOut = async () => {
-    await send("POST", "/auth/sign-out");
-    queries.clear();
-    // A fresh page: nothing of what was read stays in its memory.
-    location.assign("/console/sign-in");
-  };
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>

@@ -16,7 +16,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   variantColorResolver: (input) => readable(input),
   components: {
-    Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550 } },
+    Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550, fz: 12 } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
     Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
     Paper: { defaultProps: { withBorder: true, p: "md" } },
@@ -50,5 +50,8 @@ const readable: VariantColorsResolver = (input) => {
   const resolved = defaultVariantColorsResolver(input);
   const { variant, color = input.theme.primaryColor } = input;
   if (!["light", "subtle", "outline", "transparent"].includes(variant) || !(color in input.theme.colors)) return resolved;
-  return { ...resolved, color: `light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-2))` };
+  return {
+    ...resolved,
+    color: `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9) 72%, black), var(--mantine-color-${color}-2))`,
+  };
 };

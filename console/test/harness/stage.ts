@@ -10,6 +10,7 @@ import { clientOf, homeOn, type MooringProcess, startProcess } from "../../../se
 /** A Mooring as its users run it, with its console built, and a browser to look at it. */
 export interface Stage {
   readonly mooring: MooringProcess;
+  readonly dataDir: string;
   readonly org: string;
   /** The first key, which may do everything, and a client that holds each answer against the contract. */
   readonly key: Actor;
@@ -30,9 +31,13 @@ export interface Visit {
   readonly context: BrowserContext;
   /** Errors on the console of the browser, and requests to anywhere but Mooring. */
   readonly faults: string[];
-  /** Opens a page of the organisation and waits until nothing is under way. */
+  /** Opens a page of the organisation and waits until it has settled. */
   goto(path: string): Promise<void>;
+  /** Waits until no request is under way and what came of them is painted. */
+  settled(): Promise<void>;
 }
+
+const looksMax = 600;
 
 /** Starts it all on the embedded engine; whoever calls closes it. */
 export async function startStage(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
@@ -45,6 +50,7 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
 
   return {
     mooring,
+    dataDir,
     org,
     key: { name: "the first key", org, headers: { authorization: `Bearer ${home.apiKey}` } },
     client: clientOf(mooring),
@@ -92,11 +98,25 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
     page.on("console", (message) => message.type() === "error" && !isAnswer(message.text()) && faults.push(message.text()));
     page.on("pageerror", (error) => faults.push(error.message));
     context.on("request", (request) => new URL(request.url()).origin !== mooring.url.origin && faults.push(request.url()));
+    let underWay = 0;
+    page.on("request", () => {
+      underWay += 1;
+    });
+    for (const end of ["requestfinished", "requestfailed"] as const)
+      page.on(end as "requestfinished", () => {
+        underWay -= 1;
+      });
+    const settled = async () => {
+      for (let quiet = 0, looks = 0; quiet < 3 && looks < looksMax; looks += 1) {
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        quiet = underWay <= 0 ? quiet + 1 : 0;
+      }
+    };
     const goto = async (path: string) => {
       await page.goto(new URL(`/console/o/${org}${path}`, mooring.url).href);
       await page.locator("h1").first().waitFor();
-      await page.waitForLoadState("networkidle");
+      await settled();
     };
-    return { page, context, faults, goto };
+    return { page, context, faults, goto, settled };
   }
 }

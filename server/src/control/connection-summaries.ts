@@ -1,10 +1,10 @@
 import type { Attention, ConnectionSummary, ConnectionSummaryPage, QueryOf } from "@mooring/contract";
 import type { Actor } from "../domain/actor.ts";
-import { minuteOf, startOfMinute } from "../domain/call-tally.ts";
-import { type HealthFacts, healthOf, inUseSince, isMostlyFailing } from "../domain/connection-health.ts";
+import { minuteOf } from "../domain/call-tally.ts";
+import { type HealthFacts, healthOf, inUseSince } from "../domain/connection-health.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
 import {
-  connectionsWithFailures,
+  failingConnections,
   type HealthScope,
   type LastCall,
   lastCalls,
@@ -72,20 +72,14 @@ async function connectionsDoing(
 ): Promise<HealthRequest> {
   const uses = await troubledUses(tx, org, scope);
   const attention = new Set(uses.filter(({ state }) => state === "reauth_required").map(({ connectionId }) => connectionId));
-  const since = lastHourOf(now);
-  const suspects = await connectionsWithFailures(tx, org, scope, startOfMinute(since));
-  const recent = await recentCalls(tx, org, { ...scope, connections: suspects }, since);
-  const failing = new Set([...uses.map(({ connectionId }) => connectionId), ...mostlyFailing(recent)]);
-  return { health, attention: [...attention], failing: [...failing].filter((id) => !attention.has(id)), inUseSince: inUseSince(now) };
-}
-
-function mostlyFailing(recent: readonly RecentCalls[]): string[] {
-  const sums = new Map<string, { calls: number; failures: number }>();
-  for (const { connectionId, calls, failures } of recent) {
-    const sum = sums.get(connectionId) ?? { calls: 0, failures: 0 };
-    sums.set(connectionId, { calls: sum.calls + calls, failures: sum.failures + failures });
-  }
-  return [...sums].flatMap(([id, { calls, failures }]) => (isMostlyFailing(calls, failures) ? [id] : []));
+  const known = { health, attention: [...attention], inUseSince: inUseSince(now) };
+  // What waits for a person is that, whatever its calls do; and what is not called has none that could fail.
+  if (health === "attention") return { ...known, failing: [] };
+  const failing = new Set([
+    ...uses.map(({ connectionId }) => connectionId),
+    ...(await failingConnections(tx, org, scope, lastHourOf(now))),
+  ]);
+  return { ...known, failing: [...failing].filter((id) => !attention.has(id)) };
 }
 
 /** The first of the 60 minutes of which `now` is in the last. */

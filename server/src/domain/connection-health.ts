@@ -12,11 +12,9 @@ export interface HealthFacts {
 /** How it is doing, in one word: what a person must see to comes first, and what happens to nobody last. */
 export function healthOf({ callsLastHour, failuresLastHour, lastCallAt, attention }: HealthFacts, now: Date): Health {
   if (attention.some(({ state }) => state === "reauth_required")) return "attention";
-  if (attention.length > 0 || isMostlyFailing(callsLastHour, failuresLastHour)) return "failing";
+  if (attention.length > 0 || failuresLastHour * 2 > callsLastHour) return "failing";
   return lastCallAt === undefined || lastCallAt < inUseSince(now) ? "unused" : "ok";
 }
-
-export const isMostlyFailing = (calls: number, failures: number): boolean => failures * 2 > calls;
 
 /** What was called since then is in use. */
 export const inUseSince = (now: Date): string => new Date(now.getTime() - 30 * 86_400_000).toISOString();

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Problem } from "../kernel/errors.ts";
 import type { People } from "../people/people.ts";
 import { type ConsoleFile, openConsole } from "./console/files.ts";
-import { page, pageFiles } from "./page.ts";
+import { pageFiles } from "./page.ts";
 import { createSignInDoor } from "./sign-in.ts";
 
 /** What people's browsers ask for: the console's files, and signing in and out. */
@@ -43,8 +43,11 @@ const send = (reply: FastifyReply, { headers, body }: ConsoleFile) => reply.head
 
 const unbuilt: ConsoleFile = {
   headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": "default-src 'none'", "cache-control": "no-store" },
-  body: page(
-    "The console is not built",
-    "Run npm run build, then start Mooring again; npm start does both. The API is there all the same, at /docs.",
-  ),
+  body: `<!doctype html>
+<html lang="en">
+<title>The console is not built · Mooring</title>
+<h1>The console is not built</h1>
+<p>Run npm run build and start Mooring again; npm start does both. The API is there all the same: see <a href="/docs">its documentation</a>.</p>
+</html>
+`,
 };

@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { sql } from "kysely";
 import type { CallTally, CredentialUse, MinuteCount } from "../domain/call-tally.ts";
 import { addDurationsText, type Durations, durationsText } from "../domain/durations.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
+import { inBatches } from "./batches.ts";
 import type { Tx } from "./database.ts";
 import { isAmong, rowsOf } from "./lists.ts";
 
@@ -17,15 +19,29 @@ export async function addTallies(tx: Tx, org: OrganisationId, tallies: readonly 
   );
   if (minutes.length === 0) return;
   const all = minutes.map((count) => ({ ...count, connectionId: "", environmentId: "" }));
-  const counts = merged([...minutes, ...all]);
-  await addMinutes(tx, org, counts);
-  await movePlaces(tx, org, counts);
-  await moveUses(
-    tx,
-    org,
-    tallies.flatMap(({ uses }) => uses),
+  const uses = tallies.flatMap((tally) => tally.uses);
+  await inTurns(merged([...minutes, ...all]), async (counts) => {
+    await addMinutes(tx, org, counts);
+    await movePlaces(tx, org, counts);
+  });
+  await inTurns(lastUses(uses), (last) => moveUses(tx, org, last));
+}
+
+/** A portion at a time, with turns of the event loop in between: the embedded engine writes in the thread that makes the calls. */
+function inTurns<Row>(rows: readonly Row[], write: (portion: readonly Row[]) => Promise<void>): Promise<void> {
+  let isFirst = true;
+  return inBatches(
+    rows,
+    async (portion) => {
+      if (!isFirst) await nextTurn();
+      isFirst = false;
+      await write(portion);
+    },
+    rowsAtOnce,
   );
 }
+
+const rowsAtOnce = 100;
 
 /** Whoever calls can name any id: only those that are connections may take room. */
 async function ofKnownConnections(tx: Tx, org: OrganisationId, minutes: readonly MinuteCount[]): Promise<readonly MinuteCount[]> {
@@ -131,15 +147,22 @@ async function movePlaces(tx: Tx, org: OrganisationId, counts: readonly MinuteCo
   `);
 }
 
-async function moveUses(tx: Tx, org: OrganisationId, uses: readonly CredentialUse[]): Promise<void> {
-  const last = new Map<string, { environment: string; credential: string; used: string }>();
-  for (const { environmentId, credentialId, lastUsedAt } of uses) {
-    const key = `${environmentId} ${credentialId}`;
-    const used = later(last.get(key)?.used ?? "", lastUsedAt);
-    last.set(key, { environment: environmentId, credential: credentialId, used });
+/** Each use once, in the order of the key. */
+function lastUses(uses: readonly CredentialUse[]): CredentialUse[] {
+  const last = new Map<string, CredentialUse>();
+  for (const use of uses) {
+    const key = `${use.environmentId} ${use.credentialId}`;
+    if ((last.get(key)?.lastUsedAt ?? "") < use.lastUsedAt) last.set(key, use);
   }
-  if (last.size === 0) return;
-  const rows = [...last].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, use]) => use);
+  return [...last].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, use]) => use);
+}
+
+async function moveUses(tx: Tx, org: OrganisationId, uses: readonly CredentialUse[]): Promise<void> {
+  const rows = uses.map(({ environmentId, credentialId, lastUsedAt }) => ({
+    environment: environmentId,
+    credential: credentialId,
+    used: lastUsedAt,
+  }));
   const given = rowsOf(tx, rows, { environment: "text", credential: "text", used: "text" });
   await tx.run(sql`
     insert into credential_uses (org_id, environment_id, credential_id, last_used_at)

@@ -1,8 +1,9 @@
 import type { AttentionCredential, CredentialType } from "@mooring/contract";
 import { type RawBuilder, sql } from "kysely";
+import { startOfMinute } from "../domain/call-tally.ts";
 import type { TokenState } from "../domain/token.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
-import type { Tx } from "./database.ts";
+import type { Engine, Tx } from "./database.ts";
 import { isAmong } from "./lists.ts";
 import { type TokenColumns, tokenColumns, tokenShown } from "./token-shown.ts";
 import { databaseNow } from "./tokens.ts";
@@ -37,12 +38,18 @@ export async function recentCalls(tx: Tx, org: OrganisationId, scope: HealthScop
   }));
 }
 
-/** The connections in which a call failed at `since` or later. */
-export async function connectionsWithFailures(tx: Tx, org: OrganisationId, scope: HealthScope, since: Date): Promise<string[]> {
+/** The connections of which more than half of the calls since `minute` failed. Only those are looked at in which any did. */
+export async function failingConnections(tx: Tx, org: OrganisationId, scope: HealthScope, minute: number): Promise<string[]> {
   const rows = await tx.all(sql<{ connection_id: string }>`
-    select distinct connection_id
-    from call_places
-    where org_id = ${org} and connection_id <> '' and last_failure_at >= ${since.toISOString()} ${within(tx, scope)}
+    select connection_id
+    from call_minutes
+    where org_id = ${org} and minute >= ${minute} ${within(tx, scope)} and connection_id in (
+      select connection_id
+      from call_places
+      where org_id = ${org} and connection_id <> '' and last_failure_at >= ${startOfMinute(minute).toISOString()} ${within(tx, scope)}
+    )
+    group by connection_id
+    having sum(failures) * 2 > sum(calls)
   `);
   return rows.map(({ connection_id }) => connection_id);
 }
@@ -83,15 +90,15 @@ export interface TroubledUse {
 
 /** Where credentials are used whose tokens are not well; one row for each environment. [] when all are. */
 export async function troubledUses(tx: Tx, org: OrganisationId, { connections, environments }: HealthScope): Promise<TroubledUse[]> {
-  const ofConnections = connections === undefined ? sql`` : sql`and ${isAmong(tx, "e.connection_id", connections)}`;
-  const ofEnvironments = environments === undefined ? sql`` : sql`and ${isAmong(tx, "e.id", environments)}`;
+  const ofEnvironments = environments === undefined ? sql`` : sql`and ${isAmong(tx, "ec.environment_id", environments)}`;
   const rows = await tx.all(sql<TroubledRow>`
     select distinct e.connection_id, e.id as environment_id, credentials.id, credentials.name, credentials.type,
       ${sql.raw(tokenColumns(tx.engine))}
-    from credentials
-    join environment_credentials ec on ec.org_id = credentials.org_id and ec.credential_id = credentials.id
+    from environment_credentials ec
     join environments e on e.org_id = ec.org_id and e.id = ec.environment_id
-    where credentials.org_id = ${org} and credentials.id in (${suspects(tx, org)}) ${ofConnections} ${ofEnvironments}
+    join credentials on credentials.org_id = ec.org_id and credentials.id = ec.credential_id
+    left join credential_tokens t on t.org_id = ec.org_id and t.credential_id = ec.credential_id
+    where ec.org_id = ${org} and ${connections === undefined ? areSuspect(tx, org) : areOf(tx, org, connections)} ${ofEnvironments} and ${isUnwell(tx)}
     order by credentials.name, credentials.id, e.id
   `);
   return rows.flatMap(({ connection_id, environment_id, id, name, type, ...columns }) => {
@@ -114,18 +121,27 @@ type TroubledRow = TokenColumns &
 
 const isTroubled = (state: TokenState): state is "reauth_required" | "failing" => state === "reauth_required" || state === "failing";
 
-/** The credentials of which `tokenState` may say so, from two short indexes; it has the last word. */
-function suspects(tx: Tx, org: OrganisationId): RawBuilder<unknown> {
+/** What `tokenState` may call so; it has the last word. */
+const isUnwell = ({ engine }: Tx) =>
+  sql`(t.needs_person = 1 or t.reason is not null or credentials.type = 'oauth2-token' and (${cannotBeRenewed(engine)}))`;
+
+function cannotBeRenewed(engine: Engine): RawBuilder<unknown> {
   // Half a minute is more than a token's last moments are.
-  const endsSoon = sql`t.expires_at < ${sql.raw(databaseNow[tx.engine])} + 30000`;
-  return sql`
-    select credential_id
-    from credential_tokens
-    where org_id = ${org} and (needs_person = 1 or reason is not null)
-    union all
-    select c.id
-    from credentials c
-    left join credential_tokens t on t.org_id = c.org_id and t.credential_id = c.id
-    where c.org_id = ${org} and c.type = 'oauth2-token'
-      and (t.sealed is null or t.sealed not like '%"refreshToken"%' and (t.sealed not like '%"accessToken"%' or ${endsSoon}))`;
+  const endsSoon = sql`t.expires_at < ${sql.raw(databaseNow[engine])} + 30000`;
+  return sql`t.sealed is null or t.sealed not like '%"refreshToken"%' and (t.sealed not like '%"accessToken"%' or ${endsSoon})`;
 }
+
+const areOf = (tx: Tx, org: OrganisationId, connections: readonly string[]) =>
+  sql`ec.environment_id in (select id from environments where org_id = ${org} and ${isAmong(tx, "connection_id", connections)})`;
+
+/** The same from two short indexes: to look at all credentials of an organisation would take too long. */
+const areSuspect = ({ engine }: Tx, org: OrganisationId) => sql`ec.credential_id in (
+  select credential_id
+  from credential_tokens
+  where org_id = ${org} and (needs_person = 1 or reason is not null)
+  union all
+  select credentials.id
+  from credentials
+  left join credential_tokens t on t.org_id = credentials.org_id and t.credential_id = credentials.id
+  where credentials.org_id = ${org} and credentials.type = 'oauth2-token' and (${cannotBeRenewed(engine)})
+)`;

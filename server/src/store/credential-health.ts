@@ -17,12 +17,12 @@ export async function credentialsInUse(tx: Tx, org: OrganisationId, connectionId
   const rows = await tx.all(sql<UseRow>`
     select ec.id as use_id, ec.environment_id, ec.purpose, credentials.id, credentials.type, credentials.errors, u.last_used_at,
       ${sql.raw(tokenColumns(tx.engine))}
-    from environments e
-    join environment_credentials ec on ec.org_id = e.org_id and ec.environment_id = e.id
+    from environment_credentials ec
     join credentials on credentials.org_id = ec.org_id and credentials.id = ec.credential_id
     left join credential_uses u on u.org_id = ec.org_id and u.environment_id = ec.environment_id and u.credential_id = ec.credential_id
-    where e.org_id = ${org} and e.connection_id = ${connectionId}
-    order by ec.environment_id, ec.purpose, ec.position
+    where ec.org_id = ${org}
+      and ec.environment_id in (select id from environments where org_id = ${org} and connection_id = ${connectionId})
+    order by ec.position
   `);
   const passed = rows.some(({ purpose }) => purpose === "trigger") ? await lastEvents(tx, org, connectionId) : new Map<string, string>();
   return rows.map((row) => {

@@ -1,43 +1,107 @@
-import { Anchor, Container, List } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { Link, Navigate } from "@tanstack/react-router";
-import { queryOf } from "../../api/queries.ts";
-import { lastOrganisation } from "../../frame/last-organisation.ts";
-import { Page } from "../../frame/page.tsx";
-import { Answered } from "../../parts/answer.tsx";
+import { Anchor, Avatar, Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ChevronRight, Plus } from "lucide-react";
+import { fieldFault } from "../../api/problem.ts";
+import { listOf, useChange } from "../../api/queries.ts";
+import { usePerson } from "../../api/session.ts";
+import { signOut } from "../../frame/sign-out.ts";
+import { Waiting } from "../../parts/answer.tsx";
+import { Fault } from "../../parts/fault.tsx";
+import { Door } from "./door.tsx";
+import classes from "./organisations.module.css";
 
-/** `/`: on to the organisation that was open last, or the only one there is; else to the choice. */
-export function Entrance() {
-  const query = useQuery(queryOf("ListOrganisations", { query: { first: 100 } }));
+/** Choosing an organisation, or creating one. */
+export function Organisations() {
+  const { create = false } = useSearch({ from: "/signed-in/organisations" });
+  const { name, email } = usePerson();
+  const query = useInfiniteQuery(listOf("ListOrganisations", {}));
+  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const isNowhere = query.isSuccess && items.length === 0;
+  const about = isNowhere
+    ? "You are in no organisation yet. Create one, or ask somebody for an invitation to theirs."
+    : `You are signed in as ${name} (${email}).`;
+  const out = (
+    <Anchor component="button" size="sm" onClick={() => void signOut()}>
+      Sign out
+    </Anchor>
+  );
   return (
-    <Answered query={query}>
-      {({ items }) => {
-        const last = lastOrganisation();
-        const org = items.find(({ id }) => id === last) ?? (items.length === 1 ? items[0] : undefined);
-        return org ? <Navigate to="/o/$org" params={{ org: org.id }} replace /> : <Navigate to="/organisations" replace />;
-      }}
-    </Answered>
+    <Door title={isNowhere ? `Welcome, ${name}` : "Organisations"} about={about} aside={out} width={480}>
+      {query.isPending && <Waiting />}
+      <Fault error={query.error} retry={() => void query.refetch()} />
+      {items.length > 0 && (
+        <Stack gap="xs" component="nav" aria-label="Organisations">
+          {items.map((one) => (
+            <Link key={one.id} to="/o/$org" params={{ org: one.id }} className={classes.organisation}>
+              <Avatar color="harbour" radius="md" size={34} aria-hidden>
+                {one.name.trim().slice(0, 1).toUpperCase()}
+              </Avatar>
+              <Text fw={550} flex={1}>
+                {one.name}
+              </Text>
+              <ChevronRight size={18} aria-hidden />
+            </Link>
+          ))}
+          {query.hasNextPage && (
+            <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              Show more
+            </Button>
+          )}
+        </Stack>
+      )}
+      {create || isNowhere ? (
+        <Creation canCancel={!isNowhere} />
+      ) : (
+        query.isSuccess && (
+          <Button
+            variant="light"
+            leftSection={<Plus size={16} />}
+            renderRoot={(props) => <Link {...props} to="/organisations" search={{ create: true }} />}
+          >
+            Create an organisation
+          </Button>
+        )
+      )}
+    </Door>
   );
 }
 
-/** Choosing an organisation. */
-export function Organisations() {
-  const query = useQuery(queryOf("ListOrganisations", { query: { first: 100 } }));
+function Creation({ canCancel }: { canCancel: boolean }) {
+  const navigate = useNavigate();
+  const create = useChange("CreateOrganisation");
   return (
-    <Container component="main" size="sm" py="xl">
-      <Page title="Organisations">
-        <Answered query={query}>
-          {({ items }) => (
-            <List>
-              {items.map(({ id, name }) => (
-                <List.Item key={id}>
-                  <Anchor renderRoot={(props) => <Link {...props} to="/o/$org" params={{ org: id }} />}>{name}</Anchor>
-                </List.Item>
-              ))}
-            </List>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        const name = String(new FormData(event.currentTarget).get("name"));
+        create.mutate({ body: { name } }, { onSuccess: ({ body }) => void navigate({ to: "/o/$org", params: { org: body.id } }) });
+      }}
+    >
+      <Stack>
+        <Fault error={create.error} shown={["name"]} />
+        <TextInput
+          label="Name of the new organisation"
+          description="Connections, credentials and people belong to one organisation. You become its owner."
+          name="name"
+          maxLength={100}
+          required
+          withAsterisk={false}
+          autoFocus
+          autoComplete="organization"
+          error={fieldFault(create.error, "name")}
+        />
+        <Group justify="flex-end">
+          {canCancel && (
+            <Button variant="default" renderRoot={(props) => <Link {...props} to="/organisations" />}>
+              Cancel
+            </Button>
           )}
-        </Answered>
-      </Page>
-    </Container>
+          <Button type="submit" loading={create.isPending || create.isSuccess}>
+            Create
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

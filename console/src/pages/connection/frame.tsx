@@ -1,8 +1,14 @@
-import { Stack, Tabs } from "@mantine/core";
+import { Group, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { queryOf } from "../../api/queries.ts";
 import { useOrganisation } from "../../api/session.ts";
 import { Page } from "../../frame/page.tsx";
+import { Health } from "../../parts/health.tsx";
+import { Protocol } from "../../parts/protocol.tsx";
 import { useConnection } from "./connection.ts";
+import classes from "./frame.module.css";
 
 const tabs = [
   ["overview", "Overview", "/o/$org/connections/$connection"],
@@ -15,31 +21,55 @@ const tabs = [
   ["settings", "Settings", "/o/$org/connections/$connection/settings"],
 ] as const;
 
-/** The name of a connection and its tabs; each is an address of its own. */
+/** The name of a connection, how it is doing, and its tabs; each is an address of its own. */
 export function ConnectionFrame() {
   const org = useOrganisation();
   const connection = useConnection();
-  const here = useLocation().pathname.split("/")[5] ?? "overview";
+  const { data: doing } = useQuery(queryOf("GetConnectionHealth", { params: { organisation_id: org, connection_id: connection.id } }));
+  const here = useLocation().pathname.split("/")[5] || "overview";
+  const label = tabs.find(([value]) => value === here)?.[1] ?? "Overview";
   return (
-    <Page title={connection.name} crumbs={[{ label: "Connections", link: { to: "/o/$org/connections", params: { org } } }]}>
+    <Page
+      title={connection.name}
+      tabTitle={`${label} · ${connection.name}`}
+      aside={
+        <Group gap={6}>
+          {doing && <Health health={doing.health} />}
+          <Protocol protocol={connection.protocol} />
+        </Group>
+      }
+      crumbs={[{ label: "Connections", link: { to: "/o/$org/connections", params: { org } } }]}
+    >
       <Stack gap="lg">
-        <nav aria-label="Parts of the connection">
-          <Tabs value={here} variant="default">
-            <Tabs.List style={{ overflowX: "auto", flexWrap: "nowrap" }}>
-              {tabs.map(([value, label, to]) => (
-                <Tabs.Tab
-                  key={value}
-                  value={value}
-                  renderRoot={(props) => <Link {...props} to={to} params={{ org, connection: connection.id }} />}
-                >
-                  {label}
-                </Tabs.Tab>
-              ))}
-            </Tabs.List>
-          </Tabs>
-        </nav>
+        <Parts here={here} org={org} connection={connection.id} />
         <Outlet />
       </Stack>
     </Page>
+  );
+}
+
+/** Links, not tabs in the sense of ARIA: each opens another page, and may be opened beside this one. */
+function Parts({ here, org, connection }: { here: string; org: string; connection: string }) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // At a narrow width the tab of this page may be out of sight. Only the bar moves, never the page.
+    const tab = bar.current?.querySelector<HTMLElement>(`[data-part="${CSS.escape(here)}"]`);
+    if (bar.current && tab) bar.current.scrollLeft = tab.offsetLeft - (bar.current.clientWidth - tab.offsetWidth) / 2;
+  }, [here]);
+  return (
+    <nav aria-label="Parts of the connection" className={classes.parts} ref={bar}>
+      {tabs.map(([value, label, to]) => (
+        <Link
+          key={value}
+          to={to}
+          params={{ org, connection }}
+          className={classes.part}
+          data-part={value}
+          activeOptions={{ exact: value === "overview" }}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 }

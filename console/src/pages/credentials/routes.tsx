@@ -10,6 +10,11 @@ export const credentialRoutes = [
   }),
   createRoute({
     getParentRoute: () => organisationRoute,
+    path: "credentials/new",
+    component: lazyRouteComponent(() => import("./new.tsx"), "NewCredential"),
+  }),
+  createRoute({
+    getParentRoute: () => organisationRoute,
     path: "credentials/$credential",
     component: lazyRouteComponent(() => import("./credential.tsx"), "OneCredential"),
   }),

@@ -13,4 +13,9 @@ export const peopleRoutes = [
     path: "api-keys",
     component: lazyRouteComponent(() => import("./api-keys.tsx"), "ApiKeys"),
   }),
+  createRoute({
+    getParentRoute: () => organisationRoute,
+    path: "api-keys/new",
+    component: lazyRouteComponent(() => import("./new-api-key.tsx"), "NewApiKey"),
+  }),
 ] as const;

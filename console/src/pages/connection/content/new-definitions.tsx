@@ -1,0 +1,4 @@
+/** New. */
+export function NewDefinitions() {
+  return null;
+}
