@@ -92,6 +92,7 @@ function DryRun({ action, version }: { action: ActionBigQuery; version: string }
         A dry run needs an{" "}
         <Anchor
           inherit
+          underline="always"
           renderRoot={(props) => (
             <Link {...props} to="/o/$org/connections/$connection/environments" params={{ org, connection: connection.id }} />
           )}

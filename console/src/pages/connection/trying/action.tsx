@@ -1,4 +1,4 @@
-import { Anchor, Badge, Breadcrumbs, Button, Group, Stack, Tabs, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Breadcrumbs, Button, Group, Stack, Text, Title } from "@mantine/core";
 import type { Action } from "@mooring/contract";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
@@ -9,6 +9,7 @@ import { useMay, useOrganisation } from "../../../api/session.ts";
 import { useTitle } from "../../../frame/page.tsx";
 import { Answered, Waiting } from "../../../parts/answer.tsx";
 import { useConnection } from "../connection.ts";
+import frame from "../frame.module.css";
 import { AboutAction } from "./about-action.tsx";
 import { DeleteAction } from "./delete-action.tsx";
 import { Method } from "./method.tsx";
@@ -81,14 +82,10 @@ function Sheet({ action, etag, version }: { action: Action; etag: string | undef
           </Button>
         )}
       </Group>
-      <nav aria-label="Parts of the action">
-        <Tabs value={here}>
-          <Tabs.List>
-            <Part value="about" label="What it does" search={{}} />
-            {mayTry && <Part value="try" label="Try it" search={{ try: true }} />}
-            {mayEdit && <Part value="edit" label="Edit" search={{ edit: true }} />}
-          </Tabs.List>
-        </Tabs>
+      <nav aria-label="Parts of the action" className={frame.parts}>
+        <Part label="What it does" search={{}} />
+        {mayTry && <Part label="Try it" search={{ try: true }} />}
+        {mayEdit && <Part label="Edit" search={{ edit: true }} />}
       </nav>
       <Suspense fallback={<Waiting lines={6} />}>
         {here === "about" && <AboutAction action={action} version={version} isDraft={isDraft} />}
@@ -100,23 +97,20 @@ function Sheet({ action, etag, version }: { action: Action; etag: string | undef
   );
 }
 
-function Part({ value, label, search }: { value: string; label: string; search: { try?: true; edit?: true } }) {
+/** Each part has an address; that of the page that is open is current. */
+function Part({ label, search }: { label: string; search: { try?: true; edit?: true } }) {
   const params = useParams({ from });
   const { environment } = useSearch({ from });
   return (
-    <Tabs.Tab
-      value={value}
-      renderRoot={(props) => (
-        <Link
-          {...props}
-          to="/o/$org/connections/$connection/actions/$version/$action"
-          params={params}
-          search={{ ...search, ...(environment && { environment }) }}
-        />
-      )}
+    <Link
+      to="/o/$org/connections/$connection/actions/$version/$action"
+      params={params}
+      search={{ ...search, ...(environment && { environment }) }}
+      activeOptions={{ exact: true, includeSearch: true }}
+      className={frame.part}
     >
       {label}
-    </Tabs.Tab>
+    </Link>
   );
 }
 

@@ -100,7 +100,7 @@ export function Actions() {
               </Empty>
             )
           }
-          columns={columnsOf(version.name, search.name)}
+          columns={columnsOf(version.name, search.name, may("gateway:call"))}
         />
       ) : (
         <Empty icon={SquareFunction} title="No version yet" action={callAny}>
@@ -112,8 +112,8 @@ export function Actions() {
   );
 }
 
-function columnsOf(version: string, sought: string | undefined): Column<Action>[] {
-  return [
+function columnsOf(version: string, sought: string | undefined, mayTry: boolean): Column<Action>[] {
+  const columns: Column<Action>[] = [
     { title: "Name", width: "minmax(0, 1.3fr)", render: (action) => <Name action={action} version={version} sought={sought} /> },
     {
       title: "Request",
@@ -128,6 +128,27 @@ function columnsOf(version: string, sought: string | undefined): Column<Action>[
       ),
     },
   ];
+  return mayTry
+    ? [...columns, { title: "Try", width: "72px", render: (action) => <TryLink action={action} version={version} /> }]
+    : columns;
+}
+
+function TryLink({ action, version }: { action: Action; version: string }) {
+  const org = useOrganisation();
+  const { id } = useConnection();
+  const params = { org, connection: id, version, action: action.name };
+  return (
+    <Button
+      size="compact-sm"
+      variant="light"
+      aria-label={`Try ${action.name}`}
+      renderRoot={(props) => (
+        <Link {...props} to="/o/$org/connections/$connection/actions/$version/$action" params={params} search={{ try: true }} />
+      )}
+    >
+      Try it
+    </Button>
+  );
 }
 
 function Name({ action, version, sought }: { action: Action; version: string; sought: string | undefined }) {

@@ -33,6 +33,7 @@ export function CallAny() {
           Sends what you write here with the environment's credentials.{" "}
           <Anchor
             inherit
+            underline="always"
             renderRoot={(props) => (
               <Link {...props} to="/o/$org/connections/$connection/actions" params={{ org, connection: connection.id }} />
             )}
@@ -61,7 +62,7 @@ export function CallAny() {
             <TextInput
               label="Path"
               placeholder="/orders?state=open"
-              ff="monospace"
+              styles={monospace}
               style={{ flex: 1 }}
               value={request.path}
               onChange={(event) => change({ path: event.currentTarget.value })}
@@ -80,7 +81,7 @@ export function CallAny() {
               autosize
               minRows={4}
               maxRows={24}
-              ff="monospace"
+              styles={monospace}
               value={request.body}
               onChange={(event) => change({ body: event.currentTarget.value })}
             />
@@ -93,6 +94,8 @@ export function CallAny() {
     </Stack>
   );
 }
+
+const monospace = { input: { fontFamily: "var(--mantine-font-family-monospace)" } };
 
 interface Typed {
   readonly method: string;

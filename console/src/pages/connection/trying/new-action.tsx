@@ -53,7 +53,7 @@ export function NewAction({ version, onClose }: { version: string; onClose: () =
               required
               autosize
               minRows={4}
-              ff="monospace"
+              styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
               error={fieldFault(create.error, "query")}
             />
           ) : (

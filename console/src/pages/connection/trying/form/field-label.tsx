@@ -1,14 +1,21 @@
-import { Text } from "@mantine/core";
+import { Text, VisuallyHidden } from "@mantine/core";
 import classes from "./form.module.css";
 
 /** The name of a field, as the outside system writes it, and beside it in a few words what it takes. */
-export function Label({ name, hint }: { name: string; hint?: string | undefined }) {
+export function Label({ name, hint, isRequired = false }: { name: string; hint?: string | undefined; isRequired?: boolean }) {
   return (
     <>
       <span className={classes.name}>{name}</span>
+      {isRequired && (
+        <span className={classes.asterisk} aria-hidden>
+          {" "}
+          *
+        </span>
+      )}
       {hint && (
         <Text span size="xs" c="dimmed" fw={400} ml={8}>
           {hint}
+          {isRequired && <VisuallyHidden>, required</VisuallyHidden>}
         </Text>
       )}
     </>

@@ -13,6 +13,8 @@ export interface FieldProps {
   readonly path: string;
   readonly label: string;
   readonly isRequired: boolean;
+  /** Whether it is one of a list: there it is wanted by being there, and nothing need say so. */
+  readonly isItem?: boolean;
   readonly onChange: (entry: Entry) => void;
 }
 

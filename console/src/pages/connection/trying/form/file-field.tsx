@@ -24,8 +24,7 @@ export function FileField({ label, path, isRequired, entry, onChange, isBare = f
   };
   return (
     <FileInput
-      label={<Label name={label} hint="file" />}
-      withAsterisk={isRequired}
+      label={<Label name={label} hint="file" isRequired={isRequired} />}
       leftSection={<Paperclip size={15} />}
       placeholder={name.kind === "plain" ? String(name.value) : "Choose a file"}
       clearable

@@ -31,6 +31,7 @@ export function ListField({ shape, Field, ...props }: ShapedProps<"list">) {
               path={memberPath(path, String(at))}
               entry={item}
               isRequired
+              isItem
               onChange={(changed) => change(items.map((one) => (one.id === id ? { id, entry: changed } : one)))}
             />
             <ActionIcon aria-label={`Remove ${label} ${at + 1}`} onClick={() => change(items.filter((one) => one.id !== id))}>

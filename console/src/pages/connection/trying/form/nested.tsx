@@ -17,12 +17,12 @@ interface Holder extends FieldProps {
 }
 
 /** A field with parts: can be closed, and added and removed where it need not be there. It opens by itself when a fault is inside. */
-export function Nested({ label, path, isRequired, shape, what, isThere, onChange, onAdd, children }: Holder) {
+export function Nested({ label, path, isRequired, isItem = false, shape, what, isThere, onChange, onAdd, children }: Holder) {
   const [isWanted, setOpen] = useState(true);
   const hasFault = useHasFaultWithin(path);
   const fault = useFault(path);
   const isOpen = isThere && (isWanted || hasFault);
-  const title = <Label name={label} hint={isRequired ? `${what}, required` : what} />;
+  const title = <Label name={label} hint={what} isRequired={isRequired && !isItem} />;
   return (
     <fieldset className={classes.nested} aria-label={label}>
       <Group gap="xs" justify="space-between" wrap="nowrap" align="start">

@@ -2,7 +2,7 @@ import { Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
 import { JsonEditor } from "../../../../parts/json-editor.tsx";
 import { choiceOf } from "./begin.ts";
-import { absent, type Entry, entryOfValue, plain, written } from "./entry.ts";
+import { absent, entryOfValue, plain, written } from "./entry.ts";
 import { Label, Said } from "./field-label.tsx";
 import { type FieldProps, type ShapedProps, useFault } from "./field-props.ts";
 import type { KnownShape } from "./shape.ts";
@@ -14,6 +14,7 @@ export function TextField({ shape, ...props }: ShapedProps<"text">) {
   const isLong = (shape.lengthMax ?? 0) > 300 || value.length > 80 || value.includes("\n");
   const field = {
     ...useFieldLook(props, shape, textHint(shape)),
+    ...nullButton(props, shape),
     placeholder: entry.kind === "plain" ? "An empty text" : placeholderOf(shape, formats[shape.format ?? ""]),
     value,
     maxLength: shape.lengthMax,
@@ -54,6 +55,7 @@ export function NumberField({ shape, ...props }: ShapedProps<"number">) {
   return (
     <TextInput
       {...look}
+      {...nullButton(props, shape)}
       inputMode={isWhole ? "numeric" : "decimal"}
       placeholder={placeholderOf(shape)}
       value={entry.kind === "number" ? entry.text : ""}
@@ -70,8 +72,14 @@ export function BooleanField({ shape, ...props }: ShapedProps<"boolean">) {
     <NativeSelect
       {...look}
       value={entry.kind === "plain" ? String(entry.value) : ""}
-      data={[{ value: "", label: noneLabel(isRequired, shape) }, "true", "false"]}
-      onChange={({ currentTarget: { value } }) => onChange(value === "" ? absent : plain(value === "true"))}
+      data={options(
+        isRequired,
+        shape,
+        ["true", "false"].map((value) => ({ value, label: value })),
+      )}
+      onChange={({ currentTarget: { value } }) =>
+        onChange(value === "" ? absent : value === "null" ? plain(null) : plain(value === "true"))
+      }
     />
   );
 }
@@ -80,16 +88,18 @@ export function BooleanField({ shape, ...props }: ShapedProps<"boolean">) {
 export function ChoiceField({ shape, ...props }: ShapedProps<"choice">) {
   const { entry, isRequired, onChange } = props;
   const look = useFieldLook(props, shape, undefined);
-  const options = shape.values.map((value, at) => ({
+  const values = shape.values.map((value, at) => ({
     value: String(at),
     label: typeof value === "string" ? value || "(empty text)" : JSON.stringify(value),
   }));
   return (
     <NativeSelect
       {...look}
-      value={entry.kind === "absent" ? "" : String(choiceOf(entry, shape.values))}
-      data={[{ value: "", label: noneLabel(isRequired, shape) }, ...options]}
-      onChange={({ currentTarget: { value } }) => onChange(value === "" ? absent : entryOfValue(shape.values[Number(value)]))}
+      value={entry.kind === "absent" ? "" : String(choiceOf(entry, shape.values) ?? "null")}
+      data={options(isRequired, shape, values)}
+      onChange={({ currentTarget: { value } }) =>
+        onChange(value === "" ? absent : value === "null" ? plain(null) : entryOfValue(shape.values[Number(value)]))
+      }
     />
   );
 }
@@ -111,35 +121,27 @@ export function RawField({ label, path, entry, isRequired, onChange, note }: Fie
   );
 }
 
-/** What all fields show of themselves: name, hint, description, fault, and a way to say null where that may be said. */
-function useFieldLook({ label, path, isRequired, entry, onChange }: FieldProps, shape: KnownShape, hint: string | undefined) {
+/** What all fields show of themselves: name, hint, description, fault, and whether they must be filled in. */
+function useFieldLook({ label, path, isRequired, isItem = false }: FieldProps, shape: KnownShape, hint: string | undefined) {
   const error = useFault(path);
-  const description: ReactNode =
-    shape.description || shape.isNullable ? <Described shape={shape} label={label} entry={entry} onChange={onChange} /> : undefined;
-  return { label: <Label name={label} hint={hint} />, withAsterisk: isRequired, "aria-required": isRequired, description, error };
+  const description: ReactNode = shape.description ? <Said text={shape.description} /> : undefined;
+  return { label: <Label name={label} hint={hint} isRequired={isRequired && !isItem} />, "aria-required": isRequired, description, error };
 }
 
-function Described({
-  shape,
-  label,
-  entry,
-  onChange,
-}: {
-  shape: KnownShape;
-  label: string;
-  entry: Entry;
-  onChange: (entry: Entry) => void;
-}) {
-  return (
-    <>
-      <Said text={shape.description} />
-      {shape.isNullable && entry.kind === "absent" && (
-        <Button size="compact-xs" variant="subtle" ml={-6} onClick={() => onChange(plain(null))} aria-label={`Send null as ${label}`}>
-          Send null
-        </Button>
-      )}
-    </>
+/** A way to say null, where that may be said and nothing is typed. */
+function nullButton({ label, entry, onChange }: FieldProps, { isNullable }: KnownShape) {
+  if (!isNullable || entry.kind !== "absent") return {};
+  const button = (
+    <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onChange(plain(null))} aria-label={`Send null as ${label}`}>
+      null
+    </Button>
   );
+  return { rightSection: button, rightSectionWidth: 56 };
+}
+
+/** The values of a list to choose from, null among them where that may be said. */
+function options(isRequired: boolean, shape: KnownShape, values: readonly { readonly value: string; readonly label: string }[]) {
+  return [{ value: "", label: noneLabel(isRequired, shape) }, ...values, ...(shape.isNullable ? [{ value: "null", label: "null" }] : [])];
 }
 
 function placeholderOf({ otherwise, example }: KnownShape, otherwiseExample?: string): string | undefined {

@@ -37,7 +37,7 @@ function KnownField({ shape, ...props }: FieldProps & { shape: KnownShape }) {
   const { takesFiles } = useContext(FormContext);
   const { entry, onChange } = props;
   if (shape.kind === "text" && shape.isFile && takesFiles) return <FileField {...props} />;
-  if (entry.kind === "plain" && entry.value === null && shape.isNullable)
+  if (entry.kind === "plain" && entry.value === null && shape.isNullable && shape.kind !== "boolean" && shape.kind !== "choice")
     return <NullField {...props} description={shape.description} onGive={() => onChange(absent)} />;
   if (!fits(entry, shape) && shape.kind !== "any")
     return <RawField {...props} note="This is not what the description asks for, so it is shown as JSON." />;
@@ -64,7 +64,7 @@ function KnownField({ shape, ...props }: FieldProps & { shape: KnownShape }) {
 
 function NullField({ label, isRequired, description, onGive }: FieldProps & { description: string | undefined; onGive: () => void }) {
   return (
-    <Input.Wrapper label={<Label name={label} />} labelElement="div" withAsterisk={isRequired} description={description}>
+    <Input.Wrapper label={<Label name={label} isRequired={isRequired} />} labelElement="div" description={description}>
       <Group gap="xs" mt={4}>
         <Text size="sm">null is sent.</Text>
         <Button size="compact-xs" variant="subtle" onClick={onGive} aria-label={`Give ${label} a value`}>

@@ -85,7 +85,7 @@ function Content({ input, onChange }: Omit<BodyFields, "action">) {
         autosize
         minRows={4}
         maxRows={20}
-        ff="monospace"
+        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
         error={fault}
         value={body.kind === "plain" ? String(body.value) : ""}
         onChange={(event) => change(event.currentTarget.value === "" ? absent : plain(event.currentTarget.value))}
@@ -155,7 +155,6 @@ function Root({ input: { media, body }, onChange }: { input: Input; onChange: Fi
   const place = url === undefined ? { schema: { type: "object" }, base: "" } : { schema: { $ref: url }, base: url };
   const isRead = url === undefined || !query.isPending;
   const isUntouched = body.kind === "absent";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only once the schema is there, or the body was emptied.
   useEffect(() => {
     if (isRead && isUntouched) onChange(begun(place, documents));
   }, [isRead, isUntouched]);

@@ -5,14 +5,14 @@ import { CircleCheck, CircleDashed, CircleSlash, Globe, KeyRound, Timer } from "
 import type { ReactNode } from "react";
 import { useOrganisation } from "../../../../api/session.ts";
 import { Copy } from "../../../../parts/copy.tsx";
-import { duration, size } from "../../../../parts/time.tsx";
+import { size } from "../../../../parts/time.tsx";
 import classes from "./try.module.css";
 
 /** What a call would come to: the request that would leave, what each credential does to it, where it may go, and how long it may take. */
 export function Explained({ explanation, isOld }: { explanation: Explanation; isOld: boolean }) {
   const { request, steps, egress, deadlines, dropped } = explanation;
   return (
-    <Stack gap="lg" aria-busy={isOld} className={classes.explained}>
+    <Stack gap="lg" aria-busy={isOld}>
       <Verdict explanation={explanation} />
       {request && (
         <section aria-label="The request that would leave">
@@ -67,8 +67,8 @@ export function Explained({ explanation, isOld }: { explanation: Explanation; is
       )}
       <Part icon={Timer} title="How long it may take">
         <Text size="sm">
-          {duration(deadlines.totalMs)} in all: {duration(deadlines.connectMs)} to connect, {duration(deadlines.headersMs)} until it
-          answers, {duration(deadlines.idleMs)} of silence
+          {lasting(deadlines.totalMs / 1_000)} in all: {lasting(deadlines.connectMs / 1_000)} to connect,{" "}
+          {lasting(deadlines.headersMs / 1_000)} until it answers, {lasting(deadlines.idleMs / 1_000)} of silence
         </Text>
       </Part>
       {dropped.length > 0 && (
@@ -94,7 +94,7 @@ function Verdict({ explanation: { wouldSend, problem, egress, steps } }: { expla
   if (wouldSend)
     return (
       <Group gap={6}>
-        <CircleCheck size={16} color="var(--mooring-good)" aria-hidden />
+        <CircleCheck size={16} color="light-dark(var(--mantine-color-green-8), var(--mantine-color-green-4))" aria-hidden />
         <Text size="sm" fw={550}>
           This is what would leave. Nothing is sent yet.
         </Text>
@@ -196,7 +196,7 @@ const schemeWords = {
 } as const;
 
 function lasting(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 120) return `${Number(seconds.toFixed(3))} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} minutes`;
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} hours` : `${Math.round(seconds / 86_400)} days`;
 }
