@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
 import type { Event } from "@mooring/contract";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
@@ -46,9 +46,13 @@ function Shown({ event }: { event: Event }) {
         Came <Moment at={event.receivedAt} />
         {environment && ` to ${environment.name}`} · {size(event.bytes)}
         {event.sequence !== undefined && ` · number ${event.sequence} of this trigger there`} ·{" "}
-        <Link to="/o/$org/connections/$connection/events" params={{ org, connection }}>
+        <Anchor
+          inherit
+          underline="always"
+          renderRoot={(props) => <Link {...props} to="/o/$org/connections/$connection/events" params={{ org, connection }} />}
+        >
           back to the inbox
-        </Link>
+        </Anchor>
       </Text>
       <Copyable value={event.id} label="Copy the event's id" />
       {event.verification && (

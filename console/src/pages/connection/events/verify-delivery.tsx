@@ -51,7 +51,7 @@ export function VerifyDelivery({ environment, trigger, version }: Place) {
             autosize
             minRows={3}
             maxRows={12}
-            ff="monospace"
+            styles={monospace}
             spellCheck={false}
             required
           />
@@ -60,6 +60,7 @@ export function VerifyDelivery({ environment, trigger, version }: Place) {
             description="Exactly as it was sent: a signature covers every space"
             value={body}
             onChange={(event) => setBody(event.currentTarget.value)}
+            styles={monospace}
             autosize
             minRows={3}
             maxRows={16}
@@ -83,6 +84,8 @@ export function VerifyDelivery({ environment, trigger, version }: Place) {
     </Paper>
   );
 }
+
+const monospace = { input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13 } };
 
 /** Lines as in `Name: value`; what is no header is left out. */
 function headersOf(text: string): { name: string; value: string }[] {
