@@ -59,7 +59,10 @@ function pointedAt(content: unknown, fragment: string): unknown {
     .slice(1)
     .split("/")
     .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce<unknown>((value, part) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined), content);
+    .reduce<unknown>(
+      (value, part) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined),
+      content,
+    );
 }
 
 /** Where a schema is on this Mooring, whatever name it calls itself by: the page may ask nobody else. Undefined for any other address. */
@@ -73,4 +76,5 @@ export function schemaAddress(url: string): string | undefined {
 }
 
 /** The name at the end of a reference, as in `#/$defs/Order`. */
-export const definitionName = (reference: string) => decodeURIComponent(reference.split(/[/#]/).findLast((part) => part !== "") ?? reference);
+export const definitionName = (reference: string) =>
+  decodeURIComponent(reference.split(/[/#]/).findLast((part) => part !== "") ?? reference);
