@@ -126,7 +126,7 @@ const words = {
 function Contents({ version }: { version: string }) {
   const contents = useContents(version);
   return (
-    <SimpleGrid cols={{ base: 1, xs: 3 }}>
+    <SimpleGrid cols={3} spacing={{ base: "xs", sm: "md" }}>
       {contents.map((one) => (
         <Count key={one.kind} {...one} version={version} />
       ))}
@@ -139,7 +139,7 @@ function Count({ kind, total, version }: ContentCount & { version: string }) {
   const { title, about } = words[kind];
   const at = { params: { org, connection }, search: { version } as never };
   return (
-    <Card withBorder padding="md">
+    <Card withBorder padding="sm">
       {total === undefined ? (
         <Skeleton height={28} width={40} />
       ) : (
@@ -158,7 +158,7 @@ function Count({ kind, total, version }: ContentCount & { version: string }) {
       >
         {title}
       </Anchor>
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" visibleFrom="sm">
         {about}
       </Text>
     </Card>
