@@ -137,7 +137,7 @@ function Contents({ version }: { version: string }) {
 function Count({ kind, total, version }: ContentCount & { version: string }) {
   const { org, connection } = useParams({ from: "/signed-in/o/$org/connections/$connection" });
   const { title, about } = words[kind];
-  const at = { params: { org, connection }, search: { version } as never };
+  const at = { params: { org, connection }, search: { version } };
   return (
     <Card withBorder padding="sm">
       {total === undefined ? (
