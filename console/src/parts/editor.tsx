@@ -34,7 +34,7 @@ export function Editor({ labelId, value, isReadOnly, heightMin, onChange }: Edit
         linter((shown) => (shown.state.doc.length === 0 ? [] : jsonParseLinter()(shown))),
         // Tab moves on, as in every other field: whoever uses a keyboard alone would be caught here otherwise (WCAG 2.1.2).
         keymap.of([]),
-        EditorView.contentAttributes.of({ "aria-labelledby": labelId }),
+        EditorView.contentAttributes.of({ "aria-labelledby": labelId, tabindex: "0" }),
         EditorView.lineWrapping,
         EditorState.readOnly.of(isReadOnly),
         EditorView.updateListener.of((update) => {
@@ -68,6 +68,15 @@ const look = (heightMin: number) =>
     },
     "&.cm-focused": { outline: "2px solid var(--mantine-primary-color-filled)", outlineOffset: "1px" },
     ".cm-scroller": { minHeight: `${heightMin}px`, maxHeight: "480px", fontFamily: "var(--mantine-font-family-monospace)" },
+    // Drawn, because the page's font does not have the arrows.
+    ".cm-foldGutter span": { fontSize: "0" },
+    ".cm-foldGutter span::before": {
+      content: '""',
+      display: "inline-block",
+      border: "4px solid transparent",
+      borderTopColor: "currentColor",
+    },
+    '.cm-foldGutter span[title="Unfold line"]::before': { rotate: "-90deg" },
     ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--mantine-color-dimmed)" },
     ".cm-content": { caretColor: "var(--mantine-color-text)" },
     ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "light-dark(#eef4f6, #1f2933)" },
