@@ -27,8 +27,8 @@ export function ConnectionFrame() {
   const connection = useConnection();
   const { data: doing } = useQuery(queryOf("GetConnectionHealth", { params: { organisation_id: org, connection_id: connection.id } }));
   const part = useLocation().pathname.split("/")[5] || "overview";
-  // A call of any path is a way beside the actions, and found from there.
-  const here = part === "call" ? "actions" : part;
+  // What came is a side of the triggers, and a call of any path one of the actions.
+  const here = { events: "triggers", call: "actions" }[part] ?? part;
   const label = tabs.find(([value]) => value === here)?.[1] ?? "Overview";
   return (
     <Page

@@ -50,7 +50,7 @@ function Parts({ answer }: { answer: Answer<Credential> }) {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Stack gap="xs" component="section">
           <Title order={2}>Where it is used</Title>
-          <Usages usages={credential.usages ?? []} />
+          <Usages usages={credential.usages ?? []} credential={credential.id} />
         </Stack>
         <Stack gap="xs" component="section">
           <Title order={2}>Details</Title>

@@ -33,8 +33,12 @@ export const contentRoutes = [
   createRoute({
     getParentRoute: () => connectionRoute,
     path: "definitions/$version/$definition",
-    validateSearch: ({ edit }: Record<string, unknown>): { edit?: true | undefined } => ({ edit: edit === true || undefined }),
     component: lazyRouteComponent(() => import("./definition.tsx"), "OneDefinition"),
+  }),
+  createRoute({
+    getParentRoute: () => connectionRoute,
+    path: "definitions/$version/$definition/edit",
+    component: lazyRouteComponent(() => import("./definition.tsx"), "EditDefinition"),
   }),
 ] as const;
 

@@ -21,7 +21,7 @@ export function OneVersion() {
   const { org, connection, version: name } = useParams({ from: "/signed-in/o/$org/connections/$connection/versions/$version" });
   const { name: called } = useConnection();
   const version = useVersions().all.find((one) => one.name === name);
-  useTitle(`Version ${name} of ${called}`);
+  useTitle(`Version ${name} · ${called}`);
   const back = (
     <Anchor
       size="sm"

@@ -43,7 +43,7 @@ export function CredentialEntry({ entry, place, purpose, connection, health, onA
         </Anchor>
         <Text size="sm">{schemeWords(authSchemeConfig)}</Text>
         {reason && state !== "ok" && (
-          <Text size="sm" c="error">
+          <Text size="sm" c="var(--mantine-color-error)">
             {reason}
           </Text>
         )}
@@ -52,7 +52,8 @@ export function CredentialEntry({ entry, place, purpose, connection, health, onA
         {credential.type !== "none" && <CredentialState state={state} />}
         {health && (
           <Text size="xs" c="dimmed" component="div">
-            last used <Ago at={health.lastUsedAt} />
+            {health.lastUsedAt ? "last used " : "not used yet"}
+            {health.lastUsedAt && <Ago at={health.lastUsedAt} />}
           </Text>
         )}
       </Stack>
@@ -126,7 +127,7 @@ function More({ place, name, onAsk }: { place: Place; name: string; onAsk: (what
           </Menu.Item>
         )}
         <Menu.Divider />
-        <Menu.Item leftSection={<UnlinkIcon size={15} />} color="red" onClick={() => onAsk("unlink")}>
+        <Menu.Item leftSection={<UnlinkIcon size={15} />} c="var(--mantine-color-error)" onClick={() => onAsk("unlink")}>
           Unlink
         </Menu.Item>
       </Menu.Dropdown>
