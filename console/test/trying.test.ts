@@ -41,7 +41,7 @@ test("an action is found, filled in by its form, explained as it is typed, and c
   await page.getByPlaceholder("Search by name").fill("place");
   await page.getByRole("link", { name: "listOrders", exact: true }).waitFor({ state: "detached" });
   expect(page.url()).toContain("name=place");
-  await page.getByRole("link", { name: "Try placeOrder" }).click();
+  await page.getByRole("link", { name: "Try it placeOrder" }).click();
   await page.getByLabel("Environment").selectOption({ label: "prod" });
   const explanation = page.getByRole("region", { name: "Explanation" });
   await explanation.getByText("Order desk key").waitFor();

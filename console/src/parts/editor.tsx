@@ -87,15 +87,6 @@ const look = (heightMin: number) =>
     },
     "&.cm-focused": { outline: "2px solid var(--mantine-primary-color-filled)", outlineOffset: "1px" },
     ".cm-scroller": { minHeight: `${heightMin}px`, maxHeight: "480px", fontFamily: "var(--mantine-font-family-monospace)" },
-    // Drawn, because the page's font does not have the arrows.
-    ".cm-foldGutter span": { fontSize: "0" },
-    ".cm-foldGutter span::before": {
-      content: '""',
-      display: "inline-block",
-      border: "4px solid transparent",
-      borderTopColor: "currentColor",
-    },
-    '.cm-foldGutter span[title="Unfold line"]::before': { rotate: "-90deg" },
     ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--mantine-color-dimmed)" },
     ".cm-content": { caretColor: "var(--mantine-color-text)" },
     // Drawn, since a font may lack the signs.
