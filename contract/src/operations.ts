@@ -3,6 +3,7 @@ import { actionOperations } from "./operations/actions.ts";
 import { apiKeyOperations } from "./operations/api-keys.ts";
 import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
+import { connectionHealthOperations } from "./operations/connection-health.ts";
 import { connectionPresetOperations } from "./operations/connection-presets.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
@@ -27,6 +28,7 @@ import { addressOperations, verificationOperations } from "./operations/ways-in.
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
 export const operations = {
   ...connectionOperations,
+  ...connectionHealthOperations,
   ...connectionPresetOperations,
   ...searchOperations,
   ...environmentOperations,

@@ -7,6 +7,7 @@ import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { auditHandlers } from "./audit.ts";
 import { callHandlers } from "./calls.ts";
+import { connectionHealthHandlers } from "./connection-health.ts";
 import { connectionPresetHandlers } from "./connection-presets.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
@@ -42,6 +43,7 @@ export function operationHandlers(
 ): Handlers {
   return {
     ...connectionHandlers(deps),
+    ...connectionHealthHandlers(deps),
     ...connectionPresetHandlers(),
     ...searchHandlers(deps),
     ...environmentHandlers(deps),

@@ -7,6 +7,8 @@ import type { OperationId } from "@mooring/contract";
 export const permissions: Readonly<Record<OperationId, string>> = {
   ListConnections: "owner admin developer viewer key readKey writeKey",
   GetConnection: "owner admin developer viewer key readKey writeKey",
+  ListConnectionSummaries: "owner admin developer viewer key readKey writeKey",
+  GetConnectionHealth: "owner admin developer viewer key readKey writeKey",
   UpdateConnection: "owner admin developer key writeKey",
   DeleteConnection: "owner admin developer key writeKey",
   CreateHTTPConnection: "owner admin developer key",
@@ -94,5 +96,7 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   DeleteApiKey: "owner admin key adminKey",
   ListAudit: "owner admin key adminKey",
   ListCalls: "owner admin developer viewer key readKey writeKey",
+  GetCall: "owner admin developer viewer key readKey writeKey",
+  GetCallStatistics: "owner admin developer viewer key readKey writeKey",
   AcceptInvitation: "owner admin developer viewer stranger nobody",
 };

@@ -1,6 +1,7 @@
 import type { OperationId } from "@mooring/contract";
 import { actionScenarios } from "./actions.ts";
 import { callScenarios } from "./calls.ts";
+import { connectionHealthScenarios } from "./connection-health.ts";
 import { connectionPresetScenarios } from "./connection-presets.ts";
 import { connectionScenarios, environmentScenarios } from "./connections.ts";
 import { credentialScenarios } from "./credentials.ts";
@@ -22,6 +23,7 @@ import { versionScenarios } from "./versions.ts";
 /** Every operation's five scenarios: an operation that is missing here does not compile. */
 export const fiveScenarios: Readonly<Record<OperationId, Five>> = {
   ...connectionScenarios,
+  ...connectionHealthScenarios,
   ...connectionPresetScenarios,
   ...searchScenarios,
   ...environmentScenarios,
