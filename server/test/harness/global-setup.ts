@@ -1,5 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { startPostgres } from "./postgres.ts";
+import { createSchemaTemplate } from "./schema-template.ts";
+import { scratchFolder } from "./scratch.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -10,7 +12,8 @@ declare module "vitest" {
 /** One PostgreSQL for the whole run; each test file makes databases of its own in it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Tests kill processes, not the machine: what the operating system has taken is safe without waiting for the disk.
-  const { url, stop } = await startPostgres({ flags: ["-c", "fsync=off"] });
+  const { url, stop } = await startPostgres({ flags: ["-c", "fsync=off"], data: scratchFolder() });
+  await createSchemaTemplate(url);
   project.provide("postgresUrl", url);
   return stop;
 }
