@@ -17,7 +17,12 @@ export const theme = createTheme({
   variantColorResolver: (input) => readable(input),
   components: {
     Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none", fw: 550, fz: 12 } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4, blur: 2 }, closeButtonProps: { "aria-label": "Close" } },
+    },
+    // It would be a second banner of the page (WCAG 2.2, 1.3.1); the dialog has its name from the title.
+    ModalHeader: { defaultProps: { role: "none" } },
+    ModalTitle: { defaultProps: { fw: 650 } },
     Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.4, blur: 2 } } },
     Paper: { defaultProps: { withBorder: true, p: "md" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },

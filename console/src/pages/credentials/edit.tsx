@@ -46,7 +46,7 @@ export function EditCredential({ answer }: { answer: Answer<Credential> }) {
   }
 
   return (
-    <Paper p="lg" component="section">
+    <Paper p="lg" component="section" maw={720}>
       <form
         key={round}
         onChange={(event) => {
@@ -59,7 +59,7 @@ export function EditCredential({ answer }: { answer: Answer<Credential> }) {
           void submit(new FormData(event.currentTarget));
         }}
       >
-        <Stack maw={640}>
+        <Stack>
           <div>
             <Title order={2}>Change it</Title>
             <Text size="sm" c="dimmed">

@@ -53,7 +53,7 @@ export function Credentials() {
               </Anchor>
             ),
           },
-          { title: "Kind", width: "180px", render: ({ type }) => <Text size="sm">{typeWords[type]}</Text> },
+          { title: "Kind", width: "210px", render: ({ type }) => <Text size="sm">{typeWords[type]}</Text> },
           { title: "State", width: "150px", render: (one) => <CredentialState state={conditionOf(one).state} /> },
           { title: "Used in", render: ({ usages = [] }) => <UsagesInShort usages={usages} /> },
           { title: "Changed", width: "120px", render: ({ updatedAt }) => <Ago at={updatedAt} /> },

@@ -57,7 +57,7 @@ export function CredentialList({ purpose, answer, connection, health, onSaved }:
     <Stack gap="sm" component="section">
       <Group justify="space-between" align="start">
         <div style={{ flex: "1 1 300px" }}>
-          <Title order={2}>{title}</Title>
+          <Title order={3}>{title}</Title>
           <Text size="sm" c="dimmed">
             {about}
           </Text>

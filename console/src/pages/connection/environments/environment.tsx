@@ -52,7 +52,9 @@ function Parts({ answer, connection }: { answer: Answer<Environment>; connection
           </Group>
         </Anchor>
         <Group justify="space-between">
-          <Title order={2}>{environment.name}</Title>
+          <Title order={2} fz="1.35rem">
+            {environment.name}
+          </Title>
           <Copyable value={environment.id} label="Copy the id" />
         </Group>
       </Stack>

@@ -72,7 +72,7 @@ export function Settings({ answer, saved, connection }: Editing) {
           onChange={(changed) => edit({ variables: changed })}
         />
         <Stack gap="sm" component="section">
-          <Title order={2}>Name and retries</Title>
+          <Title order={3}>Name and retries</Title>
           <Group align="start" gap="lg">
             <TextInput
               label="Name"
@@ -133,7 +133,7 @@ const retryChoices = [
 function ReadOnly({ environment: { variables, retries = 0 } }: { environment: Environment }) {
   return (
     <Stack gap="sm">
-      <Title order={2}>Variables</Title>
+      <Title order={3}>Variables</Title>
       <VariableTable variables={variables} />
       <Text size="sm">
         {retries === 0 ? "Calls are sent once." : `Calls that failed in passing are sent again up to ${retries} times.`}

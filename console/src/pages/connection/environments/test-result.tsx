@@ -63,7 +63,7 @@ function Step({ step, isAsked }: { step: ExplainedStep; isAsked: boolean }) {
       </Group>
       <Text inherit>{wordsOf(step)}</Text>
       {step.problem && (
-        <Text inherit c="error">
+        <Text inherit c="var(--mantine-color-error)">
           {step.problem.message}
         </Text>
       )}

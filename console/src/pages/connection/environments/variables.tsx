@@ -18,7 +18,7 @@ export function VariableEditor({ variables, connection, error, onChange }: Varia
   return (
     <Stack gap="sm" component="section">
       <div>
-        <Title order={2}>Variables</Title>
+        <Title order={3}>Variables</Title>
         <Text size="sm" c="dimmed">
           <Code>{"{{ env.name }}"}</Code> in the base URL, and in path and query of a call, stands for the value here. Everybody who may see
           the connection can read them, so they are no place for secrets: those are credentials.
@@ -78,7 +78,7 @@ function Resolved({ template, variables }: { template: string; variables: readon
     <Text size="sm" component="div" role="status">
       Calls go to <Code>{resolved}</Code>
       {missing.length > 0 && (
-        <Text span inherit c="error">
+        <Text span inherit c="var(--mantine-color-error)">
           {" "}
           once {missing.join(" and ")} {missing.length === 1 ? "has" : "have"} a value: until then they are refused.
         </Text>

@@ -60,30 +60,41 @@ export function written(entry: Entry, root: string): Written {
   return { json, faults };
 
   function write(one: Entry, path: string, indent: string): string | undefined {
-    const wrong = (message: string) => void faults.push({ field: path, message });
+    const wrong = (message: string): undefined => {
+      faults.push({ field: path, message });
+    };
     switch (one.kind) {
       case "absent":
         return undefined;
       case "plain":
         return JSON.stringify(one.value);
       case "number":
-        return numberText(one.text) ?? (wrong("This is no number."), undefined);
+        return numberText(one.text) ?? wrong("This is no number.");
       case "raw":
-        return isJson(one.text) ? one.text.trim() : (wrong("This is no JSON."), undefined);
+        return isJson(one.text) ? one.text.trim() : wrong("This is no JSON.");
       case "list":
-        return wrapped("[]", indent, one.items.map(({ entry: item }, at) => {
-          const text = write(item, memberPath(path, String(at)), `${indent}  `);
-          if (text === undefined && item.kind === "absent") faults.push({ field: memberPath(path, String(at)), message: "Fill this in, or remove it." });
-          return text;
-        }));
+        return wrapped(
+          "[]",
+          indent,
+          one.items.map(({ entry: item }, at) => {
+            const text = write(item, memberPath(path, String(at)), `${indent}  `);
+            if (text === undefined && item.kind === "absent")
+              faults.push({ field: memberPath(path, String(at)), message: "Fill this in, or remove it." });
+            return text;
+          }),
+        );
       case "group":
-        return wrapped("{}", indent, one.members.map(({ name, entry: member }, at) => {
-          const text = write(member, memberPath(path, name), `${indent}  `);
-          if (text === undefined) return undefined;
-          if (one.members.findIndex((other) => other.name === name && other.entry.kind !== "absent") < at)
-            faults.push({ field: memberPath(path, name), message: "This name is there twice." });
-          return `${JSON.stringify(name)}: ${text}`;
-        }));
+        return wrapped(
+          "{}",
+          indent,
+          one.members.map(({ name, entry: member }, at) => {
+            const text = write(member, memberPath(path, name), `${indent}  `);
+            if (text === undefined) return undefined;
+            if (one.members.findIndex((other) => other.name === name && other.entry.kind !== "absent") < at)
+              faults.push({ field: memberPath(path, name), message: "This name is there twice." });
+            return `${JSON.stringify(name)}: ${text}`;
+          }),
+        );
     }
   }
 }

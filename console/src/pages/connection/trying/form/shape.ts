@@ -1,4 +1,4 @@
-import { childOf, type Documents, definitionName, partsOf, type Place } from "./references.ts";
+import { childOf, type Documents, nameOfReference, type Place, partsOf } from "./references.ts";
 
 /** What a schema asks for at one place, as far as a form can show it; `awaited` while the document at `url` is not read yet. */
 export type Shape = { readonly kind: "awaited"; readonly url: string } | KnownShape;
@@ -91,7 +91,11 @@ function askedOf(found: Found, first: First, type: unknown): Asked {
         format: first(({ format }) => asText(format)),
         lengthMax: first(({ maxLength }) => asNumber(maxLength)),
         pattern: first(({ pattern }) => asText(pattern)),
-        isFile: first(({ format, contentEncoding, contentMediaType }) => format === "binary" || contentEncoding === "base64" || contentMediaType !== undefined || undefined) === true,
+        isFile:
+          first(
+            ({ format, contentEncoding, contentMediaType }) =>
+              format === "binary" || contentEncoding === "base64" || contentMediaType !== undefined || undefined,
+          ) === true,
       };
     case "integer":
     case "number":
@@ -122,7 +126,8 @@ function groupOf(found: Found): Extract<Asked, { kind: "group" }> {
   const members = new Map<string, Place>();
   for (const part of found) {
     if (!isObject(part.schema.properties)) continue;
-    for (const name of Object.keys(part.schema.properties)) if (!members.has(name)) members.set(name, childOf(part, part.schema.properties[name]));
+    for (const name of Object.keys(part.schema.properties))
+      if (!members.has(name)) members.set(name, childOf(part, part.schema.properties[name]));
   }
   const others = found.find(({ schema }) => schema.additionalProperties !== undefined);
   const isOpen = others ? others.schema.additionalProperties !== false : members.size === 0;
@@ -159,7 +164,8 @@ function optionsOf(found: Found, types: readonly unknown[]): Options {
   const all = ((oneOf ?? anyOf) as unknown[]).slice(0, optionsMax);
   const kept = all.filter((option) => !isNull(option));
   // Alternatives that only say which members are required are no other shapes.
-  if (kept.every((option) => isObject(option) && Object.keys(option).every((keyword) => keyword === "required" || keyword === "not"))) return { kept: [], hasNull: false };
+  if (kept.every((option) => isObject(option) && Object.keys(option).every((keyword) => keyword === "required" || keyword === "not")))
+    return { kept: [], hasNull: false };
   const saysMore = Object.keys(rest).some((keyword) => !annotations.has(keyword));
   return {
     hasNull: kept.length < all.length,
@@ -171,15 +177,32 @@ function optionsOf(found: Found, types: readonly unknown[]): Options {
 }
 
 const optionsMax = 100;
-const annotations = new Set(["title", "description", "default", "examples", "example", "discriminator", "deprecated", "readOnly", "writeOnly", "$schema", "$id", "$defs", "nullable", "$comment"]);
+const annotations = new Set([
+  "title",
+  "description",
+  "default",
+  "examples",
+  "example",
+  "discriminator",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+  "$schema",
+  "$id",
+  "$defs",
+  "nullable",
+  "$comment",
+]);
 
-const isNull = (option: unknown) => isObject(option) && (option.type === "null" || option.const === null || (Array.isArray(option.enum) && option.enum.length === 1 && option.enum[0] === null));
+const isNull = (option: unknown) =>
+  isObject(option) &&
+  (option.type === "null" || option.const === null || (Array.isArray(option.enum) && option.enum.length === 1 && option.enum[0] === null));
 
 function labelOf(option: unknown): string | undefined {
   if (!isObject(option)) return undefined;
   const { title, $ref: reference, const: only, type, format } = option;
   if (typeof title === "string") return title;
-  if (typeof reference === "string") return definitionName(reference);
+  if (typeof reference === "string") return nameOfReference(reference);
   if (only !== undefined) return JSON.stringify(only);
   if (typeof type !== "string") return undefined;
   const members = isObject(option.properties) ? Object.keys(option.properties).slice(0, 3).join(", ") : "";
@@ -197,7 +220,8 @@ const typesOf = (type: unknown): readonly unknown[] => (type === undefined ? [] 
 
 /** A schema that does not say its type often says it by what it asks for. */
 function impliedType(first: First): string | undefined {
-  if (first(({ properties, additionalProperties, required }) => properties ?? additionalProperties ?? required) !== undefined) return "object";
+  if (first(({ properties, additionalProperties, required }) => properties ?? additionalProperties ?? required) !== undefined)
+    return "object";
   if (first(({ items, prefixItems }) => items ?? prefixItems) !== undefined) return "array";
   if (first(({ pattern, minLength, maxLength, format }) => pattern ?? minLength ?? maxLength ?? format) !== undefined) return "string";
   return first(({ minimum, maximum, multipleOf }) => minimum ?? maximum ?? multipleOf) === undefined ? undefined : "number";
