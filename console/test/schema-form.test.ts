@@ -19,19 +19,23 @@ const nothing: Documents = { get: () => undefined };
 const at = (schema: unknown, base = "") => ({ schema, base });
 const given = (entry: Entry) => JSON.parse(written(entry, "body").json ?? "null") as unknown;
 
-test("what a form holds of a value is given back as that value", () => {
-  fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
-      const json = JSON.stringify(value);
-      const { json: back, faults } = written(entryOf(json), "body");
-      expect(faults).toEqual([]);
-      expect(JSON.parse(back ?? "")).toEqual(JSON.parse(json));
-      // And once more: switching between form and JSON changes nothing, to the letter.
-      expect(written(entryOf(back ?? ""), "body").json).toBe(back);
-    }),
-    { numRuns: trials({ change: 300, long: 5_000 }) },
-  );
-}, propertyTimeoutMs);
+test(
+  "what a form holds of a value is given back as that value",
+  () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        const json = JSON.stringify(value);
+        const { json: back, faults } = written(entryOf(json), "body");
+        expect(faults).toEqual([]);
+        expect(JSON.parse(back ?? "")).toEqual(JSON.parse(json));
+        // And once more: switching between form and JSON changes nothing, to the letter.
+        expect(written(entryOf(back ?? ""), "body").json).toBe(back);
+      }),
+      { numRuns: trials({ change: 300, long: 5_000 }) },
+    );
+  },
+  propertyTimeoutMs,
+);
 
 test.each([
   ["a whole number of many digits", "90071992547409930001"],
@@ -42,18 +46,22 @@ test.each([
   expect(written(entryOf(json), "body").json).toBe(json);
 });
 
-test("one field that is changed leaves all others as they were", () => {
-  const objects = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }));
-  fc.assert(
-    fc.property(objects, fc.string(), fc.string(), (value, name, text) => {
-      const json = JSON.stringify(value);
-      const changed = withMember(entryOf(json), name, plain(text));
-      expect(given(changed)).toEqual(JSON.parse(JSON.stringify({ ...JSON.parse(json), [name]: text })));
-      expect(memberOf(withMember(changed, name, absent), name)).toEqual(absent);
-    }),
-    { numRuns: trials({ change: 100, long: 2_000 }) },
-  );
-}, propertyTimeoutMs);
+test(
+  "one field that is changed leaves all others as they were",
+  () => {
+    const objects = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }));
+    fc.assert(
+      fc.property(objects, fc.string(), fc.string(), (value, name, text) => {
+        const json = JSON.stringify(value);
+        const changed = withMember(entryOf(json), name, plain(text));
+        expect(given(changed)).toEqual(JSON.parse(JSON.stringify({ ...JSON.parse(json), [name]: text })));
+        expect(memberOf(withMember(changed, name, absent), name)).toEqual(absent);
+      }),
+      { numRuns: trials({ change: 100, long: 2_000 }) },
+    );
+  },
+  propertyTimeoutMs,
+);
 
 test("what cannot be written is told at its place, and nothing else is", () => {
   const entry: Entry = {
@@ -74,50 +82,54 @@ test("what cannot be written is told at its place, and nothing else is", () => {
   ]);
 });
 
-test("any schema has a shape, and a form that begins; also one that holds itself", () => {
-  const keywords = fc.letrec((tie) => ({
-    schema: fc.oneof(
-      { maxDepth: 4 },
-      fc.constantFrom(
-        true,
-        false,
-        {},
-        { $ref: "#" },
-        { $ref: "#/$defs/A" },
-        { $ref: "#/nowhere" },
-        { $ref: "https://elsewhere.example/a" },
+test(
+  "any schema has a shape, and a form that begins; also one that holds itself",
+  () => {
+    const keywords = fc.letrec((tie) => ({
+      schema: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom(
+          true,
+          false,
+          {},
+          { $ref: "#" },
+          { $ref: "#/$defs/A" },
+          { $ref: "#/nowhere" },
+          { $ref: "https://elsewhere.example/a" },
+        ),
+        fc.record(
+          {
+            type: fc.constantFrom("object", "array", "string", "integer", "boolean", ["string", "null"], ["integer", "object"], 7),
+            properties: fc.dictionary(fc.constantFrom("a", "b", "c"), tie("schema")),
+            required: fc.subarray(["a", "b", "c"]),
+            items: tie("schema"),
+            minItems: fc.constantFrom(0, 1, 3),
+            enum: fc.array(fc.jsonValue({ maxDepth: 1 }), { maxLength: 3 }),
+            oneOf: fc.array(tie("schema"), { maxLength: 3 }),
+            allOf: fc.array(tie("schema"), { maxLength: 3 }),
+            additionalProperties: tie("schema"),
+            default: fc.jsonValue({ maxDepth: 1 }),
+          },
+          { requiredKeys: [] },
+        ),
       ),
-      fc.record(
-        {
-          type: fc.constantFrom("object", "array", "string", "integer", "boolean", ["string", "null"], ["integer", "object"], 7),
-          properties: fc.dictionary(fc.constantFrom("a", "b", "c"), tie("schema")),
-          required: fc.subarray(["a", "b", "c"]),
-          items: tie("schema"),
-          minItems: fc.constantFrom(0, 1, 3),
-          enum: fc.array(fc.jsonValue({ maxDepth: 1 }), { maxLength: 3 }),
-          oneOf: fc.array(tie("schema"), { maxLength: 3 }),
-          allOf: fc.array(tie("schema"), { maxLength: 3 }),
-          additionalProperties: tie("schema"),
-          default: fc.jsonValue({ maxDepth: 1 }),
-        },
-        { requiredKeys: [] },
-      ),
-    ),
-  })).schema;
-  fc.assert(
-    fc.property(keywords, keywords, fc.jsonValue({ maxDepth: 3 }), (root, other, value) => {
-      const base = "http://mooring/o/1/schemas/2/Root";
-      const schema = typeof root === "object" ? { ...(root as object), $defs: { A: other } } : root;
-      const documents: Documents = { get: (url) => (url === base ? { schema } : undefined) };
-      const shape = shapeOf(at(schema, base), documents);
-      if (shape.kind === "alternatives") likeliest(entryOfValue(JSON.parse(JSON.stringify(value))), shape.options, documents);
-      expect(written(begun(at(schema, base), documents), "body").faults.every(({ message }) => message.startsWith("Fill this in"))).toBe(
-        true,
-      );
-    }),
-    { numRuns: trials({ change: 200, long: 3_000 }) },
-  );
-}, propertyTimeoutMs);
+    })).schema;
+    fc.assert(
+      fc.property(keywords, keywords, fc.jsonValue({ maxDepth: 3 }), (root, other, value) => {
+        const base = "http://mooring/o/1/schemas/2/Root";
+        const schema = typeof root === "object" ? { ...(root as object), $defs: { A: other } } : root;
+        const documents: Documents = { get: (url) => (url === base ? { schema } : undefined) };
+        const shape = shapeOf(at(schema, base), documents);
+        if (shape.kind === "alternatives") likeliest(entryOfValue(JSON.parse(JSON.stringify(value))), shape.options, documents);
+        expect(written(begun(at(schema, base), documents), "body").faults.every(({ message }) => message.startsWith("Fill this in"))).toBe(
+          true,
+        );
+      }),
+      { numRuns: trials({ change: 200, long: 3_000 }) },
+    );
+  },
+  propertyTimeoutMs,
+);
 
 test("of several alternatives, the one that a value is of is found", () => {
   const card = { type: "object", required: ["kind", "number"], properties: { kind: { const: "card" }, number: { type: "string" } } };

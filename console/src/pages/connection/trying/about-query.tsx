@@ -1,4 +1,4 @@
-import { Alert, Anchor, Badge, Button, Group, NativeSelect, Paper, Stack, Table, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Badge, Button, Group, NativeSelect, Paper, Stack, Text, Title } from "@mantine/core";
 import type { ActionBigQuery } from "@mooring/contract";
 import { Link } from "@tanstack/react-router";
 import { Gauge } from "lucide-react";
@@ -10,6 +10,7 @@ import { DefinitionSchema } from "../../../parts/definition-schema.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { size } from "../../../parts/time.tsx";
 import { useConnection } from "../connection.ts";
+import classes from "./about.module.css";
 
 interface Query {
   readonly action: ActionBigQuery;
@@ -30,28 +31,23 @@ export function AboutQuery({ action, version, isDraft }: Query) {
             Parameters
           </Title>
           <Paper>
-            <Table.ScrollContainer minWidth={420}>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Name</Table.Th>
-                    <Table.Th>Type</Table.Th>
-                    <Table.Th>When left out</Table.Th>
-                    <Table.Th>What it is for</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {parameters.map((one) => (
-                    <Table.Tr key={one.name}>
-                      <Table.Td ff="monospace">@{one.name}</Table.Td>
-                      <Table.Td>{one.array ? `list of ${one.type}` : one.type}</Table.Td>
-                      <Table.Td>{one.default !== undefined ? JSON.stringify(one.default) : one.required ? "refused" : "null"}</Table.Td>
-                      <Table.Td>{one.description}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <dl className={classes.parameters}>
+              {parameters.map((one) => (
+                <div key={one.name}>
+                  <dt>
+                    <span className={classes.name}>@{one.name}</span>
+                    {one.required && <span className={classes.required}>required</span>}
+                  </dt>
+                  <dd>
+                    <Text size="xs" c="dimmed">
+                      {one.array ? `list of ${one.type}` : one.type}
+                      {one.default !== undefined && ` · ${JSON.stringify(one.default)} when left out`}
+                    </Text>
+                    {one.description && <Text size="sm">{one.description}</Text>}
+                  </dd>
+                </div>
+              ))}
+            </dl>
           </Paper>
         </section>
       )}

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Code, Group, NativeSelect, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Code, Group, NativeSelect, Stack, Text, TextInput, Title, VisuallyHidden } from "@mantine/core";
 import type { Action } from "@mooring/contract";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
@@ -141,12 +141,11 @@ function TryLink({ action, version }: { action: Action; version: string }) {
     <Button
       size="compact-sm"
       variant="light"
-      aria-label={`Try ${action.name}`}
       renderRoot={(props) => (
         <Link {...props} to="/o/$org/connections/$connection/actions/$version/$action" params={params} search={{ try: true }} />
       )}
     >
-      Try it
+      Try it<VisuallyHidden> {action.name}</VisuallyHidden>
     </Button>
   );
 }

@@ -34,6 +34,7 @@ export function AlternativesField({ shape, Field, ...props }: ShapedProps<"alter
       {...props}
       shape={shape}
       what="one of several"
+      showsFault={false}
       isThere={isRequired || isAdded || entry.kind !== "absent"}
       onAdd={() => {
         setAdded(true);

@@ -12,12 +12,26 @@ interface Holder extends FieldProps {
   /** What it is, in a word. */
   readonly what: string;
   readonly isThere: boolean;
+  /** Left out where a part of it shows what is wrong with all of it. */
+  readonly showsFault?: boolean;
   readonly onAdd: () => void;
   readonly children: ReactNode;
 }
 
 /** A field with parts: can be closed, and added and removed where it need not be there. It opens by itself when a fault is inside. */
-export function Nested({ label, path, isRequired, isItem = false, shape, what, isThere, onChange, onAdd, children }: Holder) {
+export function Nested({
+  label,
+  path,
+  isRequired,
+  isItem = false,
+  shape,
+  what,
+  isThere,
+  showsFault = true,
+  onChange,
+  onAdd,
+  children,
+}: Holder) {
   const [isWanted, setOpen] = useState(true);
   const hasFault = useHasFaultWithin(path);
   const fault = useFault(path);
@@ -59,7 +73,7 @@ export function Nested({ label, path, isRequired, isItem = false, shape, what, i
           <Said text={shape.description} />
         </Text>
       )}
-      {fault && (
+      {fault && showsFault && (
         <Text size="xs" c="var(--mantine-color-error)" role="alert">
           {fault}
         </Text>

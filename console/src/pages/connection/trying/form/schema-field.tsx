@@ -1,9 +1,9 @@
 import { Button, Group, Input, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useContext } from "react";
+import { useContext, useEffect } from "react";
 import { schemaQuery } from "../../../../parts/schema-query.ts";
 import { AlternativesField } from "./alternatives-field.tsx";
-import { fits } from "./begin.ts";
+import { begun, fits } from "./begin.ts";
 import { absent } from "./entry.ts";
 import { Label } from "./field-label.tsx";
 import { type FieldProps, FormContext, useDocuments } from "./field-props.ts";
@@ -35,7 +35,13 @@ function AwaitedField({ url, ...props }: FieldProps & { url: string }) {
 
 function KnownField({ shape, ...props }: FieldProps & { shape: KnownShape }) {
   const { takesFiles } = useContext(FormContext);
-  const { entry, onChange } = props;
+  const documents = useDocuments();
+  const { place, entry, isRequired, onChange } = props;
+  // What must be there begins once its schema is read. One after the other: each render sees what the one before began.
+  useEffect(() => {
+    const hasParts = shape.kind === "group" || shape.kind === "list";
+    if (isRequired && hasParts && entry.kind === "absent") onChange(begun(place, documents));
+  });
   if (shape.kind === "text" && shape.isFile && takesFiles) return <FileField {...props} />;
   if (entry.kind === "plain" && entry.value === null && shape.isNullable && shape.kind !== "boolean" && shape.kind !== "choice")
     return <NullField {...props} description={shape.description} onGive={() => onChange(absent)} />;

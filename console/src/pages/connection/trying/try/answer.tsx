@@ -50,7 +50,11 @@ type OwnAnswer = { readonly message?: string; readonly code?: string; readonly f
 function Ours({ answer }: { answer: CallAnswer }) {
   const body = parsed(new TextDecoder().decode(answer.bytes)) as OwnAnswer;
   return (
-    <Alert color="orange" icon={<TriangleAlert size={18} />} title="It was not sent, or nothing came back">
+    <Alert
+      color="orange"
+      icon={<TriangleAlert size={18} />}
+      title={body.fields ? "Nothing was sent: something is to be mended first" : "It was not sent, or nothing came back"}
+    >
       <Text size="sm">{body.message ?? "Mooring gave no reason."}</Text>
       {body.fields && (
         <List size="sm" mt="xs">

@@ -93,7 +93,7 @@ export function Explained({ explanation, isOld }: { explanation: Explanation; is
 function Verdict({ explanation: { wouldSend, problem, egress, steps } }: { explanation: Explanation }) {
   if (wouldSend)
     return (
-      <Group gap={6}>
+      <Group gap={6} wrap="nowrap">
         <CircleCheck size={16} color="light-dark(var(--mantine-color-green-8), var(--mantine-color-green-4))" aria-hidden />
         <Text size="sm" fw={550}>
           This is what would leave. Nothing is sent yet.

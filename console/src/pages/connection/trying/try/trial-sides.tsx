@@ -43,11 +43,16 @@ export function TrialSides({ connection, call, explaining, typedFaults, children
   useEffect(() => {
     if (answer && !refused) title.current?.focus();
   }, [answer, refused]);
+  // After each try, once what is wrong is marked: the person goes on where something is to be mended.
+  const seeks = useRef(false);
   useEffect(() => {
-    if (refused) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [refused]);
+    if (!seeks.current || faults.size === 0) return;
+    seeks.current = false;
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [faults]);
 
   const submit = () => {
+    seeks.current = true;
     setTried(true);
     if (typedFaults.length === 0) send.mutate(call);
   };
@@ -114,6 +119,11 @@ export function TrialSides({ connection, call, explaining, typedFaults, children
               </Text>
             </div>
             {explanation.query.error && <Fault error={explanation.query.error} retry={() => void explanation.query.refetch()} />}
+            {typedFaults.length > 0 && (
+              <Text size="sm" c="dimmed">
+                It goes on once all that is typed can be read.
+              </Text>
+            )}
             {explanation.query.data ? (
               <Explained explanation={explanation.query.data} isOld={explanation.isOld} />
             ) : (
