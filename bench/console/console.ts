@@ -70,7 +70,7 @@ async function firstVisit(browser: Browser, mooring: MooringProcess): Promise<Fi
 /** Home can be used once its figures stand there. */
 async function isUsable(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1, name: "Home" }).waitFor();
-  await page.getByText("Calls per minute").first().waitFor();
+  await page.getByRole("img", { name: "Calls per minute" }).waitFor();
 }
 
 async function homeBlocking(context: BrowserContext, home: string, slowdown: number): Promise<number> {

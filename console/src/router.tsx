@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRouter } from "@tanstack/react-router";
+import { createRouter, parseSearchWith, stringifySearchWith } from "@tanstack/react-router";
 import { Lost } from "./frame/lost.tsx";
 import { accountRoutes } from "./pages/account/routes.tsx";
 import { activityRoutes } from "./pages/activity/routes.tsx";
@@ -40,10 +40,19 @@ export function createAppRouter(queries: QueryClient) {
     routeTree: rootRoute.addChildren([...outside, signedInRoute.addChildren([...inside, organisation])]),
     basepath: "/console",
     context: { queries },
+    // What stands in an address is text: a version called 1.10 is not the number 1.1.
+    parseSearch: parseSearchWith(truth),
+    stringifySearch: stringifySearchWith(JSON.stringify, truth),
     defaultPreload: "intent",
     scrollRestoration: true,
     defaultNotFoundComponent: Lost,
     defaultPendingComponent: Waiting,
     defaultPendingMs: 300,
   });
+}
+
+function truth(text: string): boolean {
+  if (text === "true") return true;
+  if (text === "false") return false;
+  throw new Error("It is text.");
 }

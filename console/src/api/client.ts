@@ -55,9 +55,9 @@ export async function send<Body>(method: string, path: string, { json, headers, 
  * Sends, and gives the answer as it is, whatever its status: for the gateway, where it may be an outside system's own. Throws a `Refusal`
  * only when Mooring was not reached. An end by `signal` is thrown as it is.
  */
-export async function sendRaw(method: string, path: string, { headers, body, signal }: RawSending = {}): Promise<Response> {
+export async function sendRaw(method: string, path: string, { headers, body, signal, ...how }: RawSending = {}): Promise<Response> {
   try {
-    return await fetch(path, { method, headers: { "mooring-csrf": "1", ...headers }, body: body ?? null, signal: signal ?? null });
+    return await fetch(path, { method, headers: { "mooring-csrf": "1", ...headers }, body: body ?? null, signal: signal ?? null, ...how });
   } catch (error) {
     if (signal?.aborted) throw error;
     const message = "Mooring does not answer. Is it running, and are you connected? What you typed is still here.";
@@ -69,6 +69,9 @@ interface RawSending {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: BodyInit | null | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** `manual` where an outside system may answer with a redirect: it is not followed. */
+  readonly redirect?: RequestRedirect;
+  readonly cache?: RequestCache;
 }
 
 /** `path` with its parameters filled in, as in `/o/{organisation_id}`. */

@@ -9,7 +9,7 @@ export function PersonMenu() {
   const person = usePerson();
   const org = useOrganisation();
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu withInitialFocusPlaceholder={false} position="bottom-end" width={240}>
       <Menu.Target>
         <UnstyledButton>
           <Avatar color="harbour" radius="xl" size={34} name={person.name} aria-hidden />

@@ -4,6 +4,8 @@ import { Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { Brand } from "./brand.tsx";
 import { Navigation } from "./navigation.tsx";
+import { OrganisationMenu } from "./organisation-menu.tsx";
+import { PaletteButton } from "./palette/palette-button.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { SchemeSwitch } from "./scheme-switch.tsx";
 import classes from "./shell.module.css";
@@ -36,6 +38,7 @@ export function Shell() {
             <Brand />
           </Group>
           <Group gap="xs" wrap="nowrap">
+            <PaletteButton />
             <SchemeSwitch />
             <PersonMenu />
           </Group>
@@ -43,6 +46,7 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="sm" aria-label="Main">
         <ScrollArea>
+          <OrganisationMenu />
           <Navigation />
         </ScrollArea>
       </AppShell.Navbar>

@@ -27,8 +27,16 @@ export function Copyable({ value, label }: { value: string; label: string }) {
   );
 }
 
+interface Block {
+  readonly code: string;
+  readonly title: string;
+  readonly heightMax?: number;
+  /** Long lines go on in the next one, on the page and not in what is copied. */
+  readonly isWrapped?: boolean;
+}
+
 /** Code to read and copy; scrolls sideways by itself. `title` names it. */
-export function CodeBlock({ code, title, heightMax = 420 }: { code: string; title: string; heightMax?: number }) {
+export function CodeBlock({ code, title, heightMax = 420, isWrapped = false }: Block) {
   return (
     <Box className={classes.block}>
       <Group justify="space-between" className={classes.head}>
@@ -38,7 +46,9 @@ export function CodeBlock({ code, title, heightMax = 420 }: { code: string; titl
         <Copy value={code} label={`Copy: ${title}`} />
       </Group>
       <ScrollArea.Autosize mah={heightMax} viewportProps={{ tabIndex: 0, role: "region", "aria-label": title }}>
-        <pre className={classes.code}>{code}</pre>
+        <pre className={classes.code} data-wrapped={isWrapped || undefined}>
+          {code}
+        </pre>
       </ScrollArea.Autosize>
     </Box>
   );

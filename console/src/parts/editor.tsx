@@ -1,4 +1,5 @@
 import { json, jsonParseLinter } from "@codemirror/lang-json";
+import { defaultHighlightStyle, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
@@ -34,12 +35,13 @@ export function Editor({ labelId, value, isReadOnly, heightMin, onChange }: Edit
         linter((shown) => (shown.state.doc.length === 0 ? [] : jsonParseLinter()(shown))),
         // Tab moves on, as in every other field: whoever uses a keyboard alone would be caught here otherwise (WCAG 2.1.2).
         keymap.of([]),
-        EditorView.contentAttributes.of({ "aria-labelledby": labelId }),
+        EditorView.contentAttributes.of({ "aria-labelledby": labelId, tabindex: "0" }),
         EditorView.lineWrapping,
         EditorState.readOnly.of(isReadOnly),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) changed.current(update.state.doc.toString());
         }),
+        syntaxHighlighting(colours),
         look(heightMin),
       ],
     });
@@ -57,6 +59,23 @@ export function Editor({ labelId, value, isReadOnly, heightMin, onChange }: Edit
   return <div ref={place} />;
 }
 
+// The editor's own colours are for paper alone; at night they could not be read.
+function byScheme(colour: string): string {
+  const [day, night] = pairs[colour] ?? [colour, "#d0bfff"];
+  return `light-dark(${day}, ${night})`;
+}
+
+const pairs: Readonly<Record<string, readonly [string, string]>> = {
+  "#a11": ["#a11", "#ffa8a8"],
+  "#164": ["#164", "#8ce99a"],
+  "#219": ["#219", "#a5d8ff"],
+  "#e40": ["#b83200", "#ffc078"],
+};
+
+const colours = HighlightStyle.define(
+  defaultHighlightStyle.specs.map(({ color, ...spec }) => (color === undefined ? spec : { ...spec, color: byScheme(color as string) })),
+);
+
 const look = (heightMin: number) =>
   EditorView.theme({
     "&": {
@@ -70,5 +89,15 @@ const look = (heightMin: number) =>
     ".cm-scroller": { minHeight: `${heightMin}px`, maxHeight: "480px", fontFamily: "var(--mantine-font-family-monospace)" },
     ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--mantine-color-dimmed)" },
     ".cm-content": { caretColor: "var(--mantine-color-text)" },
+    // Drawn, since a font may lack the signs.
+    ".cm-foldGutter span": { display: "inline-block", width: "14px", fontSize: 0 },
+    ".cm-foldGutter span::before": {
+      content: '""',
+      display: "inline-block",
+      border: "4px solid transparent",
+      borderTopColor: "currentColor",
+      transform: "translate(3px, 0)",
+    },
+    ".cm-foldGutter span[title='Unfold line']::before": { transform: "translate(5px, -2px) rotate(-90deg)" },
     ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "light-dark(#eef4f6, #1f2933)" },
   });

@@ -23,7 +23,7 @@ export function referenceOf(reference: string, url: string | undefined): SchemaR
   const document = at === -1 ? reference : reference.slice(0, at);
   const fragment = at === -1 ? "" : decoded(reference.slice(at + 1));
   const inside = fragment.split("/").at(-1);
-  if (document === "" || document === url) return { name: inside || "the whole", fragment, isGone: false };
+  if (document === "" || document === url) return { name: inside || url?.split("/").at(-1) || "the whole", fragment, isGone: false };
   const base = url?.slice(0, url.lastIndexOf("/") + 1);
   const own = base && document.startsWith(base) ? document.slice(base.length) : undefined;
   if (own?.startsWith("deleted:")) return { name: "a deleted definition", url: document, fragment, isGone: true };

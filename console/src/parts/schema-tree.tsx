@@ -149,6 +149,7 @@ function ReferenceName({ reference: { name, definition } }: { reference: SchemaR
   return (
     <Anchor
       inherit
+      underline="always"
       renderRoot={(props) => <Link {...props} to="/o/$org/connections/$connection/definitions/$version/$definition" params={params} />}
     >
       {name}

@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Fieldset, Group, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, TextInput } from "@mantine/core";
 import type { EnvironmentVariable } from "@mooring/contract";
 import { Plus, Trash2 } from "lucide-react";
 import { useRef } from "react";
 import { fieldFault } from "../api/problem.ts";
+import { FieldGroup } from "./field-group.tsx";
 
 interface VariablesForm {
   readonly legend: string;
@@ -26,48 +27,43 @@ export function VariablesField({ legend, description, variables, error, path, on
     );
   };
   return (
-    <Fieldset legend={legend} variant="unstyled" ref={place}>
-      <Stack gap="xs">
-        <Text size="xs" c="dimmed">
-          {description}
-        </Text>
-        {variables.map(({ name, value }, at) => (
-          <Group key={at.toString()} gap="xs" align="flex-start" wrap="nowrap" data-row>
-            <TextInput
-              aria-label={`Name of variable ${at + 1}`}
-              placeholder="name"
-              flex="1 1 0"
-              value={name}
-              error={fieldFault(error, `${path}[${at}].name`)}
-              onChange={(event) => set(at, { name: event.currentTarget.value })}
-              autoComplete="off"
-              spellCheck={false}
-            />
-            <TextInput
-              aria-label={`Value of ${name || `variable ${at + 1}`}`}
-              placeholder="value"
-              flex="2 1 0"
-              value={value}
-              error={fieldFault(error, `${path}[${at}].value`)}
-              onChange={(event) => set(at, { value: event.currentTarget.value })}
-              autoComplete="off"
-              spellCheck={false}
-            />
-            <ActionIcon
-              size={36}
-              aria-label={`Remove the variable ${name || at + 1}`}
-              onClick={() => onChange(variables.filter((_, index) => index !== at))}
-            >
-              <Trash2 size={16} />
-            </ActionIcon>
-          </Group>
-        ))}
-        <Group>
-          <Button size="xs" variant="default" leftSection={<Plus size={14} />} onClick={add}>
-            Add a variable
-          </Button>
+    <FieldGroup legend={legend} description={description} ref={place}>
+      {variables.map(({ name, value }, at) => (
+        <Group key={at.toString()} gap="xs" align="flex-start" wrap="nowrap" data-row>
+          <TextInput
+            aria-label={`Name of variable ${at + 1}`}
+            placeholder="name"
+            flex="1 1 0"
+            value={name}
+            error={fieldFault(error, `${path}[${at}].name`)}
+            onChange={(event) => set(at, { name: event.currentTarget.value })}
+            autoComplete="off"
+            spellCheck={false}
+          />
+          <TextInput
+            aria-label={`Value of ${name || `variable ${at + 1}`}`}
+            placeholder="value"
+            flex="2 1 0"
+            value={value}
+            error={fieldFault(error, `${path}[${at}].value`)}
+            onChange={(event) => set(at, { value: event.currentTarget.value })}
+            autoComplete="off"
+            spellCheck={false}
+          />
+          <ActionIcon
+            size={36}
+            aria-label={`Remove the variable ${name || at + 1}`}
+            onClick={() => onChange(variables.filter((_, index) => index !== at))}
+          >
+            <Trash2 size={16} />
+          </ActionIcon>
         </Group>
-      </Stack>
-    </Fieldset>
+      ))}
+      <Group>
+        <Button size="xs" variant="default" leftSection={<Plus size={14} />} onClick={add}>
+          Add a variable
+        </Button>
+      </Group>
+    </FieldGroup>
   );
 }

@@ -1,4 +1,5 @@
 import { createRoute } from "@tanstack/react-router";
+import { queryOf } from "../api/queries.ts";
 import { memberQuery } from "../api/session.ts";
 import { rememberOrganisation } from "../frame/last-organisation.ts";
 import { Shell } from "../frame/shell.tsx";
@@ -9,6 +10,7 @@ export const organisationRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "o/$org",
   beforeLoad: async ({ context: { queries, person }, params: { org } }) => {
+    void queries.prefetchQuery(queryOf("GetOrganisation", { params: { organisation_id: org } }));
     await queries.ensureQueryData(memberQuery(org, person.id));
     rememberOrganisation(org);
   },

@@ -1,5 +1,5 @@
 import { timeOf } from "../kernel/ids.ts";
-import type { EndedCall } from "./call.ts";
+import type { CallPlace, EndedCall } from "./call.ts";
 import { addDuration, type Durations, durationsText, markOf } from "./durations.ts";
 
 /** What calls add up to. Of calls that named no connection, nothing. */
@@ -33,45 +33,72 @@ export interface CredentialUse {
 export const minuteOf = (time: Date): number => Math.floor(time.getTime() / 60_000);
 export const startOfMinute = (minute: number): Date => new Date(minute * 60_000);
 
-/** Adds calls up: one count for each minute and environment, one use for each credential there. */
+/** Adds calls up, by where they went and the minute in which they came. Places that are equal may be in it twice. */
 export function tallyOf(calls: readonly EndedCall[]): CallTally {
-  const minutes = new Map<string, Gathered>();
-  const uses = new Map<string, CredentialUse>();
+  const places = new Map<CallPlace, Gathered>();
   for (const call of calls) {
-    const { connectionId, environmentId = "", credentialIds } = call.place;
-    if (connectionId === undefined) continue;
-    const time = timeOf(call.id);
-    const at = time.toISOString();
-    const minute = minuteOf(time);
-    const key = `${connectionId} ${environmentId} ${minute}`;
-    let gathered = minutes.get(key);
+    const { place } = call;
+    if (place.connectionId === undefined) continue;
+    let gathered = places.get(place);
     if (gathered === undefined) {
-      const nothing = { calls: 0, failures: 0, lastCallAt: "", lastFailureAt: "" };
-      gathered = { connectionId, environmentId, minute, durations: new Map(), ...nothing };
-      minutes.set(key, gathered);
+      gathered = { minutes: new Map(), lastSentId: "" };
+      places.set(place, gathered);
     }
-    count(gathered, call, at);
-    // What was not sent used none.
-    if (call.attempts === 0) continue;
-    for (const credentialId of credentialIds) {
-      const use = `${environmentId} ${credentialId}`;
-      if ((uses.get(use)?.lastUsedAt ?? "") < at) uses.set(use, { environmentId, credentialId, lastUsedAt: at });
-    }
+    count(gathered, call);
   }
-  const counted = [...minutes.values()].map((gathered) => ({ ...gathered, durations: durationsText(gathered.durations) }));
-  return { minutes: counted, uses: [...uses.values()] };
+  return { minutes: [...places].flatMap(minutesOf), uses: [...places].flatMap(usesOf) };
 }
 
-type Gathered = { -readonly [Field in Exclude<keyof MinuteCount, "durations">]: MinuteCount[Field] } & { readonly durations: Durations };
+/** What came of one place. Ids sort by time, and are compared more cheaply than times are read of them. */
+interface Gathered {
+  readonly minutes: Map<number, GatheredMinute>;
+  lastSentId: string;
+}
 
-function count(gathered: Gathered, call: EndedCall, at: string): void {
-  gathered.calls += 1;
-  addDuration(gathered.durations, markOf(call.durationUs));
-  if (gathered.lastCallAt < at) gathered.lastCallAt = at;
+interface GatheredMinute {
+  calls: number;
+  failures: number;
+  lastId: string;
+  lastFailureId: string;
+  readonly durations: Durations;
+}
+
+function count(gathered: Gathered, call: EndedCall): void {
+  const number = minuteOf(timeOf(call.id));
+  let minute = gathered.minutes.get(number);
+  if (minute === undefined) {
+    minute = { calls: 0, failures: 0, lastId: "", lastFailureId: "", durations: new Map() };
+    gathered.minutes.set(number, minute);
+  }
+  minute.calls += 1;
+  addDuration(minute.durations, markOf(call.durationUs));
+  if (minute.lastId < call.id) minute.lastId = call.id;
+  // What was not sent used no credential.
+  if (call.attempts > 0 && gathered.lastSentId < call.id) gathered.lastSentId = call.id;
   if (!isFailure(call)) return;
-  gathered.failures += 1;
-  if (gathered.lastFailureAt < at) gathered.lastFailureAt = at;
+  minute.failures += 1;
+  if (minute.lastFailureId < call.id) minute.lastFailureId = call.id;
 }
+
+function minutesOf([{ connectionId = "", environmentId = "" }, { minutes }]: [CallPlace, Gathered]): MinuteCount[] {
+  return [...minutes].map(([minute, { calls, failures, lastId, lastFailureId, durations }]) => ({
+    connectionId,
+    environmentId,
+    minute,
+    calls,
+    failures,
+    durations: durationsText(durations),
+    lastCallAt: atOf(lastId),
+    lastFailureAt: atOf(lastFailureId),
+  }));
+}
+
+function usesOf([{ environmentId, credentialIds }, { lastSentId }]: [CallPlace, Gathered]): CredentialUse[] {
+  if (environmentId === undefined || lastSentId === "") return [];
+  return credentialIds.map((credentialId) => ({ environmentId, credentialId, lastUsedAt: atOf(lastSentId) }));
+}
+
+const atOf = (id: string) => (id === "" ? "" : timeOf(id).toISOString());
 
 /**
  * Whether a call failed for a reason that is not its caller's. A 401 or 403 of the outside system says that our proof of identity is no
@@ -80,12 +107,14 @@ function count(gathered: Gathered, call: EndedCall, at: string): void {
  */
 export function isFailure({ origin, status, code }: Pick<EndedCall, "origin" | "status" | "code">): boolean {
   const isUnable = code !== undefined && ourCodes.has(code);
-  const outcomes = {
-    upstream: status >= 500 || status === 401 || status === 403,
-    gateway: status >= 500 || isUnable,
-    aborted: isUnable,
-  } as const satisfies Record<EndedCall["origin"], boolean>;
-  return outcomes[origin];
+  switch (origin) {
+    case "upstream":
+      return status >= 500 || status === 401 || status === 403;
+    case "gateway":
+      return status >= 500 || isUnable;
+    case "aborted":
+      return isUnable;
+  }
 }
 
 /** What no caller can help: the outside system is not there, or this connection cannot prove who calls or may not be reached. */

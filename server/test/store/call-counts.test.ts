@@ -11,13 +11,14 @@ import { systemClock } from "../../src/kernel/clock.ts";
 import { type ApiKeyId, type ConnectionId, createIds, type OrganisationId, startOfIds, timeOf } from "../../src/kernel/ids.ts";
 import { createLog } from "../../src/kernel/log.ts";
 import { appendCalls } from "../../src/store/calls.ts";
-import { insertConnection } from "../../src/store/connections.ts";
+import { deleteConnection, insertConnection } from "../../src/store/connections.ts";
 import type { Database } from "../../src/store/database.ts";
 import { insertEnvironments } from "../../src/store/environments.ts";
 import { insertOrganisation } from "../../src/store/organisations.ts";
 import { engines, type Place } from "../harness/engines.ts";
 import { propertyTimeoutMs, trials } from "../harness/profile.ts";
 import { recordCalls, recordedCall } from "../harness/recorded-calls.ts";
+import { at } from "../harness/samples.ts";
 
 const newId = createIds(systemClock);
 const startMs = Date.parse("2027-01-15T08:00:00.000Z");
@@ -197,8 +198,18 @@ describe.each(engines)("counts of calls on $name", ({ prepare }) => {
         ]);
     }
     const log = createLog("silent");
+    // Called once, and then left alone: that stays known for as long as the connection is there.
+    const idle = at(homes, 0);
+    const alone = { connectionId: idle.connections[1], environmentId: idle.environments[1]?.[0], credentialIds: [] };
+    await recordCalls(db, idle.org, [recordedCall({ id: idAt(1, 90), place: alone })]);
+    const placesOf = async (connection: string | undefined) =>
+      db.read(idle.org, (tx) => tx.all(sql`select 1 from call_places where org_id = ${idle.org} and connection_id = ${connection ?? ""}`));
     const retention = createRetention({ db, clock: { now: () => new Date(nowMs) }, log, keepHours: 24 * 365 });
     await retention.sweep();
+    expect(await placesOf(alone.connectionId)).toHaveLength(1);
+    await db.write(idle.org, (tx) => deleteConnection(tx, idle.org, alone.connectionId as ConnectionId));
+    await retention.sweep();
+    expect(await placesOf(alone.connectionId)).toEqual([]);
     await retention.close();
     for (const { org } of homes) {
       const all = { from: hour.from, to: new Date(nowMs).toISOString(), stepSeconds: 86_400 };

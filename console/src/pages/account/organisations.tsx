@@ -5,6 +5,7 @@ import { ChevronRight, Plus } from "lucide-react";
 import { fieldFault } from "../../api/problem.ts";
 import { listOf, useChange } from "../../api/queries.ts";
 import { usePerson } from "../../api/session.ts";
+import { initialOf } from "../../frame/organisation-menu.tsx";
 import { signOut } from "../../frame/sign-out.ts";
 import { Waiting } from "../../parts/answer.tsx";
 import { Fault } from "../../parts/fault.tsx";
@@ -35,7 +36,7 @@ export function Organisations() {
           {items.map((one) => (
             <Link key={one.id} to="/o/$org" params={{ org: one.id }} className={classes.organisation}>
               <Avatar color="harbour" radius="md" size={34} aria-hidden>
-                {one.name.trim().slice(0, 1).toUpperCase()}
+                {initialOf(one.name)}
               </Avatar>
               <Text fw={550} flex={1}>
                 {one.name}

@@ -1,20 +1,23 @@
 import { Code, Stack, Text } from "@mantine/core";
 import type { AuditEntry } from "@mooring/contract";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { ScrollText } from "lucide-react";
+import { ArrowRight, ScrollText } from "lucide-react";
 import { listOf } from "../../api/queries.ts";
 import { useMay, useOrganisation } from "../../api/session.ts";
 import { Page } from "../../frame/page.tsx";
+import { ChangeSentence, toldOf } from "../../parts/change-sentence.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { Ago } from "../../parts/time.tsx";
-import { AuditSentence } from "./audit-sentence.tsx";
+import { useActorNames } from "./names.ts";
 
 /** Who changed what, the newest first. */
 export function Audit() {
   const org = useOrganisation();
   const may = useMay();
   const query = useInfiniteQuery({ ...listOf("ListAudit", { params: { organisation_id: org } }), enabled: may("organisation:admin") });
+  const { known } = useActorNames();
+  const actorOf = ({ actor: { id, name } }: AuditEntry) => name ?? known.find(({ value }) => value === id)?.label;
   if (!may("organisation:admin"))
     return (
       <Page title="Audit">
@@ -36,13 +39,18 @@ export function Audit() {
           </Empty>
         }
         columns={[
-          { title: "What", width: "minmax(0, 2fr)", render: (entry) => <AuditSentence entry={entry} /> },
+          { title: "What", width: "minmax(0, 2fr)", render: (entry) => <Sentence entry={entry} actor={actorOf(entry)} /> },
           { title: "Fields", render: (entry) => <Fields entry={entry} /> },
           { title: "When", width: "120px", render: ({ at }) => <Ago at={at} /> },
         ]}
       />
     </Page>
   );
+}
+
+function Sentence({ entry, actor }: { entry: AuditEntry; actor: string | undefined }) {
+  const [told] = toldOf([entry]);
+  return <Text size="sm">{told && <ChangeSentence told={told} actor={actor} />}</Text>;
 }
 
 function Fields({ entry: { changes } }: { entry: AuditEntry }) {
@@ -75,7 +83,7 @@ const shownAtOnce = 2;
 function Change({ change: { field, before, after } }: { change: AuditEntry["changes"][number] }) {
   return (
     <Text size="xs">
-      <Code>{field}</Code> {told(before)} → {told(after)}
+      <Code>{field}</Code> {told(before)} <ArrowRight size={11} role="img" aria-label="became" /> {told(after)}
     </Text>
   );
 }

@@ -26,7 +26,9 @@ export function ConnectionFrame() {
   const org = useOrganisation();
   const connection = useConnection();
   const { data: doing } = useQuery(queryOf("GetConnectionHealth", { params: { organisation_id: org, connection_id: connection.id } }));
-  const here = useLocation().pathname.split("/")[5] || "overview";
+  const part = useLocation().pathname.split("/")[5] || "overview";
+  // What came is a side of the triggers, and a call of any path one of the actions.
+  const here = { events: "triggers", call: "actions" }[part] ?? part;
   const label = tabs.find(([value]) => value === here)?.[1] ?? "Overview";
   return (
     <Page
@@ -65,6 +67,7 @@ function Parts({ here, org, connection }: { here: string; org: string; connectio
           params={{ org, connection }}
           className={classes.part}
           data-part={value}
+          data-here={value === here || undefined}
           activeOptions={{ exact: value === "overview" }}
         >
           {label}

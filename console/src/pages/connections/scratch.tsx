@@ -1,4 +1,4 @@
-import { Button, Divider, Group, Paper, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Code, Divider, Group, Paper, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { fieldFault } from "../../api/problem.ts";
@@ -73,7 +73,12 @@ export function FromNothing() {
                 key="http"
                 name="baseUrl"
                 label="Base URL"
-                description="Every path of a call comes after it. Where customers or regions differ, write a variable: https://{{ env.tenant }}.example.com"
+                description={
+                  <>
+                    Every path of a call comes after it. A part that differs between environments is a variable, as in{" "}
+                    <Code style={{ overflowWrap: "anywhere" }}>{"https://{{ env.tenant }}.example.com"}</Code>
+                  </>
+                }
                 placeholder="https://api.example.com/v1"
                 type="url"
                 required

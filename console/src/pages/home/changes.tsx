@@ -1,12 +1,12 @@
-import { Anchor, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
-import type { AuditEntry } from "@mooring/contract";
+import { Anchor, Group, Paper, Text, ThemeIcon, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { Building2, Cable, FileStack, KeyRound, type LucideIcon, Server, Users, VenetianMask, Webhook } from "lucide-react";
-import { useOrganisation, usePerson } from "../../api/session.ts";
+import { useOrganisation } from "../../api/session.ts";
 import { Answered } from "../../parts/answer.tsx";
-import { deedOf, type Told, toldOf } from "../../parts/change-sentence.ts";
+import { ChangeSentence, type Told, toldOf } from "../../parts/change-sentence.tsx";
 import { Ago } from "../../parts/time.tsx";
+import { useActorNames } from "../activity/names.ts";
 import classes from "./list.module.css";
 import { auditQuery, latestQuery } from "./queries.ts";
 
@@ -14,6 +14,7 @@ import { auditQuery, latestQuery } from "./queries.ts";
 export function Changes() {
   const org = useOrganisation();
   const query = useQuery(auditQuery(org));
+  const { known } = useActorNames();
   return (
     <Paper component="section" p="lg" aria-label="What changed lately">
       <Group justify="space-between" mb="xs">
@@ -28,7 +29,7 @@ export function Changes() {
             {toldOf(items)
               .slice(0, shownMax)
               .map((told) => (
-                <Change key={told.entry.id} told={told} />
+                <Change key={told.entry.id} told={told} actor={known.find(({ value }) => value === told.entry.actor.id)?.label} />
               ))}
           </ul>
         )}
@@ -39,22 +40,19 @@ export function Changes() {
 
 const shownMax = 7;
 
-function Change({ told }: { told: Told }) {
-  const { entry, times } = told;
-  const Icon = icons[entry.subject.type] ?? FileStack;
+function Change({ told, actor }: { told: Told; actor: string | undefined }) {
+  const Icon = icons[told.entry.subject.type] ?? FileStack;
   return (
     <li className={classes.row}>
-      <ThemeIcon variant="light" color="gray" radius="xl" size={30}>
-        <Icon size={15} />
+      <ThemeIcon variant="light" color="gray" radius="xl" size={26}>
+        <Icon size={14} />
       </ThemeIcon>
-      <Stack gap={0} flex={1} miw={0}>
-        <Text size="sm">
-          <Actor actor={entry.actor} /> {deedOf(entry, times)} {times === 1 && <Subject told={told} />}
-        </Text>
-        <Text size="xs" c="dimmed" component="div">
-          <Ago at={entry.at} />
-        </Text>
-      </Stack>
+      <Text size="sm" flex={1} miw={0} pt={2}>
+        <ChangeSentence told={told} actor={actor} />
+      </Text>
+      <Text size="xs" c="dimmed" component="div" className={classes.when}>
+        <Ago at={told.entry.at} />
+      </Text>
     </li>
   );
 }
@@ -71,36 +69,6 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   subscription: Webhook,
   trigger: Webhook,
 };
-
-function Actor({ actor: { type, id, name } }: Pick<AuditEntry, "actor">) {
-  const person = usePerson();
-  if (type === "system") return "Mooring";
-  if (type === "person" && id === person.id) return "You";
-  return <b>{type === "api-key" ? `The key ${name ?? id}` : (name ?? "Somebody")}</b>;
-}
-
-function Subject({ told: { entry, isGone } }: { told: Told }) {
-  const org = useOrganisation();
-  const { type, id, name } = entry.subject;
-  const link = isGone ? undefined : linkTo(org, type, id);
-  if (name === undefined) return null;
-  return link ? (
-    <Anchor inherit renderRoot={(props) => <Link {...props} {...link} />}>
-      {name}
-    </Anchor>
-  ) : (
-    <b>{name}</b>
-  );
-}
-
-/** Where something has its page; undefined when it stands below something that the audit does not name. */
-function linkTo(org: string, type: string, id: string): LinkProps | undefined {
-  if (type === "connection") return { to: "/o/$org/connections/$connection", params: { org, connection: id } };
-  if (type === "credential") return { to: "/o/$org/credentials/$credential", params: { org, credential: id } };
-  if (type === "api-key") return { to: "/o/$org/api-keys", params: { org } };
-  if (type === "member" || type === "invitation") return { to: "/o/$org/members", params: { org } };
-  return undefined;
-}
 
 /** The connections that changed last; for whoever may not read the audit. */
 export function LatestConnections() {
@@ -124,7 +92,7 @@ export function LatestConnections() {
                 >
                   {name}
                 </Anchor>
-                <Text size="xs" c="dimmed" component="div">
+                <Text size="xs" c="dimmed" component="div" className={classes.when}>
                   <Ago at={updatedAt} />
                 </Text>
               </li>

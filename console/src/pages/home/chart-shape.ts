@@ -19,7 +19,7 @@ interface Field {
 }
 
 /** Room around the drawing, for the words at its axes. */
-export const margin = { left: 44, right: 8, top: 8, bottom: 22 };
+export const margin = { left: 52, right: 8, top: 8, bottom: 22 };
 
 /** Where everything of a chart is drawn, in pixels. Each step is as wide as it is long: a value is not true of a moment alone. */
 export function shapeOf({ steps, to, topMin, topMax, width, height }: Field) {
@@ -38,6 +38,13 @@ export function shapeOf({ steps, to, topMin, topMax, width, height }: Field) {
     { x: x(at), value },
     { x: x(steps[index + 1]?.at ?? to), value },
   ]);
+  // A value beside nothing stands on the ground, or a single one would be a dash in the air.
+  const outlined = steps.flatMap(({ value }, index): Edge[] => {
+    const [left, right] = [edges[index * 2]?.x ?? 0, edges[index * 2 + 1]?.x ?? 0];
+    const before = index > 0 && steps[index - 1]?.value === undefined ? [{ x: left, value: 0 }] : [];
+    const after = index < steps.length - 1 && steps[index + 1]?.value === undefined ? [{ x: right, value: 0 }] : [];
+    return value === undefined ? [{ x: left, value }] : [...before, { x: left, value }, { x: right, value }, ...after];
+  });
   const isDefined = ({ value }: Edge) => value !== undefined;
   const height0 = y(0);
   return {
@@ -51,7 +58,7 @@ export function shapeOf({ steps, to, topMin, topMax, width, height }: Field) {
       line<Edge>(
         ({ x: across }) => across,
         ({ value = 0 }) => y(value),
-      ).defined(isDefined)(edges) ?? "",
+      ).defined(isDefined)(outlined) ?? "",
     across: x.ticks(Math.max(2, Math.floor(width / 84))).map((at) => ({ at, x: x(at) })),
     up: y.ticks(3).map((value) => ({ value, y: y(value) })),
     /** The middle of a step, and the height of its value. */

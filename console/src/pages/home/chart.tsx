@@ -1,4 +1,4 @@
-import { Group, Paper, Skeleton, Text, Title } from "@mantine/core";
+import { Paper, Skeleton, Text, Title } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import classes from "./chart.module.css";
 import { margin, type Step, shapeOf } from "./chart-shape.ts";
@@ -44,14 +44,10 @@ export function Chart({ measure, to, read, onRead }: Drawing) {
       <Title order={3} fz="sm" fw={550}>
         {title}
       </Title>
-      <Group gap="xs" align="baseline" mt={4} mb="sm" wrap="nowrap" h={34}>
-        <Text span className={classes.figure}>
-          {step ? words(step.value) : figure}
-        </Text>
-        <Text span size="xs" c="dimmed" lineClamp={2} lh={1.3}>
-          {step ? `at ${clock(step.at)}` : note}
-        </Text>
-      </Group>
+      <div className={classes.figure}>{step ? words(step.value) : figure}</div>
+      <Text size="xs" c="dimmed" mb="md">
+        {step ? `at ${clock(step.at)}` : note}
+      </Text>
       <div
         ref={ref}
         className={classes.field}
@@ -70,7 +66,7 @@ export function Chart({ measure, to, read, onRead }: Drawing) {
                 </g>
               ))}
               {shape.across.map(({ at: time, x }) => (
-                <text key={time.getTime()} x={x} y={height - 4} textAnchor="middle">
+                <text key={time.getTime()} x={x} y={height - 4} textAnchor={x > width - 18 ? "end" : "middle"}>
                   {clock(time)}
                 </text>
               ))}
@@ -104,7 +100,7 @@ export function ChartWaiting({ title }: { title: string }) {
       <Title order={3} fz="sm" fw={550}>
         {title}
       </Title>
-      <Skeleton height={28} width={90} mt={7} mb={15} />
+      <Skeleton height={28} width={90} mt={8} mb={40} />
       <Skeleton height={height} />
     </Paper>
   );

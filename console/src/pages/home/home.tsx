@@ -47,7 +47,7 @@ function WayBack({ org }: { org: string }) {
         <KeySquare size={18} aria-hidden style={{ flexShrink: 0 }} />
         <Text size="sm">
           The link that brought you here worked once.{" "}
-          <Anchor inherit renderRoot={(props) => <Link {...props} to="/o/$org/profile" params={{ org }} />}>
+          <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/o/$org/profile" params={{ org }} />}>
             Set an e-mail address and a password
           </Anchor>{" "}
           to come back.

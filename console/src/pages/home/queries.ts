@@ -54,5 +54,9 @@ export function prefetchHome(queries: QueryClient, org: string, { span, isAdmin 
   void queries.prefetchQuery(latestQuery(org));
   void queries.prefetchQuery(unwellQuery(org, "attention"));
   void queries.prefetchQuery(unwellQuery(org, "failing"));
-  if (isAdmin) void queries.prefetchQuery(auditQuery(org));
+  if (!isAdmin) return;
+  void queries.prefetchQuery(auditQuery(org));
+  const everybody = { params: { organisation_id: org }, query: { first: 100 } };
+  void queries.prefetchQuery(queryOf("ListMembers", everybody));
+  void queries.prefetchQuery(queryOf("ListApiKeys", everybody));
 }

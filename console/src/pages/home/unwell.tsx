@@ -79,25 +79,17 @@ function Reasons({ connection: { attention, callsLastHour, failuresLastHour } }:
 
 function Reason({ attention: { credential, state, reason } }: { attention: Attention }) {
   const org = useOrganisation();
-  const name = (
-    <Anchor
-      inherit
-      renderRoot={(props) => <Link {...props} to="/o/$org/credentials/$credential" params={{ org, credential: credential.id }} />}
-    >
-      {credential.name}
-    </Anchor>
-  );
-  const why = reason && ` (${reason})`;
-  if (state === "reauth_required")
-    return (
-      <>
-        Somebody has to sign in again for {name}
-        {why}
-      </>
-    );
+  const otherwise = state === "failing" ? "Its token cannot be renewed at present." : "Somebody has to sign in again.";
   return (
     <>
-      The token of {name} cannot be renewed at present{why}
+      <Anchor
+        inherit
+        underline="always"
+        renderRoot={(props) => <Link {...props} to="/o/$org/credentials/$credential" params={{ org, credential: credential.id }} />}
+      >
+        {credential.name}
+      </Anchor>
+      : {reason ?? otherwise}
     </>
   );
 }

@@ -4,13 +4,15 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
+import { call } from "../../api/client.ts";
 import { fieldFault } from "../../api/problem.ts";
-import { queryOf, useChange } from "../../api/queries.ts";
+import { queryOf } from "../../api/queries.ts";
 import { useMember, useOrganisation } from "../../api/session.ts";
 import { Page } from "../../frame/page.tsx";
 import { CodeBlock } from "../../parts/copy.tsx";
 import { Fault } from "../../parts/fault.tsx";
 import { now } from "../../parts/now.ts";
+import { useSending } from "../../parts/sending.ts";
 import { Unsaved } from "../../parts/unsaved.tsx";
 import { scopeWords } from "./scope-words.ts";
 
@@ -19,9 +21,11 @@ const ends = { "": "Never", "30": "In 30 days", "90": "In 90 days", "365": "In a
 /** Making a key: what it is for, what it may do, where, and until when. It is shown once. */
 export function NewApiKey() {
   const org = useOrganisation();
-  const create = useChange("CreateApiKey");
+  const sending = useSending();
   const [made, setMade] = useState<ApiKeyCreated>();
   const crumbs = [{ label: "API keys", link: { to: "/o/$org/api-keys", params: { org } } }] as const;
+  const create = async (body: KeyDraft) =>
+    setMade((await sending.run(() => call("CreateApiKey", { params: { organisation_id: org }, body })))?.body);
   if (made)
     return (
       <Page title="Your new API key" crumbs={crumbs}>
@@ -30,17 +34,7 @@ export function NewApiKey() {
     );
   return (
     <Page title="New API key" crumbs={crumbs}>
-      <KeyForm
-        error={create.error}
-        isPending={create.isPending}
-        onSubmit={(body) => {
-          // The answer holds the key, so it is kept by this page alone and by no cache.
-          create.mutate(
-            { params: { organisation_id: org }, body },
-            { onSuccess: (answer) => setMade(answer.body), onSettled: () => undefined },
-          );
-        }}
-      />
+      <KeyForm error={sending.error} isPending={sending.isPending} onSubmit={(body) => void create(body)} />
     </Page>
   );
 }

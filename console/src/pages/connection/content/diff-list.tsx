@@ -65,8 +65,8 @@ function Change({ change: { field, before, after, why } }: { change: VersionDiff
       </Text>
       {why !== undefined && <Text size="sm">{why}</Text>}
       <div className={classes.values}>
-        <Value word="before" value={before} />
-        <Value word="after" value={after} />
+        {before !== undefined && <Value word={after === undefined ? "was, and is gone" : "was"} value={before} />}
+        {after !== undefined && <Value word={before === undefined ? "is new" : "is"} value={after} />}
       </div>
     </li>
   );
@@ -74,15 +74,6 @@ function Change({ change: { field, before, after, why } }: { change: VersionDiff
 
 function Value({ word, value }: { word: string; value: unknown }) {
   const [isWhole, setWhole] = useState(false);
-  if (value === undefined)
-    return (
-      <Stack gap={0} miw={0}>
-        <span className={classes.word}>{word}</span>
-        <Text size="xs" c="dimmed">
-          not there
-        </Text>
-      </Stack>
-    );
   const line = typeof value === "string" ? value : JSON.stringify(value);
   const isLong = line.length > 90;
   const text = typeof value === "string" || !isWhole ? line : JSON.stringify(value, null, 2);

@@ -10,7 +10,7 @@ export function ThingLink({ kind, name, version }: { kind: Kind; name: string; v
   const at = { org, connection, version };
   return (
     <Anchor
-      inherit
+      size="sm"
       ff="monospace"
       style={{ overflowWrap: "anywhere" }}
       renderRoot={(props) => {

@@ -5,11 +5,9 @@ import { Layers, Plus } from "lucide-react";
 import { useState } from "react";
 import { listOf } from "../../../api/queries.ts";
 import { useMay } from "../../../api/session.ts";
-import { useTitle } from "../../../frame/page.tsx";
 import { Empty } from "../../../parts/empty.tsx";
 import { Rows } from "../../../parts/rows.tsx";
 import { Ago } from "../../../parts/time.tsx";
-import { useConnection } from "../connection.ts";
 import { VersionState } from "../version-state.tsx";
 import { NewVersion } from "./new-version.tsx";
 import { counted } from "./subscribers.tsx";
@@ -18,8 +16,6 @@ import { VersionMenu } from "./version-menu.tsx";
 
 /** Drafts and published versions of a connection, and what can be done with each. */
 export function Versions() {
-  const { name: called } = useConnection();
-  useTitle(`Versions of ${called}`);
   const { org, connection } = useParams({ from: "/signed-in/o/$org/connections/$connection" });
   const may = useMay();
   const navigate = useNavigate();

@@ -60,16 +60,18 @@ export function written(entry: Entry, root: string): Written {
   return { json, faults };
 
   function write(one: Entry, path: string, indent: string): string | undefined {
-    const wrong = (message: string) => void faults.push({ field: path, message });
+    const wrong = (message: string): undefined => {
+      faults.push({ field: path, message });
+    };
     switch (one.kind) {
       case "absent":
         return undefined;
       case "plain":
         return JSON.stringify(one.value);
       case "number":
-        return numberText(one.text) ?? (wrong("This is no number."), undefined);
+        return numberText(one.text) ?? wrong("This is no number.");
       case "raw":
-        return isJson(one.text) ? one.text.trim() : (wrong("This is no JSON."), undefined);
+        return isJson(one.text) ? one.text.trim() : wrong("This is no JSON.");
       case "list":
         return wrapped(
           "[]",

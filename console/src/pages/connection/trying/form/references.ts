@@ -1,3 +1,5 @@
+import { referenceOf, valueAtFragment } from "../../../../parts/schema-reference.ts";
+
 /** A schema at some place of a document: what it refers to is looked up from there. */
 export interface Place {
   readonly schema: unknown;
@@ -7,7 +9,7 @@ export interface Place {
 
 /** Documents by their address, as far as they were read. */
 export interface Documents {
-  get(url: string): { readonly content: unknown } | undefined;
+  get(url: string): { readonly schema?: unknown } | undefined;
 }
 
 /** A part of a schema: in the same document. */
@@ -42,39 +44,16 @@ export function partsOf(place: Place, documents: Documents): { readonly found: r
 const partsMax = 100;
 
 function targetOf(reference: string, base: string, documents: Documents): Place | { awaited: string } | undefined {
-  const [address = "", fragment = ""] = reference.split("#");
-  const url = address === "" ? base : schemaAddress(address);
-  if (url === undefined || url === "") return undefined;
+  const { url = base, fragment, isGone } = referenceOf(reference, base);
+  if (isGone || !isSchemaAddress(url)) return undefined;
   const document = documents.get(url);
   if (!document) return { awaited: url };
-  const schema = pointedAt(document.content, fragment);
+  const schema = valueAtFragment(document.schema, fragment);
   return schema === undefined ? undefined : { schema, base: url };
 }
 
-/** RFC 6901, as a fragment of an address. */
-function pointedAt(content: unknown, fragment: string): unknown {
-  if (fragment === "") return content;
-  if (!fragment.startsWith("/")) return undefined;
-  return fragment
-    .slice(1)
-    .split("/")
-    .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce<unknown>(
-      (value, part) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined),
-      content,
-    );
-}
-
-/** Where a schema is on this Mooring, whatever name it calls itself by: the page may ask nobody else. Undefined for any other address. */
-export function schemaAddress(url: string): string | undefined {
-  try {
-    const { pathname } = new URL(url, "http://mooring");
-    return /^\/o\/[^/]+\/schemas\//.test(pathname) ? pathname : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Whether a schema is one of this Mooring: the page asks nobody else. */
+const isSchemaAddress = (url: string) => /^https?:\/\/[^/]+\/o\/[^/]+\/schemas\//.test(url);
 
 /** The name at the end of a reference, as in `#/$defs/Order`. */
-export const definitionName = (reference: string) =>
-  decodeURIComponent(reference.split(/[/#]/).findLast((part) => part !== "") ?? reference);
+export const nameOfReference = (reference: string) => reference.split(/[/#]/).findLast((part) => part !== "") ?? reference;

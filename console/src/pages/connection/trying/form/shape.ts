@@ -1,4 +1,4 @@
-import { childOf, type Documents, definitionName, type Place, partsOf } from "./references.ts";
+import { childOf, type Documents, nameOfReference, type Place, partsOf } from "./references.ts";
 
 /** What a schema asks for at one place, as far as a form can show it; `awaited` while the document at `url` is not read yet. */
 export type Shape = { readonly kind: "awaited"; readonly url: string } | KnownShape;
@@ -202,7 +202,7 @@ function labelOf(option: unknown): string | undefined {
   if (!isObject(option)) return undefined;
   const { title, $ref: reference, const: only, type, format } = option;
   if (typeof title === "string") return title;
-  if (typeof reference === "string") return definitionName(reference);
+  if (typeof reference === "string") return nameOfReference(reference);
   if (only !== undefined) return JSON.stringify(only);
   if (typeof type !== "string") return undefined;
   const members = isObject(option.properties) ? Object.keys(option.properties).slice(0, 3).join(", ") : "";
