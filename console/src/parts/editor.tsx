@@ -96,8 +96,8 @@ const look = (heightMin: number) =>
       display: "inline-block",
       border: "4px solid transparent",
       borderTopColor: "currentColor",
-      transform: "translate(3px, -3px)",
+      transform: "translate(3px, 0)",
     },
-    ".cm-foldGutter span[title='Unfold line']::before": { transform: "translate(4px, -5px) rotate(-90deg)" },
+    ".cm-foldGutter span[title='Unfold line']::before": { transform: "translate(5px, -2px) rotate(-90deg)" },
     ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "light-dark(#eef4f6, #1f2933)" },
   });

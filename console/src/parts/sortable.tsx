@@ -2,7 +2,7 @@ import { type Announcements, closestCenter, DndContext, KeyboardSensor, PointerS
 import { arrayMove, SortableContext, sortableKeyboardCoordinates, useSortable, verticalListSortingStrategy } from "@dnd-kit/sortable";
 import { ActionIcon } from "@mantine/core";
 import { GripVertical } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import classes from "./sortable.module.css";
 
 /** What a row is given: the handle to drag it by, and the same as two steps for whoever does not drag. */
@@ -28,6 +28,7 @@ export function SortableList<Item>({ label, items, keyOf, nameOf, onMove, render
   const [moved, setMoved] = useState<readonly Item[]>();
   const shown = moved ?? items;
   const keys = shown.map(keyOf);
+  const hasMoved = useRef(false);
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
@@ -43,7 +44,7 @@ export function SortableList<Item>({ label, items, keyOf, nameOf, onMove, render
       collisionDetection={closestCenter}
       modifiers={[({ transform }) => ({ ...transform, x: 0 })]}
       accessibility={{
-        announcements: announcementsOf(nameAt, (key) => `${keys.indexOf(String(key)) + 1} of ${keys.length}`),
+        announcements: announcementsOf(nameAt, (key) => `${keys.indexOf(String(key)) + 1} of ${keys.length}`, hasMoved),
         screenReaderInstructions: {
           draggable: "Press space to pick it up, the arrows to move it, space to put it down, escape to leave it.",
         },
@@ -118,10 +119,22 @@ function Row({
   );
 }
 
-function announcementsOf(nameAt: (key: unknown) => string, placeOf: (key: unknown) => string): Announcements {
+function announcementsOf(
+  nameAt: (key: unknown) => string,
+  placeOf: (key: unknown) => string,
+  hasMoved: { current: boolean },
+): Announcements {
   return {
-    onDragStart: ({ active }) => `Picked up ${nameAt(active.id)}. It is ${placeOf(active.id)}.`,
-    onDragOver: ({ active, over }) => (over ? `${nameAt(active.id)} is now ${placeOf(over.id)}.` : undefined),
+    onDragStart({ active }) {
+      hasMoved.current = false;
+      return `Picked up ${nameAt(active.id)}. It is ${placeOf(active.id)}.`;
+    },
+    onDragOver({ active, over }) {
+      // It is over its own place as soon as it is picked up: that would speak over what was just said.
+      if (!over || (over.id === active.id && !hasMoved.current)) return undefined;
+      hasMoved.current = true;
+      return `${nameAt(active.id)} is now ${placeOf(over.id)}.`;
+    },
     onDragEnd: ({ active, over }) => (over ? `${nameAt(active.id)} was put down as ${placeOf(over.id)}.` : undefined),
     onDragCancel: ({ active }) => `${nameAt(active.id)} was left where it was.`,
   };

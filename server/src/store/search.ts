@@ -20,7 +20,7 @@ export interface SearchBounds {
   readonly actions: number;
 }
 
-const defaultBounds: SearchBounds = { connections: 20_000, versions: 100_000, actions: 50_000 };
+const defaultBounds: SearchBounds = { connections: 20_000, versions: 20_000, actions: 50_000 };
 
 /** Something that was found. A lower rank is a better match. */
 export interface Found<Item> {
@@ -34,8 +34,8 @@ export async function searchConnections(tx: Tx, org: OrganisationId, search: Sea
   const rows = await tx.all(sql<ConnectionRow & { rank: number | string }>`
     select id, name, protocol, ${rankOf(tx, sought)} as rank
     from (${seenConnections(org, search)}) as seen
-    where ${holds(tx, sought, [sql`name`, sql`address`])}
-    order by rank, lower(name), id
+    where ${holds(tx, sought, [sql`folded`, sql`address`])}
+    order by rank, folded, id
     limit ${limit}
   `);
   return rows.map(({ rank, ...connection }) => ({ rank: Number(rank), item: { kind: "connection", connection } }));
@@ -43,41 +43,59 @@ export async function searchConnections(tx: Tx, org: OrganisationId, search: Sea
 
 /**
  * Actions whose name, summary and path together hold every word, the best first: of each connection's default version, else of the
- * latest, else of its newest draft. All of it is in an index; no action's document is read.
+ * latest, else of its newest draft. Only of what is answered are documents read; versions without actions are passed over.
  */
 export async function searchActions(tx: Tx, org: OrganisationId, search: Search): Promise<Found<SearchItemAction>[]> {
   const { sought, limit, bounds = defaultBounds } = search;
+  // Cross joins are made as they are written: the embedded engine would else look at every version for every action.
   const rows = await tx.all(sql<ActionRow>`
-    with seen as materialized (${seenConnections(org, search)}),
+    with recursive filled (version_id, place) as (
+      select max(version_id), 1 from actions where org_id = ${org}
+      union all
+      select (select max(version_id) from actions where org_id = ${org} and version_id < filled.version_id), place + 1
+      from filled
+      where filled.version_id is not null and place < ${bounds.versions}
+    ),
+    holders as materialized (
+      select distinct connection_id
+      from filled
+      cross join versions
+      where versions.org_id = ${org} and versions.id = filled.version_id ${within(org, sql`connection_id`, search)}
+    ),
     chosen as materialized (
-      select connection_id, max(${choice}) as choice
-      from (
-        select id, connection_id, is_default, published_at, created_at
+      select (
+        select id
         from versions
-        where org_id = ${org} and connection_id in (select id from seen)
-        limit ${bounds.versions}
-      ) as versions
-      group by connection_id
+        where org_id = ${org} and connection_id = holders.connection_id
+        order by is_default desc, case when published_at is null then 1 else 0 end, coalesce(published_at, created_at) desc, id desc
+        limit 1
+      ) as version_id
+      from holders
     ),
     looked as (
-      select chosen.connection_id, actions.version_id, actions.name, actions.summary, actions.method, actions.path
+      select actions.version_id, actions.id, actions.name, actions.search
       from chosen
-      join actions on actions.org_id = ${org} and actions.version_id = ${choiceId}
+      cross join actions
+      where actions.org_id = ${org} and actions.version_id = chosen.version_id
       limit ${bounds.actions}
     ),
-    found as (
-      select connection_id, version_id, name, summary, method, path, ${rankOf(tx, sought)} as rank
+    found as materialized (
+      select version_id, id, lower(name) as folded, ${rankOf(tx, sought)} as rank
       from looked
-      where ${holds(tx, sought, [sql`name`, sql`summary`, sql`path`])}
-      order by rank, lower(name), version_id
+      where ${holds(tx, sought, [sql`search`])}
+      order by rank, folded, version_id
       limit ${limit}
     )
-    select found.name, found.summary, found.method, found.path, found.rank, versions.name as version,
-      seen.id as connection_id, seen.name as connection_name, seen.protocol
+    select found.rank, actions.name, actions.summary, actions.method, actions.path, versions.name as version,
+      connections.id as connection_id, connections.name as connection_name, connections.protocol
     from found
-    join seen on seen.id = found.connection_id
-    join versions on versions.org_id = ${org} and versions.id = found.version_id
-    order by rank, lower(found.name), found.version_id
+    cross join actions
+    cross join versions
+    cross join connections
+    where actions.org_id = ${org} and actions.version_id = found.version_id and actions.id = found.id
+      and versions.org_id = ${org} and versions.id = found.version_id
+      and connections.org_id = ${org} and connections.id = versions.connection_id
+    order by found.rank, found.folded, found.version_id
   `);
   return rows.map(actionOf);
 }
@@ -123,30 +141,31 @@ function actionOf({
   return { rank: Number(rank), item };
 }
 
-function seenConnections(org: OrganisationId, { ids, environments, bounds = defaultBounds }: Search): RawBuilder<unknown> {
-  const ofKey = ids === undefined ? sql`` : sql`and id in (${sql.join([...ids, ""])})`;
-  const withEnvironments =
-    environments === undefined
-      ? sql``
-      : sql`and id in (select connection_id from environments where org_id = ${org} and id in (${sql.join([...environments, ""])}))`;
+function seenConnections(org: OrganisationId, search: Search): RawBuilder<unknown> {
   return sql`
-    select id, name, protocol, coalesce(base_url, dataset_id) as address
+    select id, name, protocol, lower(name) as folded, lower(coalesce(base_url, dataset_id)) as address
     from connections
-    where org_id = ${org} ${ofKey} ${withEnvironments}
+    where org_id = ${org} ${within(org, sql`id`, search)}
     order by updated_at desc
-    limit ${bounds.connections}
+    limit ${(search.bounds ?? defaultBounds).connections}
   `;
 }
 
-/** Orders the versions of a connection as the names `default` and `latest` do, drafts behind them; the id is at its end. */
-const choice = sql`cast(is_default as text) || case when published_at is null then '0' || created_at else '1' || published_at end || id`;
-const choiceId = sql`substr(chosen.choice, length(chosen.choice) - 25)`;
+/** Keeps to the connections that a key is limited to, or that have an environment which it is limited to. */
+function within(org: OrganisationId, id: RawBuilder<unknown>, { ids, environments }: Search): RawBuilder<unknown> {
+  const ofKey = ids === undefined ? sql`` : sql`and ${id} in (${sql.join([...ids, ""])})`;
+  const withEnvironments =
+    environments === undefined
+      ? sql``
+      : sql`and ${id} in (select connection_id from environments where org_id = ${org} and id in (${sql.join([...environments, ""])}))`;
+  return sql`${ofKey} ${withEnvironments}`;
+}
 
-/** Whether every word is in one of the columns. Not by LIKE, which takes time for each character of the pattern at each place. */
+/** Whether every word is in one of the columns, whose case is folded. Not by LIKE, which takes time for each character of the pattern at each place. */
 function holds({ engine }: Tx, { words }: Sought, columns: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
   const isIn = (word: Spellings) =>
     sql.join(
-      columns.flatMap((column) => word.map((spelling) => sql`${place(engine, sql`lower(${column})`, spelling)} > 0`)),
+      columns.flatMap((column) => word.map((spelling) => sql`${place(engine, column, spelling)} > 0`)),
       sql` or `,
     );
   return sql.join(

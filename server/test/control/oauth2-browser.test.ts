@@ -168,7 +168,8 @@ async function inWindow(page: Page, url: URL, act?: (popup: Page) => Promise<voi
   const opened = page.context().waitForEvent("page");
   const heard = page.evaluate((href) => {
     const ended = new Promise((resolve) => new BroadcastChannel("mooring-oauth2").addEventListener("message", ({ data }) => resolve(data)));
-    open(href, "_blank", "popup");
+    const popup = open("about:blank", "_blank", "popup");
+    if (popup) popup.location.href = href;
     return ended;
   }, url.href);
   const popup = await opened;

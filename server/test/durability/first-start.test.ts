@@ -101,7 +101,7 @@ test.each(engines)(
   async ({ prepare }) => {
     const random = createRandom(5);
     for (let round = 0; round < trials({ change: 2, long: 50 }); round++) {
-      const place = await prepare();
+      const place = await prepare({ schema: "none" });
       const { settings, organisation, apiKey } = homeOn(place);
       const actor: Actor = { name: "key", org: organisation, headers: { authorization: `Bearer ${apiKey}` } };
       try {

@@ -23,7 +23,7 @@ test.each(engines)(
   async ({ name, prepare }) => {
     const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
     const random = createRandom(seed);
-    const place = await prepare();
+    const place = await prepare({ on: "disk" });
     const home = homeOn(place);
     const actor: Actor = { name: "key", org: home.organisation, headers: { authorization: `Bearer ${home.apiKey}` } };
     let mooring = await startProcess(home.settings);

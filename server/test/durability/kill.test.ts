@@ -32,7 +32,7 @@ test.concurrent.each(runs)(
   async ({ name, prepare, workers: processes, kills, changing }) => {
     const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
     const random = createRandom(seed);
-    const place = await prepare();
+    const place = await prepare({ on: "disk" });
     const [outside, destination] = await Promise.all([startOutside(), startDestination()]);
     const home = homeOn(place, { MOORING_EGRESS_ALLOW: `${outside.allow},${destination.allow}`, MOORING_WORKERS: String(processes) });
     const actor: Actor = { name: "key", org: home.organisation, headers: { authorization: `Bearer ${home.apiKey}` } };

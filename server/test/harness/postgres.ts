@@ -17,13 +17,15 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-export async function startPostgres({ flags = [] }: { flags?: readonly string[] } = {}): Promise<Postgres> {
+/** `data` is the folder below which it makes one for what it writes. */
+export async function startPostgres({ flags = [], data = tmpdir() }: Starting = {}): Promise<Postgres> {
   const folder = await mkdtemp(join(tmpdir(), "mooring-postgres-"));
-  await chmod(folder, 0o755);
+  const written = await mkdtemp(join(data, "mooring-postgres-data-"));
+  for (const one of [folder, written]) await chmod(one, 0o755);
   const port = await freePort();
   const { default: EmbeddedPostgres } = await loadEmbeddedPostgres(folder);
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, "data"),
+    databaseDir: join(written, "data"),
     user: "postgres",
     password: "postgres",
     port,
@@ -60,9 +62,14 @@ export async function startPostgres({ flags = [] }: { flags?: readonly string[] 
     },
     async stop() {
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      for (const one of [folder, written]) await rm(one, { recursive: true, force: true });
     },
   };
+}
+
+interface Starting {
+  readonly flags?: readonly string[];
+  readonly data?: string;
 }
 
 /**

@@ -12,14 +12,14 @@ const snapshots = join(import.meta.dirname, "../../src/store/migrations");
 
 describe.each(engines)("the schema on $name", ({ name, prepare }) => {
   test("is the one that is checked in", async () => {
-    const place = await prepare();
+    const place = await prepare({ schema: "none" });
     await (await place.open()).close();
     await expect(`${(await schemaOf(place)).join("\n")}\n`).toMatchFileSnapshot(join(snapshots, `schema-${name}.txt`));
     await place.remove();
   });
 
   test("is refused when a newer Mooring made it", async () => {
-    const place = await prepare();
+    const place = await prepare({ schema: "none" });
     await (await place.open()).close();
     await execute(place, "insert into migrations (number, name) values (9999, 'from the future')");
     await expect(place.open()).rejects.toThrow(DatabaseTooNew);
@@ -28,7 +28,7 @@ describe.each(engines)("the schema on $name", ({ name, prepare }) => {
 });
 
 test("nodes that start together on one empty PostgreSQL bring it up once", async () => {
-  const place = await (engines[1] as (typeof engines)[number]).prepare();
+  const place = await (engines[1] as (typeof engines)[number]).prepare({ schema: "none" });
   const open = () => openPostgres({ url: new Secret(place.url ?? ""), log: createLog("silent"), connectionsMax: 2 });
   const nodes = await Promise.all([open(), open(), open(), open()]);
   await Promise.all(nodes.map((node) => node.ping()));

@@ -20,6 +20,13 @@ export function versionsOf({ versions }: Connection): Versions {
   return { all, standard: chosen ?? all.find(({ isLatest }) => isLatest), isChosen: chosen !== undefined };
 }
 
+/** What `default` means once this version is gone, or a draft; undefined when nothing else is published. */
+export function standardWithout({ id: without }: ConnectionVersion, { all }: Versions): ConnectionVersion | undefined {
+  const left = all.filter(({ id, publishedAt }) => id !== without && publishedAt !== null);
+  const newest = left.toSorted((one, other) => (other.publishedAt ?? "").localeCompare(one.publishedAt ?? ""))[0];
+  return left.find(({ isDefault }) => isDefault) ?? newest;
+}
+
 /**
  * The version whose content is looked at: the one that the address names, else the one that was looked at last in this connection, else
  * `default`, else the one that changed last. Undefined where there is none, or none of that name.

@@ -12,10 +12,11 @@ interface Connecting {
   readonly authorizeUrl: string;
   /** Whether somebody did before. */
   readonly isConnected: boolean;
+  readonly onBegin?: () => void;
 }
 
 /** Lets a person sign in at an outside system in a window of its own, and says how it ended. */
-export function Connect({ org, connection, credential, authorizeUrl, isConnected }: Connecting) {
+export function Connect({ org, connection, credential, authorizeUrl, isConnected, onBegin }: Connecting) {
   const { signIn, start, cancel } = useSignIn({ org, connection, credential });
   const [options, setOptions] = useState(() => optionsFor(authorizeUrl));
   const [isOpen, { toggle }] = useDisclosure(false);
@@ -28,7 +29,10 @@ export function Connect({ org, connection, credential, authorizeUrl, isConnected
           leftSection={<ExternalLink size={16} />}
           loading={signIn.stage === "starting"}
           variant={isConnected ? "default" : "filled"}
-          onClick={() => void start(options)}
+          onClick={() => {
+            onBegin?.();
+            void start(options);
+          }}
         >
           {signIn.stage === "waiting" ? "Open the window again" : verb}
         </Button>

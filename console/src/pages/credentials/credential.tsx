@@ -83,27 +83,31 @@ function State({ credential }: { credential: Credential }) {
   const isSignIn = credential.type === "oauth2-token";
   const hasToken = isSignIn || credential.type === "oauth2-client" || credential.token !== undefined;
   const needsPerson = state === "reauth_required" || (isSignIn && credential.token === undefined);
-  const body = (
-    <Stack gap="sm">
-      <div>
-        <Text size="sm">{needsPerson ? stateSentences.reauth_required : stateSentences[state]}</Text>
-        {reason && (
-          <Text size="sm" mt={4}>
-            {reason}
-          </Text>
-        )}
-      </div>
-      {isSignIn && may("secrets:write") && <SignInHere credential={credential} isConnected={!needsPerson} />}
-      {hasToken && !needsPerson && may("gateway:call") && <Renew credential={credential} />}
-    </Stack>
+  const sentence = (
+    <div>
+      <Text size="sm">{needsPerson ? stateSentences.reauth_required : stateSentences[state]}</Text>
+      {reason && (
+        <Text size="sm" mt={4}>
+          {reason}
+        </Text>
+      )}
+    </div>
   );
-  if (needsPerson)
-    return (
-      <Alert color="orange" icon={<UserRoundX size={18} />} title="A person is needed">
-        {body}
-      </Alert>
-    );
-  return <Paper p="lg">{body}</Paper>;
+  return (
+    <Paper p="lg">
+      <Stack gap="md">
+        {needsPerson ? (
+          <Alert color="orange" icon={<UserRoundX size={18} />} title="A person is needed">
+            {sentence}
+          </Alert>
+        ) : (
+          sentence
+        )}
+        {isSignIn && may("secrets:write") && <SignInHere credential={credential} isConnected={!needsPerson} />}
+        {hasToken && !needsPerson && may("gateway:call") && <Renew credential={credential} />}
+      </Stack>
+    </Paper>
+  );
 }
 
 /** A sign-in goes through a connection that calls with the credential. */

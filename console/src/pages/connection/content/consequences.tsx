@@ -62,17 +62,17 @@ const linesShown = 6;
 function Followers({ moves }: { moves: boolean }) {
   const { following, isPending } = useSubscribers();
   if (isPending) return null;
-  const many = following.length === 1 ? "This subscription follows" : `These ${following.length} subscriptions follow`;
+  const [isOne, isAny] = [following.length === 1, following.length > 0];
+  const all = isAny ? `${isOne ? "It" : "They"} and all calls` : "All calls";
   return (
     <Text size="sm">
-      {following.length > 0 && (
+      {isAny && (
         <>
-          {many} <b>default</b>: <SubscriptionNames subscriptions={following} />.{" "}
+          {isOne ? "This subscription follows" : `These ${following.length} subscriptions follow`} <b>default</b>:{" "}
+          <SubscriptionNames subscriptions={following} />.{" "}
         </>
       )}
-      {moves
-        ? `${following.length > 0 ? "They and all" : "All"} calls that name no version get this version at once.`
-        : `${following.length > 0 ? "They and all" : "All"} calls that name no version stay where they are.`}
+      {all} that name no version {moves ? "get this version at once." : "stay where they are."}
     </Text>
   );
 }

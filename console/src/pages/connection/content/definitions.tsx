@@ -91,19 +91,26 @@ function List({ version, choice }: { version: ConnectionVersion; choice: ReactNo
             title: "Name",
             width: "minmax(0, 2fr)",
             render: (one) => (
-              <Anchor
-                size="sm"
-                fw={550}
-                renderRoot={(props) => (
-                  <Link
-                    {...props}
-                    to="/o/$org/connections/$connection/definitions/$version/$definition"
-                    params={{ org, connection, version: version.name, definition: one.name }}
-                  />
+              <Group gap="xs">
+                <Anchor
+                  size="sm"
+                  fw={550}
+                  renderRoot={(props) => (
+                    <Link
+                      {...props}
+                      to="/o/$org/connections/$connection/definitions/$version/$definition"
+                      params={{ org, connection, version: version.name, definition: one.name }}
+                    />
+                  )}
+                >
+                  {one.name}
+                </Anchor>
+                {one.errors && (
+                  <Badge color="red" leftSection={<TriangleAlert size={12} aria-hidden />}>
+                    {counted(one.errors.length, "fault")}
+                  </Badge>
                 )}
-              >
-                {one.name}
-              </Anchor>
+              </Group>
             ),
           },
           { title: "Describes", width: "minmax(0, 2fr)", render: ({ accept }) => <Text size="sm">{accept.join(", ")}</Text> },
@@ -118,16 +125,6 @@ function List({ version, choice }: { version: ConnectionVersion; choice: ReactNo
               ) : (
                 // In a list the first hundred are told.
                 `${referencedBy.length}${referencedBy.length >= 100 ? " or more" : ""}`
-              ),
-          },
-          {
-            title: "Faults",
-            width: "110px",
-            render: ({ errors = [] }) =>
-              errors.length > 0 && (
-                <Badge color="red" leftSection={<TriangleAlert size={12} aria-hidden />}>
-                  {counted(errors.length, "fault")}
-                </Badge>
               ),
           },
         ]}

@@ -3,7 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { Refusal } from "../../../api/problem.ts";
 import { useChange } from "../../../api/queries.ts";
 import { ConfirmByName } from "../../../parts/confirm-by-name.tsx";
-import { useVersions } from "../versions.ts";
+import { standardWithout, useVersions } from "../versions.ts";
 import { useContents } from "./contents.ts";
 import { counted, SubscriptionNames, useSubscribers } from "./subscribers.tsx";
 import type { VersionDialog } from "./version-dialog.ts";
@@ -54,10 +54,11 @@ export function DeleteVersion({ version, isOpen, onClose, onDeleted }: Deletion)
 }
 
 function Losses({ version }: Pick<VersionDialog, "version">) {
-  const { standard } = useVersions();
+  const versions = useVersions();
   const { following, naming } = useSubscribers();
   const contents = useContents(version.name);
-  const isStandard = version.id === standard?.id;
+  const isStandard = version.id === versions.standard?.id;
+  const next = standardWithout(version, versions);
   const named = version.publishedAt === null ? [] : naming(version);
   return (
     <>
@@ -75,10 +76,11 @@ function Losses({ version }: Pick<VersionDialog, "version">) {
       {version.publishedAt !== null && <Text size="sm">Calls that name it are refused from then on.</Text>}
       {isStandard && (
         <Text size="sm" mt="xs">
-          It is what <b>default</b> means: calls that name no version go to the version that was published before it, if there is one
+          It is what <b>default</b> means. {next ? `After this, that is version ${next.name}` : "After this nothing is"}
           {following.length > 0 && (
             <>
-              , and so do the subscriptions <SubscriptionNames subscriptions={following} />
+              , also for {counted(following.length, "subscription")} that {following.length === 1 ? "follows" : "follow"} it:{" "}
+              <SubscriptionNames subscriptions={following} />
             </>
           )}
           .

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { text } from "../../../routes/text.ts";
 import { connectionRoute } from "../route.tsx";
 
 /** What can be called, state by state. */
@@ -41,6 +42,3 @@ export const contentRoutes = [
     component: lazyRouteComponent(() => import("./definition.tsx"), "EditDefinition"),
   }),
 ] as const;
-
-// A version called `2` is a number in the address, as the router reads it.
-const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : undefined);

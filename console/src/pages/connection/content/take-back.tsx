@@ -3,7 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { useChange } from "../../../api/queries.ts";
 import { Waiting } from "../../../parts/answer.tsx";
 import { Fault } from "../../../parts/fault.tsx";
-import { useVersions } from "../versions.ts";
+import { standardWithout, useVersions } from "../versions.ts";
 import { SubscriptionNames, useSubscribers } from "./subscribers.tsx";
 import type { VersionDialog } from "./version-dialog.ts";
 
@@ -18,16 +18,16 @@ export function TakeBack({ version, isOpen, onClose }: VersionDialog) {
 
 function Question({ version, onClose }: Omit<VersionDialog, "isOpen">) {
   const { org, connection } = useParams({ from: "/signed-in/o/$org/connections/$connection" });
-  const { all, standard } = useVersions();
+  const versions = useVersions();
   const { isPending, using } = useSubscribers();
   const unpublish = useChange("UnpublishConnection");
   const users = using(version);
-  const next = nextStandard(version.id, all);
+  const next = standardWithout(version, versions);
   if (isPending) return <Waiting />;
   return (
     <Stack>
       <Text size="sm">It becomes a draft, and what is in it can change again. Calls that name it may then find something else.</Text>
-      {version.id === standard?.id && (
+      {version.id === versions.standard?.id && (
         <Text size="sm">
           It is what <b>default</b> means.{" "}
           {next ? `After this, that is version ${next.name}.` : "After this nothing is, and calls that name no version are refused."}
@@ -57,10 +57,4 @@ function Question({ version, onClose }: Omit<VersionDialog, "isOpen">) {
       </Group>
     </Stack>
   );
-}
-
-function nextStandard(without: string, all: ReturnType<typeof useVersions>["all"]) {
-  const left = all.filter(({ id, publishedAt }) => id !== without && publishedAt !== null);
-  const chosen = left.find(({ isDefault }) => isDefault);
-  return chosen ?? left.toSorted((one, other) => (other.publishedAt ?? "").localeCompare(one.publishedAt ?? ""))[0];
 }

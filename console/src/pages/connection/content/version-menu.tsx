@@ -64,7 +64,7 @@ export function VersionMenu({ version, onAsk }: { version: ConnectionVersion; on
           {mayWrite && (
             <>
               <Menu.Divider />
-              <Menu.Item leftSection={<Trash2 size={16} />} color="red" onClick={() => onAsk("delete")}>
+              <Menu.Item leftSection={<Trash2 size={16} />} c="var(--mantine-color-error)" onClick={() => onAsk("delete")}>
                 Delete
               </Menu.Item>
             </>

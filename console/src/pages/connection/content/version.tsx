@@ -126,7 +126,7 @@ const words = {
 function Contents({ version }: { version: string }) {
   const contents = useContents(version);
   return (
-    <SimpleGrid cols={{ base: 1, xs: 3 }}>
+    <SimpleGrid cols={3} spacing={{ base: "xs", sm: "md" }}>
       {contents.map((one) => (
         <Count key={one.kind} {...one} version={version} />
       ))}
@@ -137,9 +137,9 @@ function Contents({ version }: { version: string }) {
 function Count({ kind, total, version }: ContentCount & { version: string }) {
   const { org, connection } = useParams({ from: "/signed-in/o/$org/connections/$connection" });
   const { title, about } = words[kind];
-  const at = { params: { org, connection }, search: { version } as never };
+  const at = { params: { org, connection }, search: { version } };
   return (
-    <Card withBorder padding="md">
+    <Card withBorder padding="sm">
       {total === undefined ? (
         <Skeleton height={28} width={40} />
       ) : (
@@ -158,7 +158,7 @@ function Count({ kind, total, version }: ContentCount & { version: string }) {
       >
         {title}
       </Anchor>
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" visibleFrom="sm">
         {about}
       </Text>
     </Card>

@@ -1,7 +1,8 @@
 import { ActionIcon, Anchor, Button, Group, Menu, Stack, Text } from "@mantine/core";
-import type { Connection, CredentialDataOAuth2Token, EnvironmentCredential } from "@mooring/contract";
+import type { Connection, EnvironmentCredential } from "@mooring/contract";
 import { Link } from "@tanstack/react-router";
 import { ArrowDown, ArrowUp, EllipsisVertical, FlaskConical, Settings2, Unlink as UnlinkIcon } from "lucide-react";
+import { useState } from "react";
 import { useMay, useOrganisation } from "../../../api/session.ts";
 import type { Place } from "../../../parts/sortable.tsx";
 import { Ago } from "../../../parts/time.tsx";
@@ -61,24 +62,42 @@ export function CredentialEntry({ entry, place, purpose, connection, health, onA
         <Test purpose={purpose} name={credential.name} connection={connection} onTest={() => onAsk("test")} />
         {may("connections:write") && <More place={place} name={credential.name} onAsk={onAsk} />}
       </Group>
-      {state === "reauth_required" || (credential.type === "oauth2-token" && credential.token === undefined) ? (
-        <div className={classes.below}>
-          {may("secrets:write") ? (
-            <Connect
-              org={org}
-              connection={connection.id}
-              credential={credential.id}
-              authorizeUrl={(credential.data as CredentialDataOAuth2Token).authorizeUrl}
-              isConnected={false}
-            />
-          ) : (
-            <Text size="sm">Somebody who may write secrets has to sign in.</Text>
-          )}
-        </div>
-      ) : null}
+      {credential.type === "oauth2-token" && (
+        <SignInHere
+          connection={connection}
+          credential={credential}
+          isNeeded={state === "reauth_required" || !credential.data.accessToken}
+        />
+      )}
     </div>
   );
 }
+
+/** Where somebody has to sign in, or did so a moment ago. */
+function SignInHere({ connection, credential, isNeeded }: { connection: Connection; credential: SignInCredential; isNeeded: boolean }) {
+  const org = useOrganisation();
+  const maySecrets = useMay()("secrets:write");
+  const [hasBegun, setBegun] = useState(false);
+  if (!isNeeded && !hasBegun) return null;
+  return (
+    <div className={classes.below}>
+      {maySecrets ? (
+        <Connect
+          org={org}
+          connection={connection.id}
+          credential={credential.id}
+          authorizeUrl={credential.data.authorizeUrl}
+          isConnected={!isNeeded}
+          onBegin={() => setBegun(true)}
+        />
+      ) : (
+        <Text size="sm">Somebody who may write secrets has to sign in.</Text>
+      )}
+    </div>
+  );
+}
+
+type SignInCredential = Extract<EnvironmentCredential["credential"], { type: "oauth2-token" }>;
 
 function Test({ purpose, name, connection, onTest }: { purpose: Purpose; name: string; connection: Connection; onTest: () => void }) {
   const org = useOrganisation();

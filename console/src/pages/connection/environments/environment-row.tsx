@@ -70,7 +70,12 @@ export function EnvironmentRow({ environment, connection, place, health, isLast,
               </Menu.Item>
             )}
             <Menu.Divider />
-            <Menu.Item leftSection={<Trash2 size={15} />} c={isLast ? undefined : "var(--mantine-color-error)"} disabled={isLast} onClick={onDelete}>
+            <Menu.Item
+              leftSection={<Trash2 size={15} />}
+              c={isLast ? "dimmed" : "var(--mantine-color-error)"}
+              disabled={isLast}
+              onClick={onDelete}
+            >
               {isLast ? "Delete: a connection keeps at least one" : "Delete"}
             </Menu.Item>
           </Menu.Dropdown>

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { text } from "../../../routes/text.ts";
 import { connectionRoute } from "../route.tsx";
 
 /** What an inbox is narrowed to, as it stands in the address. */
@@ -67,5 +68,3 @@ export const eventRoutes = [
     component: lazyRouteComponent(() => import("./subscription.tsx"), "OneSubscription"),
   }),
 ] as const;
-
-const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);

@@ -40,9 +40,9 @@ export function invokeExample(place: Place, action: Action, version: string | un
 /** The request for a shell. */
 export function curlOf({ method, url, body }: ExampleRequest): string {
   const lines = [
-    `curl ${method === "GET" ? "" : `-X ${method} `}${quoted(url)}`,
-    `-H "Authorization: Bearer $MOORING_API_KEY"`,
+    `curl ${method === "GET" ? "" : `-X ${method} `}-H "Authorization: Bearer $MOORING_API_KEY"`,
     ...(body === undefined ? [] : [`-H "Content-Type: application/json"`, `-d ${quoted(JSON.stringify(body))}`]),
+    quoted(url),
   ];
   return lines.join(" \\\n  ");
 }

@@ -10,6 +10,7 @@ import { versionsOf } from "../versions.ts";
 import { curlOf, fetchOf, invokeExample, proxyExample } from "./example-code.ts";
 
 const anyPath = "/";
+const anyPathLabel = "Any path";
 
 /** A call through the gateway to copy, for the environment and action that somebody chooses. */
 export function Example({ connection }: { connection: Connection }) {
@@ -17,31 +18,25 @@ export function Example({ connection }: { connection: Connection }) {
   const [environment, setEnvironment] = useState(connection.environments[0]?.id ?? "");
   const [chosen, setChosen] = useState<string>();
   const [search, setSearch] = useState("");
-  const [name] = useDebouncedValue(search, 150);
   const [language, setLanguage] = useState("curl");
   const { all, standard } = versionsOf(connection);
   const version = standard ?? all[0];
+  const isHttp = connection.protocol === "http";
+  const params = { organisation_id: org, connection_id: connection.id, version: version?.name ?? "default" };
+  const first = useQuery({ ...queryOf("GetActions", { params, query: { first: 20 } }), enabled: version !== undefined });
+  const current = chosen ?? (isHttp ? anyPath : first.data?.actions[0]?.name);
+  const action = current === anyPath ? undefined : current;
+  // The field's text is what is chosen until somebody types.
+  const [name] = useDebouncedValue(search === (action ?? anyPathLabel) ? "" : search, 150);
   const actions = useQuery({
-    ...queryOf("GetActions", {
-      params: { organisation_id: org, connection_id: connection.id, version: version?.name ?? "default" },
-      query: { first: 20, ...(name !== "" && name !== chosen ? { name } : {}) },
-    }),
+    ...queryOf("GetActions", { params, query: { first: 20, ...(name === "" ? {} : { name }) } }),
     enabled: version !== undefined,
     placeholderData: keepPreviousData,
   });
   const found = actions.data?.actions ?? [];
-  const isHttp = connection.protocol === "http";
-  const action = chosen === undefined || chosen === anyPath ? undefined : chosen;
   const picked = useQuery({
-    ...queryOf("GetAction", {
-      params: {
-        organisation_id: org,
-        connection_id: connection.id,
-        version: version?.name ?? "default",
-        action_name: action ?? found[0]?.name ?? "",
-      },
-    }),
-    enabled: version !== undefined && (action !== undefined || (!isHttp && found.length > 0)),
+    ...queryOf("GetAction", { params: { ...params, action_name: action ?? "" } }),
+    enabled: action !== undefined,
     placeholderData: keepPreviousData,
   });
   const place = { origin: location.origin, org, connection: connection.id, environment };
@@ -68,7 +63,7 @@ export function Example({ connection }: { connection: Connection }) {
           value={environment}
           onChange={(value) => value && setEnvironment(value)}
         />
-        {(found.length > 0 || search !== "") && (
+        {(first.data?.actions.length ?? 0) > 0 && (
           <Select
             aria-label="Any path, or an action"
             flex="1 1 200px"
@@ -77,13 +72,13 @@ export function Example({ connection }: { connection: Connection }) {
             // What the API found is shown as it is.
             filter={({ options }) => options}
             data={[
-              ...(isHttp ? [{ value: anyPath, label: "Any path" }] : []),
+              ...(isHttp ? [{ value: anyPath, label: anyPathLabel }] : []),
               ...withChosen(
                 found.map((one) => one.name),
                 action,
               ),
             ]}
-            value={chosen ?? (isHttp ? anyPath : (found[0]?.name ?? null))}
+            value={current ?? null}
             searchValue={search}
             onSearchChange={setSearch}
             onChange={(value) => setChosen(value ?? undefined)}
@@ -108,7 +103,7 @@ export function Example({ connection }: { connection: Connection }) {
         />
       ) : (
         !isHttp &&
-        found.length === 0 && (
+        first.data?.actions.length === 0 && (
           <Text size="sm" c="dimmed">
             What is called of BigQuery are actions, each with a query. There is none yet.
           </Text>

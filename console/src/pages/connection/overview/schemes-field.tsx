@@ -72,11 +72,15 @@ function Adding({ protocol, onAdd }: { protocol: Connection["protocol"]; onAdd: 
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-start" trapFocus withinPortal={false} shadow="md">
       <Popover.Target>
-        <Group>
-          <Button size="xs" variant="default" leftSection={<Plus size={14} />} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            Add a way
-          </Button>
-        </Group>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<Plus size={14} />}
+          style={{ alignSelf: "flex-start" }}
+          onClick={() => setOpen(!isOpen)}
+        >
+          Add a way
+        </Button>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="sm">
