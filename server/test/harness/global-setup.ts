@@ -1,5 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { startPostgres } from "./postgres.ts";
+import { compileOnce } from "./program.ts";
 import { createSchemaTemplate } from "./schema-template.ts";
 import { scratchFolder } from "./scratch.ts";
 
@@ -13,7 +14,7 @@ declare module "vitest" {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Tests kill processes, not the machine: what the operating system has taken is safe without waiting for the disk.
   const { url, stop } = await startPostgres({ flags: ["-c", "fsync=off"], data: scratchFolder() });
-  await createSchemaTemplate(url);
+  await Promise.all([createSchemaTemplate(url), compileOnce()]);
   project.provide("postgresUrl", url);
   return stop;
 }
