@@ -4,7 +4,7 @@ import { LongestFirst } from "./tools/sequencer.ts";
 
 export default defineConfig(({ mode }) => ({
   test: {
-    include: ["contract/test/**/*.test.ts", "server/test/**/*.test.ts", "tools/**/*.test.ts"],
+    include: ["contract/test/**/*.test.ts", "server/test/**/*.test.ts", "console/test/**/*.test.ts", "tools/**/*.test.ts"],
     globalSetup: ["server/test/harness/global-setup.ts"],
     pool: "forks",
     // Importing a file does nothing, so that a process can run one test file after the other: with one for each, a third of the time

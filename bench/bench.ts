@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import pg from "pg";
 import { startPostgres } from "../server/test/harness/postgres.ts";
+import { benchConsole } from "./console/console.ts";
 import { type Row, tableOf } from "./figures.ts";
 import { gatewayParts } from "./gateway/gateway.ts";
 import { benchInvoke } from "./gateway/invoke.ts";
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, (postgres: string) => Promise<Row[]>>> = {
   "import.github": benchImport,
   "import.invoke": benchInvoke,
   ...triggerParts,
+  console: benchConsole,
   start: benchStart,
   memory: benchMemory,
 };

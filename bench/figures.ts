@@ -11,7 +11,7 @@ export interface Row {
 export interface Bar {
   readonly kind: "at least" | "at most";
   readonly limit: number;
-  readonly unit: "" | "s" | "ms" | "MB";
+  readonly unit: "" | "s" | "ms" | "KB" | "MB";
 }
 
 /** The middle one; of an even number the higher of the two in the middle. NaN of none. */

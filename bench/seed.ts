@@ -54,6 +54,8 @@ function statementsOf({ connections, environments }: Size): string[] {
         base_url: "'https://api.example.com'",
         auth_scheme_configs: `'[' || ${config} || ']'`,
         variables,
+        // As `searchTextOf` of the server makes it.
+        search_text: "upper('Connection ' || c.number || '\nhttps://api.example.com')",
         ...times,
       },
       "c",

@@ -12,8 +12,9 @@ export function boundaryFaults(files: readonly SourceFile[]): string[] {
 
 /** Every source file of the product, under `root`. */
 export function sourceFiles(root: string): SourceFile[] {
-  const paths = globSync(["server/src/**/*.ts", "contract/src/**/*.ts"], { cwd: root }).toSorted();
-  return paths.map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+  const paths = globSync(["server/src/**/*.ts", "contract/src/**/*.ts", "console/src/**/*.{ts,tsx}"], { cwd: root }).toSorted();
+  // What only declares types imports nothing at run time.
+  return paths.filter((path) => !path.endsWith(".d.ts")).map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 }
 
 export interface SourceFile {
@@ -33,10 +34,10 @@ interface Import {
   readonly isType: boolean;
 }
 
-// server/src/store/pages.ts is in `store`, server/src/main.ts in `main.ts`, all of contract/src in `contract`.
+// server/src/store/pages.ts is in `store`, server/src/main.ts in `main.ts`, all of contract/src in `contract`, all of console/src in `console`.
 function roomOf(path: string): string {
   const [workspace, , room = ""] = path.split("/");
-  return workspace === "contract" ? "contract" : room;
+  return workspace === "server" ? room : (workspace ?? "");
 }
 
 const withoutComments = (text: string) => text.replaceAll(/^\s*\/\*[\s\S]*?\*\//gm, "").replaceAll(/(^|\s)\/\/ .*$/gm, "");
@@ -73,10 +74,9 @@ function isAllTypes(names: string): boolean {
 
 function roomFaults(file: RoomFile, { from }: Import, allowed: readonly string[]): string[] {
   const target = join(file.path, "..", from);
-  if (!/^(server|contract)\/src\//.test(target)) return [`imports ${from}, which is outside of the product's source`];
+  if (!/^(server|contract|console)\/src\//.test(target)) return [`imports ${from}, which is outside of the product's source`];
   const room = roomOf(target);
-  if (target.startsWith("contract") !== file.path.startsWith("contract"))
-    return [`imports ${from}: another workspace is imported by its name`];
+  if (target.split("/")[0] !== file.path.split("/")[0]) return [`imports ${from}: another workspace is imported by its name`];
   return room === file.room || reaches(allowed, room) ? [] : [`${file.room} may not import ${room} (${from})`];
 }
 
@@ -111,7 +111,7 @@ function nameFaults({ path }: RoomFile): string[] {
   const parts = path
     .split("/")
     .slice(2)
-    .map((part) => part.replace(/\.ts$/, ""));
+    .map((part) => part.replace(/\.tsx?$/, ""));
   return parts.filter((part) => namesWithoutMeaning.includes(part)).map((part) => `${part} says nothing about what is in it`);
 }
 

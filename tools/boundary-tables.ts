@@ -31,6 +31,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "workers.ts": ["worker.ts", "config.ts", "http", "store", "kernel"],
   "start.ts": ["main.ts", "workers.ts", "config.ts"],
   "main.ts": ["*"],
+  console: ["contract (types)"],
 };
 
 /**
@@ -70,6 +71,33 @@ export const homes: Readonly<Record<string, { rooms: readonly string[]; typesAny
   pino: { rooms: ["kernel"] },
   ulid: { rooms: ["kernel"] },
   typebox: { rooms: ["contract"] },
+  ...Object.fromEntries(
+    [
+      "react",
+      "react-dom",
+      "@mantine/core",
+      "@mantine/dropzone",
+      "@mantine/hooks",
+      "@mantine/notifications",
+      "@mantine/spotlight",
+      "@tanstack/react-query",
+      "@tanstack/react-router",
+      "@tanstack/react-virtual",
+      "@dnd-kit/core",
+      "@dnd-kit/sortable",
+      "codemirror",
+      "@codemirror/lang-json",
+      "@codemirror/language",
+      "@codemirror/lint",
+      "@codemirror/state",
+      "@codemirror/view",
+      "lucide-react",
+      "d3-scale",
+      "d3-shape",
+      "get-nonce",
+      "virtual:contract",
+    ].map((name) => [name, { rooms: ["console"] }]),
+  ),
 };
 
 /** What of node:crypto is the vault's alone. Hashes, random bytes and comparisons are free. */
@@ -105,13 +133,18 @@ const revealers = [
 export const onlyHere: readonly { pattern: RegExp; where: readonly string[]; what: string }[] = [
   {
     pattern: /\bprocess\s*\.\s*env\b|\bprocess\[|\{[^{}]*\benv\b[^{}]*\}\s*=\s*process\b/,
-    where: ["config.ts"],
+    // The second has programs as texts, to be copied.
+    where: ["config.ts", "pages/connection/overview/example-code.ts"],
     what: "reads process.env; only config.ts does",
   },
-  { pattern: /\bDate\.now\b|\bnew Date\(\s*\)/, where: ["kernel/clock.ts"], what: "reads the machine's clock; take a Clock or a Date" },
   {
-    pattern: /(?<![.\w])fetch\(|\b(?:globalThis|global)\.fetch\b|\bnew (?:WebSocket|EventSource)\(/,
-    where: ["net"],
+    pattern: /\bDate\.now\b|\bnew Date\(\s*\)/,
+    where: ["kernel/clock.ts", "parts/now.ts"],
+    what: "reads the machine's clock; take a Clock or a Date",
+  },
+  {
+    pattern: /(?<![.\w])fetch\(|\b(?:globalThis|global)\.fetch\b|\bnew (?:WebSocket|EventSource|XMLHttpRequest)\(/,
+    where: ["net", "api/client.ts", "api/upload.ts", "pages/connection/overview/example-code.ts"],
     what: "calls out; only net does (S-1)",
   },
   {

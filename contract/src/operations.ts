@@ -3,6 +3,8 @@ import { actionOperations } from "./operations/actions.ts";
 import { apiKeyOperations } from "./operations/api-keys.ts";
 import { auditOperations } from "./operations/audit.ts";
 import { callOperations } from "./operations/calls.ts";
+import { connectionHealthOperations } from "./operations/connection-health.ts";
+import { connectionPresetOperations } from "./operations/connection-presets.ts";
 import { connectionOperations } from "./operations/connections.ts";
 import { credentialOperations } from "./operations/credentials.ts";
 import { definitionOperations } from "./operations/definitions.ts";
@@ -16,6 +18,7 @@ import type { Operation } from "./operations/operation.ts";
 import { organisationOperations } from "./operations/organisations.ts";
 import type { PathParameters } from "./operations/path-parameters.ts";
 import { protocolOperations } from "./operations/protocols.ts";
+import { searchOperations } from "./operations/search.ts";
 import { destinationOperations, readingOperations, subscriptionOperations } from "./operations/subscriptions.ts";
 import { triggerOperations } from "./operations/triggers.ts";
 import { versionOperations } from "./operations/versions.ts";
@@ -25,6 +28,9 @@ import { addressOperations, verificationOperations } from "./operations/ways-in.
 /** Every operation by its id: the one source of routes, permissions, validation, types and the OpenAPI document. */
 export const operations = {
   ...connectionOperations,
+  ...connectionHealthOperations,
+  ...connectionPresetOperations,
+  ...searchOperations,
   ...environmentOperations,
   ...credentialOperations,
   ...oauth2Operations,

@@ -20,6 +20,7 @@ export const pathParameters = {
   user_id: ulid("The person."),
   invitation_id: ulid("The invitation."),
   api_key_id: ulid("The API key."),
+  call_id: ulid("The call."),
   path: Type.String({ description: "Where in the outside system, below the base URL; may hold slashes, and may be empty." }),
 } as const satisfies Record<string, TSchema>;
 

@@ -196,6 +196,7 @@ export const CredentialSummary = object("CredentialSummary", {
   usages: Type.Optional(CredentialUsages),
   errors,
   token,
+  updatedAt: timestamp("When it last changed."),
 });
 export type CredentialSummary = Static<typeof CredentialSummary>;
 

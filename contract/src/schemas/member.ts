@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { Scope } from "./api-key.ts";
 import { ignored, name, object, text, timestamp, ulid, words } from "./fields.ts";
 import { Organisation } from "./organisation.ts";
 import { pageInfo } from "./page.ts";
@@ -25,6 +26,7 @@ export const Member = object(
     name: Type.String({ description: "What they are called." }),
     email,
     role: Role,
+    scopes: Type.Array(Scope, { description: "What their role lets them do." }),
     createdAt: timestamp("When they joined."),
     updatedAt: timestamp("When their role last changed."),
   },
@@ -37,6 +39,7 @@ export const MemberUpdate = object("MemberUpdate", {
   name: ignored(),
   email: ignored(),
   role: Role,
+  scopes: ignored(),
   createdAt: ignored(),
   updatedAt: ignored(),
 });

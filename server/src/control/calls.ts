@@ -1,9 +1,9 @@
-import type { CallPage, QueryOf } from "@mooring/contract";
+import type { CallPage, QueryOf, Call as RecordedCall } from "@mooring/contract";
 import type { Actor } from "../domain/actor.ts";
 import type { CallFilter, CallRange } from "../domain/call.ts";
 import { Problem } from "../kernel/errors.ts";
-import { startOfIds } from "../kernel/ids.ts";
-import { type SearchBounds, searchCalls } from "../store/calls.ts";
+import { isUlid, startOfIds } from "../kernel/ids.ts";
+import { getCall, type SearchBounds, searchCalls } from "../store/calls.ts";
 import { cursorValues } from "../store/pages.ts";
 import type { Call, ControlDeps } from "./change.ts";
 import { requireConnection } from "./rights.ts";
@@ -30,6 +30,13 @@ export async function list(
     searchCalls(tx, actor.org, { range, filter: filterOf(actor, query), direction, limit: first + 1, bounds }),
   );
   return scannedPage({ items: calls, rest }, { direction, first, cut });
+}
+
+/** A call that is within a key's limits. Throws `Problem` not_found where there is none with this id. */
+export async function get({ db }: ControlDeps, { actor }: Call, id: string): Promise<RecordedCall> {
+  const call = isUlid(id) ? await db.read(actor.org, (tx) => getCall(tx, actor.org, id, filterOf(actor, {}))) : undefined;
+  if (!call) throw new Problem("not_found");
+  return call;
 }
 
 function rangeOf({ from, to, before }: CallsQuery, cut: string | undefined): CallRange {

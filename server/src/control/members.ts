@@ -6,7 +6,6 @@ import type { Tx } from "../store/database.ts";
 import * as store from "../store/members.ts";
 import type { Page, PageRequest } from "../store/pages.ts";
 import { type Call, type ControlDeps, change, requireMatch } from "./change.ts";
-import { differences } from "./differences.ts";
 import { requireMayGrant } from "./roles.ts";
 
 /** A page of the organisation's people. */
@@ -36,7 +35,11 @@ export async function update(deps: ControlDeps, call: Call, userId: UserId, { ro
     if (isLastOwner) throw new Problem("last_owner");
     await store.updateMember(tx, org, { userId, role }, deps.clock.now());
     const after = found(await store.getMember(tx, org, userId));
-    recorder.audit({ operation: "member.updated", subject: subjectOf(after), changes: differences(before, after) });
+    recorder.audit({
+      operation: "member.updated",
+      subject: subjectOf(after),
+      changes: [{ field: "role", before: before.role, after: role }],
+    });
     recorder.announce({ kind: "member", org, id: userId });
     return after;
   });

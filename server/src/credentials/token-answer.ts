@@ -29,7 +29,7 @@ export async function readTokenAnswer(
 
 function tokens(accessToken: string, fields: Fields): TokenAnswer {
   const { token_type: type, refresh_token: refreshToken } = fields;
-  if (isText(type) && type.toLowerCase() !== "bearer") {
+  if (isText(type) && !bearerTypes.has(type.toLowerCase())) {
     throw new TokenRefused("unsupported_token_type", "The token is not a bearer token, and Mooring can send no other.");
   }
   if (!sendable.test(accessToken))
@@ -101,6 +101,8 @@ function retryAfter({ headers }: Response, clock: Clock): number | undefined {
   return Number.isNaN(atMs) ? undefined : Math.max(0, Math.ceil((atMs - clock.now().getTime()) / 1000));
 }
 
+/** `bot` and `user` are what Slack says of bearer tokens (its `oauth.v2.access`); it is whose they are, not how they are sent. */
+const bearerTypes = new Set(["bearer", "bot", "user"]);
 /** Errors that speak of the server's state and not of the request. */
 const busy = new Set(["server_error", "temporarily_unavailable", "slow_down"]);
 /** Visible ASCII; RFC 6750 section 2.1 allows less. */

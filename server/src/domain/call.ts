@@ -1,6 +1,7 @@
 import type { Call, CallOrigin } from "@mooring/contract";
 import { timeOf } from "../kernel/ids.ts";
 import type { Actor } from "./actor.ts";
+import { type CallTally, tallyOf } from "./call-tally.ts";
 
 /** What is known of a call when it has ended. Nothing of what was sent or answered. */
 export interface EndedCall {
@@ -41,6 +42,8 @@ export interface CallBlock {
   readonly size: number;
   readonly terms: string;
   readonly rows: string;
+  /** What they add up to, which is stored beside the block. */
+  readonly tally: CallTally;
 }
 
 export const blockCallsMax = 500;
@@ -109,6 +112,7 @@ function blockOf(calls: readonly EndedCall[]): CallBlock {
     size: calls.length,
     terms: JSON.stringify(terms.all()),
     rows: JSON.stringify([paths.all(), rows]),
+    tally: tallyOf(calls),
   };
 }
 

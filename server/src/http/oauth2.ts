@@ -6,7 +6,7 @@ import { AnsweredBefore } from "../control/once.ts";
 import { Problem } from "../kernel/errors.ts";
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
 import { type Handlers, Reply } from "./handlers.ts";
-import { page } from "./page.ts";
+import { endingPage } from "./page.ts";
 
 export type OAuth2Deps = OAuth2StartDeps & OAuth2FinishDeps;
 
@@ -49,8 +49,9 @@ async function outcome(deps: OAuth2Deps, callback: Callback): Promise<Problem | 
 }
 
 function pageOf(failure: Problem | undefined): { status: number; html: string } {
-  if (failure) return { status: failure.status, html: page("Not connected", failure.message) };
-  return { status: 200, html: page("Connected", "The sign-in is complete. You can close this window.") };
+  if (failure)
+    return { status: failure.status, html: endingPage({ outcome: "failed", heading: "Not connected", sentence: failure.message }) };
+  return { status: 200, html: endingPage({ outcome: "connected", heading: "Connected", sentence: "The sign-in is complete." }) };
 }
 
 /**

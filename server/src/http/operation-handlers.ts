@@ -7,6 +7,8 @@ import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { auditHandlers } from "./audit.ts";
 import { callHandlers } from "./calls.ts";
+import { connectionHealthHandlers } from "./connection-health.ts";
+import { connectionPresetHandlers } from "./connection-presets.ts";
 import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
 import { definitionHandlers } from "./definitions.ts";
@@ -20,6 +22,7 @@ import { memberHandlers } from "./members.ts";
 import { type OAuth2Deps, oauth2Handlers } from "./oauth2.ts";
 import { organisationHandlers } from "./organisations.ts";
 import { protocolHandlers } from "./protocols.ts";
+import { searchHandlers } from "./search.ts";
 import { type SubscriptionDeps, subscriptionHandlers } from "./subscriptions.ts";
 import { triggerAddressHandlers } from "./trigger-addresses.ts";
 import { triggerHandlers } from "./triggers.ts";
@@ -40,6 +43,9 @@ export function operationHandlers(
 ): Handlers {
   return {
     ...connectionHandlers(deps),
+    ...connectionHealthHandlers(deps),
+    ...connectionPresetHandlers(),
+    ...searchHandlers(deps),
     ...environmentHandlers(deps),
     ...credentialHandlers(deps),
     ...oauth2Handlers(deps),

@@ -1,13 +1,28 @@
-import type { FastifyInstance } from "fastify";
+import { join } from "node:path";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { Problem } from "../kernel/errors.ts";
 import type { People } from "../people/people.ts";
-import { consoleRoutes } from "./console/routes.ts";
+import { type ConsoleFile, openConsole } from "./console/files.ts";
+import { pageFiles } from "./page.ts";
 import { createSignInDoor } from "./sign-in.ts";
 
 /** What people's browsers ask for: the console's files, and signing in and out. */
 export function registerPages(app: FastifyInstance, { people, publicUrl }: { people: People; publicUrl: URL }): void {
   app.get("/", async (_request, reply) => reply.redirect("/console", 302));
-  for (const [path, { headers, body }] of consoleRoutes()) {
-    app.get(path, async (_request, reply) => reply.headers(headers).send(body));
+
+  const console = openConsole(join(import.meta.dirname, "../../../console/dist"));
+  app.get("/console", async (_request, reply) => send(reply, (await console.page()) ?? unbuilt));
+  app.get("/console/*", async ({ params, headers }, reply) => {
+    const name = (params as { "*": string })["*"];
+    const file = await console.file(name, String(headers["accept-encoding"] ?? ""));
+    if (file) return send(reply, file);
+    // An address of a page has no ending; one that has is of a file that an older console had.
+    if (/\.\w+$/.test(name)) throw new Problem("not_found");
+    return send(reply, (await console.page()) ?? unbuilt);
+  });
+
+  for (const [path, { type, body }] of pageFiles()) {
+    app.get(path, async (_request, reply) => reply.headers({ "content-type": type, "cache-control": "no-cache" }).send(body));
   }
 
   const door = createSignInDoor({ people, publicUrl });
@@ -23,3 +38,16 @@ export function registerPages(app: FastifyInstance, { people, publicUrl }: { peo
     },
   });
 }
+
+const send = (reply: FastifyReply, { headers, body }: ConsoleFile) => reply.headers(headers).send(body);
+
+const unbuilt: ConsoleFile = {
+  headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": "default-src 'none'", "cache-control": "no-store" },
+  body: `<!doctype html>
+<html lang="en">
+<title>The console is not built · Mooring</title>
+<h1>The console is not built</h1>
+<p>Run npm run build and start Mooring again; npm start does both. The API is there all the same: see <a href="/docs">its documentation</a>.</p>
+</html>
+`,
+};

@@ -12,6 +12,7 @@ import type { Authenticator, Caller } from "./authenticate.ts";
 import type { Forms } from "./forms.ts";
 import { EventStream, type Handlers, Pieces, Reply, Waiting } from "./handlers.ts";
 import { hold, sendEvents } from "./held.ts";
+import { pageHeaders } from "./page.ts";
 import type { Validator } from "./validate.ts";
 
 export interface RouteDeps {
@@ -178,12 +179,6 @@ function streamOf({ text }: Pieces): Readable {
 }
 
 const takenWithinMs = 300_000;
-
-/** A page for people is words alone. */
-const pageHeaders = {
-  "content-type": "text/html; charset=utf-8",
-  "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-};
 
 interface Written {
   readonly text: string;

@@ -3,6 +3,7 @@ import type { Call } from "@mooring/contract";
 import { type RawBuilder, sql } from "kysely";
 import { type CallBlock, type CallFilter, type CallRange, callsIn, spanOf, termsOf } from "../domain/call.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
+import { addTallies } from "./call-counts.ts";
 import type { Tx } from "./database.ts";
 
 /**
@@ -17,13 +18,16 @@ export async function appendCalls(
 ): Promise<void> {
   if (blocks.length === 0) return;
   const rows = blocks.map(({ lastId, firstId, size, terms, rows }) => sql`(${org}, ${lastId}, ${firstId}, ${size}, ${terms}, ${rows})`);
-  const added = await tx.all(sql<{ size: number | string }>`
+  const added = await tx.all(sql<{ last_id: string; size: number | string }>`
     insert into call_blocks (org_id, last_id, first_id, size, terms, rows)
     values ${sql.join(rows)}
     on conflict (org_id, last_id) do nothing
-    returning size
+    returning last_id, size
   `);
+  const ids = new Set(added.map(({ last_id }) => last_id));
   const kept = await count(tx, org, sumOf(added));
+  const tallies = blocks.filter(({ lastId }) => ids.has(lastId)).map(({ tally }) => tally);
+  await addTallies(tx, org, tallies);
   if (kept > callsMax) await dropOldest(tx, org, { excess: kept - callsMax, blocksMax: blocks.length + 8 });
 }
 
@@ -175,6 +179,19 @@ async function readHeads(
     order by ${order}
     limit ${headsMax}
   `);
+}
+
+/** The call with this id, when it fits `filter`. Undefined when there is none. */
+export async function getCall(tx: Tx, org: OrganisationId, id: string, filter: CallFilter): Promise<Call | undefined> {
+  const place = tx.engine === "postgres" ? sql`strpos` : sql`instr`;
+  // Blocks never reach beyond a span, so few are looked at. The text may stand in one for another reason.
+  const blocks = await tx.all(sql<Pick<CallBlock, "terms" | "rows">>`
+    select terms, rows
+    from call_blocks
+    where org_id = ${org} and last_id >= ${id} and last_id < ${`${spanOf(id)}~`} and first_id <= ${id} and ${place}(rows, ${`"${id}"`}) > 0
+    limit ${headsMax}
+  `);
+  return blocks.flatMap((block) => callsIn(block, { above: justBelow(id), below: justAbove(id) }, filter))[0];
 }
 
 function readBlock(tx: Tx, org: OrganisationId, lastId: string): Promise<Pick<CallBlock, "terms" | "rows"> | undefined> {

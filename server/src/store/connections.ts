@@ -1,6 +1,8 @@
 import type { Connection, EnvironmentVariable } from "@mooring/contract";
 import { sql } from "kysely";
+import { searchTextOf } from "../domain/connection-search.ts";
 import type { ConnectionId, OrganisationId } from "../kernel/ids.ts";
+import { leavePlaces } from "./call-retention.ts";
 import { type ConnectionRow, connectionColumns, connectionOf, type StoredConfig } from "./connection-rows.ts";
 import type { Tx } from "./database.ts";
 import { type OrderKey, type Page, type PageRequest, readPage } from "./pages.ts";
@@ -82,7 +84,8 @@ export async function listConnections(
   });
 }
 
-async function countConnections(tx: Tx, org: OrganisationId, protocols: readonly string[] | undefined): Promise<number> {
+/** How many connections the organisation has, or has of these protocols, without counting rows. */
+export async function countConnections(tx: Tx, org: OrganisationId, protocols: readonly string[] | undefined): Promise<number> {
   const ofProtocol = protocols === undefined ? sql`` : sql`and protocol in (${sql.join([...protocols, ""])})`;
   const row = await tx.first(sql<{ connections: number | string | null }>`
     select sum(connections) as connections
@@ -95,9 +98,9 @@ async function countConnections(tx: Tx, org: OrganisationId, protocols: readonly
 export async function insertConnection(tx: Tx, org: OrganisationId, id: ConnectionId, fields: ConnectionFields, now: Date): Promise<void> {
   const at = now.toISOString();
   await tx.run(sql`
-    insert into connections (org_id, id, name, protocol, base_url, dataset_id, auth_scheme_configs, variables, created_at, updated_at)
+    insert into connections (org_id, id, name, protocol, base_url, dataset_id, auth_scheme_configs, variables, search_text, created_at, updated_at)
     values (${org}, ${id}, ${fields.name}, ${fields.protocol}, ${fields.baseUrl ?? null}, ${fields.datasetId ?? null},
-      ${JSON.stringify(fields.authSchemeConfigs)}, ${JSON.stringify(fields.variables)}, ${at}, ${at})
+      ${JSON.stringify(fields.authSchemeConfigs)}, ${JSON.stringify(fields.variables)}, ${searchTextOf(fields)}, ${at}, ${at})
   `);
   await tx.run(sql`
     insert into connection_counts (org_id, protocol, connections)
@@ -111,7 +114,8 @@ export async function updateConnection(tx: Tx, org: OrganisationId, id: Connecti
   await tx.run(sql`
     update connections
     set name = ${fields.name}, base_url = ${fields.baseUrl ?? null}, dataset_id = ${fields.datasetId ?? null},
-      auth_scheme_configs = ${JSON.stringify(fields.authSchemeConfigs)}, variables = ${JSON.stringify(fields.variables)}, updated_at = ${now.toISOString()}
+      auth_scheme_configs = ${JSON.stringify(fields.authSchemeConfigs)}, variables = ${JSON.stringify(fields.variables)},
+      search_text = ${searchTextOf(fields)}, updated_at = ${now.toISOString()}
     where org_id = ${org} and id = ${id}
   `);
 }
@@ -159,6 +163,7 @@ export async function deleteConnection(tx: Tx, org: OrganisationId, id: Connecti
     returning protocol
   `);
   if (!deleted) return false;
+  await leavePlaces(tx, org, id);
   await tx.run(sql`
     update connection_counts
     set connections = connections - 1

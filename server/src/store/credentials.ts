@@ -66,6 +66,7 @@ export async function listCredentials(tx: Tx, org: OrganisationId, request: Page
       usages: usagesOf(row),
       ...(row.errors === null ? {} : { errors: JSON.parse(row.errors) as string[] }),
       ...tokenShown(row),
+      updatedAt: row.updated_at,
     }),
   });
 }

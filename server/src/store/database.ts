@@ -39,8 +39,8 @@ export interface Tx {
 /**
  * Whose rows a transaction may see: on PostgreSQL row-level security enforces it (T-1). Beside one organisation, there are four
  * narrow ways in for what is asked before an organisation is known: one's own memberships, one key, one invitation, one trigger's short
- * address; four for what is past its time, whoever's it is: recorded calls, uploaded files and events older than an id, short
- * addresses and earlier secrets that ended before a time; and one for deliveries that wait, with their destinations.
+ * address; four for what is past its time, whoever's it is: recorded calls, uploaded files and events older than an id, and before a
+ * time short addresses and earlier secrets that ended, and counts of calls; and one for deliveries that wait, with their destinations.
  */
 export type Reach =
   | OrganisationId

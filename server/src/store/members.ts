@@ -1,5 +1,6 @@
 import type { Member, Role } from "@mooring/contract";
 import { sql } from "kysely";
+import { scopesOfRole } from "../domain/actor.ts";
 import type { OrganisationId, UserId } from "../kernel/ids.ts";
 import type { Tx } from "./database.ts";
 import { newestFirst, type Page, type PageRequest, readPage } from "./pages.ts";
@@ -110,6 +111,7 @@ const memberOf = ({ id, name, email, role, created_at, updated_at }: MemberRow):
   name,
   email,
   role,
+  scopes: [...scopesOfRole[role]],
   createdAt: created_at,
   updatedAt: updated_at,
 });

@@ -9,6 +9,8 @@ import { retries } from "./migrations/0007-retries.ts";
 import { content } from "./migrations/0008-content.ts";
 import { uploads } from "./migrations/0009-uploads.ts";
 import { webhooks } from "./migrations/0010-webhooks.ts";
+import { callCounts } from "./migrations/0011-call-counts.ts";
+import { search } from "./migrations/0012-search.ts";
 
 /** One step of the schema, applied in one transaction, never changed once released and never undone. */
 export interface Migration {
@@ -32,6 +34,8 @@ export const migrations: readonly Migration[] = [
   content,
   uploads,
   webhooks,
+  callCounts,
+  search,
 ];
 
 /** Gives the migrations that are missing after `applied`. Throws `DatabaseTooNew` when `applied` holds one this program does not know. */

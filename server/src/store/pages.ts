@@ -77,7 +77,8 @@ export async function readPage<Row, Noun>(
   const last = shown.at(-1);
   const isBefore = backwards ? isMore : cut !== undefined && edge !== undefined && (await isAny(order.map(reversed), edge));
   const isAfter = backwards ? last !== undefined && (await isAny(order, last)) : isMore;
-  const totalCount = list.count ? await list.count() : await countRows();
+  // A first page that is the last holds all there are.
+  const totalCount = cut === undefined && !isMore ? shown.length : await (list.count ?? countRows)();
   return {
     totalCount,
     ...(isAfter && last ? { next: cursorOf(order, last) } : {}),

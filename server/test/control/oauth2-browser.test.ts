@@ -32,6 +32,24 @@ onEachEngine(
         await page.context().close();
       });
 
+      test("in a window of its own, tells the console how it ended, and the window closes", async () => {
+        const page = await personIn(world, await world.as("owner"));
+        const faults: string[] = [];
+        page.context().on("weberror", (fault) => faults.push(fault.error().message));
+        page.context().on("console", (message) => message.type() === "error" && faults.push(message.text()));
+        const refused = new URL(await beginIn(page, await connectionTo(world, server)));
+        refused.searchParams.set("prompt", "none");
+        expect(await inWindow(page, refused)).toMatchObject({ outcome: "failed", message: expect.stringContaining("login_required") });
+        // The browser reports the status of that page; nothing of it may be refused by its policy.
+        expect(faults.filter((fault) => !fault.includes("status of 400"))).toEqual([]);
+        const url = new URL(await beginIn(page, await connectionTo(world, server)));
+        const connected = await inWindow(page, url, (popup) => popup.getByRole("button", { name: "Continue" }).click());
+        const state = url.searchParams.get("state");
+        expect(connected).toEqual({ outcome: "connected", message: "The sign-in is complete.", state });
+        expect(faults).toHaveLength(1);
+        await page.context().close();
+      });
+
       test("does not connect what somebody else began, whether they are signed in or not, and no code is used (O-1)", async () => {
         const attacker = await personIn(world, await world.as("developer"));
         const connection = await connectionTo(world, server);
@@ -143,6 +161,22 @@ async function signIn(page: Page, url: string): Promise<string | null> {
   await page.goto(url);
   await page.getByRole("button", { name: "Continue" }).click();
   return page.textContent("h1");
+}
+
+/** Opens a window as the console does, in which the person does something; gives what the console hears, once the window is closed. */
+async function inWindow(page: Page, url: URL, act?: (popup: Page) => Promise<void>): Promise<unknown> {
+  const opened = page.context().waitForEvent("page");
+  const heard = page.evaluate((href) => {
+    const ended = new Promise((resolve) => new BroadcastChannel("mooring-oauth2").addEventListener("message", ({ data }) => resolve(data)));
+    const popup = open("about:blank", "_blank", "popup");
+    if (popup) popup.location.href = href;
+    return ended;
+  }, url.href);
+  const popup = await opened;
+  const closed = popup.waitForEvent("close");
+  await act?.(popup);
+  await closed;
+  return heard;
 }
 
 async function callThrough(world: World, { params }: SignInConnection, headers: Readonly<Record<string, string>> = {}) {

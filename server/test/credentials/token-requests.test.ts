@@ -184,6 +184,7 @@ describe("an answer", () => {
 
   it.each([
     ["no token_type", { access_token: "at" }],
+    ["the token_type of Slack", { ok: true, access_token: "at", token_type: "bot" }],
     ["a refresh token that is null", { ...token, refresh_token: null }],
     ["a refresh token that is empty", { ...token, refresh_token: "" }],
     ["an id token of whatever kind", { ...token, id_token: 5 }],

@@ -2,6 +2,7 @@ import type { ConnectionId, EnvironmentId } from "../../src/kernel/ids.ts";
 import type { Actor } from "./actors.ts";
 import { newAction, newTrigger } from "./content.ts";
 import { keepEvents, keptEvent } from "./events.ts";
+import { recordCalls, recordedCall } from "./recorded-calls.ts";
 import { at, createConnection, createCredential, createSubscription, type HTTPConnection, smallConnection } from "./samples.ts";
 import type { World } from "./world.ts";
 
@@ -64,6 +65,7 @@ export async function foreignIds(world: World): Promise<ForeignIds> {
     invitation_id: await invite(world, stranger),
     api_key_id: (await world.as("strangerKey")).id ?? "",
     protocol_slug: "foreign",
+    call_id: await record(world, stranger.org),
   };
 }
 
@@ -72,6 +74,12 @@ async function keep(world: World, org: string, { id, environments }: HTTPConnect
   const event = keptEvent({ ...place, position: 1 });
   await keepEvents(world.mooring.db, org, [event]);
   return event.id;
+}
+
+async function record(world: World, org: string): Promise<string> {
+  const call = recordedCall({ id: world.newId() });
+  await recordCalls(world.mooring.db, org, [call]);
+  return call.id;
 }
 
 async function invite(world: World, actor: Actor): Promise<string> {

@@ -7,10 +7,14 @@ import type { OperationId } from "@mooring/contract";
 export const permissions: Readonly<Record<OperationId, string>> = {
   ListConnections: "owner admin developer viewer key readKey writeKey",
   GetConnection: "owner admin developer viewer key readKey writeKey",
+  ListConnectionSummaries: "owner admin developer viewer key readKey writeKey",
+  GetConnectionHealth: "owner admin developer viewer key readKey writeKey",
   UpdateConnection: "owner admin developer key writeKey",
   DeleteConnection: "owner admin developer key writeKey",
   CreateHTTPConnection: "owner admin developer key",
   CreateBigQueryConnection: "owner admin developer key writeKey",
+  Search: "owner admin developer viewer key readKey writeKey",
+  ListConnectionPresets: "owner admin developer viewer key readKey writeKey secretsKey gatewayKey eventsKey adminKey",
   ListConnectionEnvironments: "owner admin developer viewer key readKey writeKey",
   GetEnvironment: "owner admin developer viewer key readKey writeKey",
   UpdateEnvironment: "owner admin developer key writeKey",
@@ -92,5 +96,7 @@ export const permissions: Readonly<Record<OperationId, string>> = {
   DeleteApiKey: "owner admin key adminKey",
   ListAudit: "owner admin key adminKey",
   ListCalls: "owner admin developer viewer key readKey writeKey",
+  GetCall: "owner admin developer viewer key readKey writeKey",
+  GetCallStatistics: "owner admin developer viewer key readKey writeKey",
   AcceptInvitation: "owner admin developer viewer stranger nobody",
 };

@@ -73,7 +73,7 @@ const past: readonly (readonly [Reach, readonly string[]])[] = [
   [{ callsBefore: "Z" }, ["call_blocks"]],
   [{ uploadsBefore: "Z" }, ["uploads"]],
   [{ eventsBefore: "Z" }, ["events"]],
-  [{ expiredBefore: "Z" }, ["credential_predecessors"]],
+  [{ expiredBefore: "Z" }, ["call_places", "credential_predecessors"]],
   [{ work: "deliveries" }, ["deliveries", "destinations"]],
 ];
 

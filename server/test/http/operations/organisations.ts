@@ -88,7 +88,8 @@ export const memberScenarios = {
   GetMember: five<"GetMember", MemberSituation>({
     given: member,
     happy: (situation) => situation,
-    after: ({ body }, { params }) => expect(body).toMatchObject({ id: params.user_id, role: "viewer" }),
+    after: ({ body }, { params }) =>
+      expect(body).toMatchObject({ id: params.user_id, role: "viewer", scopes: ["connections:read", "events:read"] }),
     invalid: { send: (situation) => ({ ...situation, query: { nonsense: 1 } }), fields: ["nonsense"] },
     forbidden: everyMember,
   }),
@@ -96,7 +97,7 @@ export const memberScenarios = {
     as: "owner",
     given: member,
     happy: (situation) => ({ ...situation, body: { role: "developer" } }),
-    after: ({ body }) => expect(body.role).toBe("developer"),
+    after: ({ body }) => expect(body).toMatchObject({ role: "developer", scopes: expect.arrayContaining(["gateway:call"]) }),
     invalid: { send: (situation) => ({ ...situation, body: { role: "king", rank: 1 } }), fields: ["rank", "role"] },
     forbidden: "developer",
   }),

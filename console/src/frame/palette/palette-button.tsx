@@ -1,0 +1,46 @@
+import { ActionIcon, Kbd, Text, UnstyledButton } from "@mantine/core";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { Search } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import classes from "./palette-button.module.css";
+
+const bring = () => import("./palette.tsx");
+const Palette = lazy(async () => ({ default: (await bring()).Palette }));
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** The way to everything by name: a button in the header, and Ctrl+K anywhere. What it opens comes to the browser when it is first wanted. */
+export function PaletteButton() {
+  const [isOpen, { open, close, toggle }] = useDisclosure();
+  const [isWanted, setWanted] = useState(false);
+  if (isOpen && !isWanted) setWanted(true);
+  // Also from within a field or an editor, for it is a way out of those.
+  useHotkeys([["mod+K", toggle]], [], true);
+  return (
+    <>
+      <UnstyledButton
+        className={classes.button}
+        visibleFrom="sm"
+        onClick={open}
+        onPointerEnter={() => void bring()}
+        onFocus={() => void bring()}
+      >
+        <Search size={16} aria-hidden />
+        <Text span inherit flex={1}>
+          Search
+        </Text>
+        <Kbd size="xs" aria-hidden>
+          {isMac ? "⌘ K" : "Ctrl K"}
+        </Kbd>
+      </UnstyledButton>
+      <ActionIcon size="lg" hiddenFrom="sm" aria-label="Search" onClick={open}>
+        <Search size={18} />
+      </ActionIcon>
+      {isWanted && (
+        <Suspense>
+          <Palette isOpen={isOpen} onClose={close} />
+        </Suspense>
+      )}
+    </>
+  );
+}

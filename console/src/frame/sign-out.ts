@@ -1,0 +1,10 @@
+import { send } from "../api/client.ts";
+import { forgetPicks } from "./palette/recent.ts";
+
+/** Ends the session here, and opens the page to sign in. */
+export async function signOut(): Promise<void> {
+  await send("POST", "/auth/sign-out");
+  forgetPicks();
+  // A fresh page: nothing of what was read stays in its memory.
+  location.assign("/console/sign-in");
+}

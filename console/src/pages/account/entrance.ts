@@ -1,0 +1,12 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { redirect } from "@tanstack/react-router";
+import { queryOf } from "../../api/queries.ts";
+import { lastOrganisation } from "../../frame/last-organisation.ts";
+
+/** From `/` on to the organisation that was open last, or the only one there is; else to the choice. Always throws the way. */
+export async function entrance(queries: QueryClient): Promise<never> {
+  const { items } = (await queries.ensureQueryData(queryOf("ListOrganisations", { query: { first: 100 } }))).body;
+  const last = lastOrganisation();
+  const org = items.find(({ id }) => id === last) ?? (items.length === 1 ? items[0] : undefined);
+  throw org ? redirect({ to: "/o/$org", params: { org: org.id }, replace: true }) : redirect({ to: "/organisations", replace: true });
+}

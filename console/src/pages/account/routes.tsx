@@ -1,0 +1,40 @@
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { sessionQuery } from "../../api/session.ts";
+import { rootRoute } from "../../routes/root.tsx";
+import { signedInRoute } from "../../routes/signed-in.tsx";
+import { entrance } from "./entrance.ts";
+
+/** Getting in: `outside` for everybody, `inside` for whoever is signed in. */
+export const accountRoutes = {
+  outside: [
+    createRoute({
+      getParentRoute: () => rootRoute,
+      path: "sign-in",
+      validateSearch: ({ next }: Record<string, unknown>): { next?: string | undefined } => ({
+        // A path of the console and nothing else: an address from elsewhere must not decide where somebody lands.
+        next: typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : undefined,
+      }),
+      beforeLoad: async ({ context: { queries }, location, search: { next = "/" } }) => {
+        // Whoever opens a link wants to be the person it is for.
+        if (location.hash !== "") return;
+        const person = await queries.fetchQuery(sessionQuery).catch(() => null);
+        if (person) throw redirect({ href: next, replace: true });
+      },
+      component: lazyRouteComponent(() => import("./sign-in.tsx"), "SignIn"),
+    }),
+    createRoute({
+      getParentRoute: () => rootRoute,
+      path: "invitation",
+      component: lazyRouteComponent(() => import("./invitation.tsx"), "Invitation"),
+    }),
+  ],
+  inside: [
+    createRoute({ getParentRoute: () => signedInRoute, path: "/", beforeLoad: ({ context: { queries } }) => entrance(queries) }),
+    createRoute({
+      getParentRoute: () => signedInRoute,
+      path: "organisations",
+      validateSearch: ({ create }: Record<string, unknown>): { create?: true | undefined } => ({ create: create === true || undefined }),
+      component: lazyRouteComponent(() => import("./organisations.tsx"), "Organisations"),
+    }),
+  ],
+} as const;

@@ -1,0 +1,12 @@
+import { Badge } from "@mantine/core";
+
+const colors: Readonly<Record<string, string>> = { GET: "teal", POST: "blue", PUT: "orange", PATCH: "yellow", DELETE: "red", SQL: "grape" };
+
+/** The method of an action, as a badge of one width, so that they stand in a column. */
+export function Method({ method }: { method: string }) {
+  return (
+    <Badge color={colors[method] ?? "gray"} ff="monospace" fw={650} w={72}>
+      {method}
+    </Badge>
+  );
+}

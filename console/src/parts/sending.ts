@@ -1,0 +1,34 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+/** Something that is sent: whether it is under way, and what went wrong the last time. */
+export interface Sending {
+  readonly isPending: boolean;
+  readonly error: unknown;
+  /** Does the work. When it went well, whatever is on the screen is read again, and its result is given; undefined when it did not. */
+  run<Result>(work: () => Promise<Result>): Promise<Result | undefined>;
+  /** Forgets what went wrong. */
+  forget(): void;
+}
+
+/** A change that may hold a secret: unlike `useChange` it keeps nothing of what was sent, not even until the page is left. */
+export function useSending(): Sending {
+  const queries = useQueryClient();
+  const [{ isPending, error }, setState] = useState<{ isPending: boolean; error: unknown }>(rest);
+  return { isPending, error, run, forget: () => setState(rest) };
+
+  async function run<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    setState({ isPending: true, error: undefined });
+    try {
+      const result = await work();
+      await queries.invalidateQueries();
+      setState(rest);
+      return result;
+    } catch (fault) {
+      setState({ isPending: false, error: fault });
+      return undefined;
+    }
+  }
+}
+
+const rest = { isPending: false, error: undefined };

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { axeFaults } from "./harness/axe.ts";
+import { type Cargo, load } from "./harness/cargo.ts";
+import { samplePages } from "./harness/pages.ts";
+import { type Stage, startStage } from "./harness/stage.ts";
+
+let stage: Stage;
+let cargo: Cargo;
+beforeAll(async () => {
+  stage = await startStage();
+  cargo = await load(stage);
+});
+afterAll(async () => {
+  await cargo?.outside.close();
+  await stage?.close();
+});
+
+test("every page has a title of its own, fits, breaks no rule of WCAG in light and dark at both widths, and asks nobody but Mooring", async () => {
+  const visit = await stage.visit("");
+  const { page } = visit;
+  const faults: string[] = [];
+  const titles = new Map<string, string>();
+  for (const { name, path } of samplePages(cargo)) {
+    await page.setViewportSize(wide);
+    await page.emulateMedia({ colorScheme: "light" });
+    await visit.goto(path);
+    const title = await page.title();
+    if (titles.has(title) || !title.endsWith(" · Mooring"))
+      faults.push(`${name}: the title "${title}" is that of ${titles.get(title) ?? "nothing"}`);
+    titles.set(title, name);
+    for (const viewport of [wide, narrow]) {
+      await page.setViewportSize(viewport);
+      if (await overflows()) faults.push(`${name}: wider than ${viewport.width}`);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await visit.settled();
+        faults.push(...(await axeFaults(page)).map((fault) => `${name}, ${colorScheme}, ${viewport.width}: ${fault}`));
+      }
+    }
+    faults.push(...visit.faults.splice(0).map((fault) => `${name}: ${fault}`));
+  }
+  expect(faults).toEqual([]);
+  expect(titles.size).toBe(samplePages(cargo).length);
+
+  async function overflows(): Promise<boolean> {
+    return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  }
+}, 300_000);
+
+const wide = { width: 1280, height: 860 };
+const narrow = { width: 390, height: 844 };
