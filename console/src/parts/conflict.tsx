@@ -44,7 +44,7 @@ export function Conflict({ before, mine, theirs, onTakeTheirs, onKeepMine }: Ove
           <Button size="xs" variant="default" onClick={onTakeTheirs}>
             Take theirs
           </Button>
-          <Button size="xs" color="orange.9" onClick={onKeepMine}>
+          <Button size="xs" onClick={onKeepMine}>
             Save mine over it
           </Button>
         </Group>
