@@ -1,10 +1,9 @@
 import { Anchor, Badge, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import type { ConnectionVersion } from "@mooring/contract";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Braces, Plus, Search, TriangleAlert } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { listOf } from "../../../api/queries.ts";
 import { useMay } from "../../../api/session.ts";
 import { Empty } from "../../../parts/empty.tsx";
@@ -12,6 +11,7 @@ import { Rows } from "../../../parts/rows.tsx";
 import { VersionChoice } from "../version-choice.tsx";
 import { VersionState } from "../version-state.tsx";
 import { useChosenVersion } from "../versions.ts";
+import { FrozenNote } from "./frozen-note.tsx";
 import { counted } from "./subscribers.tsx";
 
 /** The definitions of a version, by name. */
@@ -79,6 +79,7 @@ function List({ version, choice }: { version: ConnectionVersion; choice: ReactNo
           {create}
         </Group>
       </Group>
+      {!isDraft && mayWrite && <FrozenNote version={version.name} />}
       <Rows
         label="Definitions"
         query={query}
@@ -152,10 +153,20 @@ function Filter() {
   const { name = "" } = useSearch({ from: "/signed-in/o/$org/connections/$connection/definitions" });
   const navigate = useNavigate({ from: "/o/$org/connections/$connection/definitions" });
   const [typed, setTyped] = useState(name);
-  const [settled] = useDebouncedValue(typed, 150);
+  const sent = useRef(name);
   useEffect(() => {
-    if (settled !== name) void navigate({ search: (before) => ({ ...before, name: settled || undefined }), replace: true });
-  }, [settled, name, navigate]);
+    // The address changed by itself: the way back, or a link.
+    if (name !== sent.current) setTyped(name);
+    sent.current = name;
+  }, [name]);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (typed === sent.current) return;
+      sent.current = typed;
+      void navigate({ search: (before) => ({ ...before, name: typed || undefined }), replace: true });
+    }, 150);
+    return () => clearTimeout(timer);
+  }, [typed, navigate]);
   return (
     <TextInput
       type="search"
