@@ -40,7 +40,10 @@ export function Filters({ search, onChange }: { search: ConnectionSearch; onChan
         rightSection={typed === "" ? <Kbd size="xs">/</Kbd> : <CloseButton aria-label="Clear the search" onClick={clear} />}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Escape" && setTyped("")}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") setTyped("");
+          if (event.key === "ArrowDown") document.querySelector<HTMLElement>("[role=table] a")?.focus();
+        }}
       />
       <SegmentedControl
         aria-label="Protocol"

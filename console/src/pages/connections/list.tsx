@@ -30,7 +30,9 @@ export function Connections() {
       New connection
     </Button>
   );
-  const hasNone = !isNarrowed(search) && query.data?.pages[0]?.totalCount === 0;
+  // What is shown while another answer is on its way belongs to the search before.
+  const isEmptied = isNarrowed(search) || query.isPlaceholderData;
+  const hasNone = !isEmptied && query.data?.pages[0]?.totalCount === 0;
   return (
     <Page title="Connections" about="The outside systems that your programs reach through Mooring." actions={!hasNone && create}>
       <ImportUnderWay org={org} />
@@ -43,7 +45,7 @@ export function Connections() {
         columns={columns}
         count={(total) => (isNarrowed(search) ? `${plural(total)} found` : plural(total))}
         empty={
-          isNarrowed(search) ? (
+          isEmptied ? (
             <Empty
               icon={SearchX}
               title="Nothing fits"
