@@ -31,8 +31,6 @@ type Asked =
   | { readonly kind: "alternatives"; readonly options: readonly Option[] }
   | { readonly kind: "any" };
 
-export type GroupShape = Extract<KnownShape, { kind: "group" }>;
-
 export interface ShapeMember {
   readonly name: string;
   readonly place: Place;
