@@ -22,7 +22,7 @@ export function Palette({ isOpen, times, onClose }: { isOpen: boolean; times: nu
       transitionProps={{ duration: 120 }}
     >
       <Modal.Overlay />
-      <Modal.Content aria-label="Search">
+      <Modal.Content aria-label="Search" p={0}>
         <Modal.Body p={0}>
           <Finder key={times} onClose={onClose} />
         </Modal.Body>

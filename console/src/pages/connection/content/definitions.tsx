@@ -8,6 +8,7 @@ import { listOf } from "../../../api/queries.ts";
 import { useMay } from "../../../api/session.ts";
 import { Empty } from "../../../parts/empty.tsx";
 import { Rows } from "../../../parts/rows.tsx";
+import { useConnection } from "../connection.ts";
 import { VersionChoice } from "../version-choice.tsx";
 import { VersionState } from "../version-state.tsx";
 import { useChosenVersion } from "../versions.ts";
@@ -55,6 +56,8 @@ function List({ version, choice }: { version: ConnectionVersion; choice: ReactNo
   const params = { organisation_id: org, connection_id: connection, version: version.name };
   const query = useInfiniteQuery(listOf("GetDefinitions", { params, query: name === "" ? {} : { name } }));
   const isDraft = version.publishedAt === null;
+  // Where there are none, the button stands in the middle of the page.
+  const isBare = name === "" && query.data?.pages[0]?.totalCount === 0;
   const create = mayWrite && isDraft && (
     <Button
       leftSection={<Plus size={16} />}
@@ -76,7 +79,7 @@ function List({ version, choice }: { version: ConnectionVersion; choice: ReactNo
         {choice}
         <Group gap="sm">
           <Filter />
-          {create}
+          {!isBare && create}
         </Group>
       </Group>
       {!isDraft && mayWrite && <FrozenNote version={version.name} />}
@@ -135,6 +138,7 @@ function List({ version, choice }: { version: ConnectionVersion; choice: ReactNo
 }
 
 function Nothing({ name, create }: { name: string; create: ReactNode }) {
+  const { protocol } = useConnection();
   if (name !== "")
     return (
       <Empty icon={Search} title="Nothing found">
@@ -143,7 +147,9 @@ function Nothing({ name, create }: { name: string; create: ReactNode }) {
     );
   return (
     <Empty icon={Braces} title="No definitions" action={create}>
-      This version has none. They come with an imported OpenAPI file, or are added to a draft one by one.
+      This version has none.{" "}
+      {protocol === "http" ? "They come with an imported OpenAPI file" : "A dry run of an action makes one of its rows"}, or they are added
+      to a draft one by one.
     </Empty>
   );
 }
