@@ -106,7 +106,7 @@ function wrapped([open, close]: string, indent: string, parts: readonly (string 
 }
 
 /** A number as JSON writes it (RFC 8259 section 6), with the digits that were typed; undefined when it is none. */
-export function numberText(typed: string): string | undefined {
+function numberText(typed: string): string | undefined {
   const text = typed.trim();
   if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)) return text;
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text)) ? String(Number(text)) : undefined;
