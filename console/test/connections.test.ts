@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { dropFile } from "./harness/drop.ts";
 import { orderDesk } from "./harness/order-desk.ts";
-import { type Stage, startStage, type Visit } from "./harness/stage.ts";
+import { type Stage, startStage } from "./harness/stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -76,13 +77,13 @@ test("a connection to a well-known API asks for its variables, keeps its applica
 test("a file is dropped, refused with its place, imported under a name, and says what it could not carry over", async () => {
   const visit = await stage.visit("/connections/new/file");
   const { page } = visit;
-  await drop(visit, "broken.json", '{\n  "openapi": "3.1.0",\n  oops\n}');
+  await dropFile(page, "broken.json", '{\n  "openapi": "3.1.0",\n  oops\n}');
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await page.getByText("Line 3, column 3").waitFor();
   expect(await page.getByText("broken.json").isVisible()).toBe(true);
 
   const file = { ...orderDesk("https://orders.example.com"), tags: [{ name: "orders" }] };
-  await drop(visit, "orders.json", JSON.stringify(file));
+  await dropFile(page, "orders.json", JSON.stringify(file));
   await page.getByRole("textbox", { name: "Name" }).fill("Orders of the harbour");
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await page.getByRole("heading", { name: "Orders of the harbour is there" }).waitFor();
@@ -175,20 +176,6 @@ test("deleting names what it breaks and asks for the name", async () => {
   expect(body.totalCount).toBe(0);
   expect(visit.faults).toEqual([]);
 });
-
-/** Drops a file as the pointer would. */
-async function drop({ page }: Visit, name: string, text: string): Promise<void> {
-  const dataTransfer = await page.evaluateHandle(
-    ([fileName = "", content = ""]) => {
-      const held = new DataTransfer();
-      held.items.add(new File([content], fileName, { type: "application/json" }));
-      return held;
-    },
-    [name, text],
-  );
-  await page.getByTestId("drop").dispatchEvent("drop", { dataTransfer });
-  await page.getByText(name).waitFor();
-}
 
 async function create(name: string): Promise<string> {
   const environments = [{ name: "prod", variables: [], credentials: {} }];

@@ -83,7 +83,7 @@ test("a definition with a fault is not saved until it is mended, and what somebo
   await page.getByText("Somebody else changed this meanwhile").waitFor();
   await page.getByRole("cell", { name: '"Anything that floats."' }).waitFor();
   await page.getByRole("button", { name: "Save mine over it" }).click();
-  await page.getByRole("heading", { name: "What it looks like" }).waitFor();
+  await page.getByRole("heading", { name: "Referred to by" }).waitFor();
   expect(new URL(page.url()).pathname).toMatch(/\/definitions\/1\/Ship$/);
   await page.getByRole("link", { name: "Berth", exact: true }).waitFor();
   expect(visit.faults).toEqual([]);

@@ -96,7 +96,7 @@ test("variables say where calls go, keep what was typed when they are refused, a
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.locator("[aria-invalid=true]").waitFor();
   await page.getByLabel("Name of variable 1").fill("region");
-  await page.getByLabel("Value of variable 1").fill("north");
+  await page.getByLabel("Value of region").fill("north");
   await page.getByText(`${outside.url}/north`).waitFor();
   await page.getByRole("link", { name: "Credentials", exact: true }).click();
   await page.getByRole("button", { name: "Stay here" }).click();

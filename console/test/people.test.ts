@@ -50,6 +50,7 @@ test("an API key is shown once, does what it may and no more, and is refused onc
   await page.getByRole("button", { name: "Revoke Night job" }).click();
   await page.getByRole("dialog").getByRole("textbox").fill("Night job");
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByText("Night job").waitFor({ state: "detached" });
   await expect.poll(async () => (await answer()).status).toBe(401);
   expect(faults).toEqual([]);
@@ -60,7 +61,7 @@ test("a viewer who was invited sees every page and no control that would be refu
   const owner = await stage.visit("/members");
   await owner.page.getByRole("button", { name: "Invite somebody" }).click();
   await owner.page.getByLabel("E-mail").fill("vera@example.com");
-  await owner.page.getByRole("textbox", { name: "Role" }).click();
+  await owner.page.getByRole("dialog").getByLabel("Role").first().click();
   await owner.page.getByRole("option", { name: /^viewer/ }).click();
   await owner.page.getByRole("button", { name: "Make the invitation" }).click();
   const link = (await owner.page.getByText("/console/invitation#token=").textContent()) ?? "";
@@ -69,7 +70,7 @@ test("a viewer who was invited sees every page and no control that would be refu
   const { page, context, faults, goto, settled } = await stage.open();
   await page.goto(link);
   await page.getByLabel("Your name").fill("Vera");
-  await page.getByLabel(/password/i).fill("a lighthouse on the rocks");
+  await page.getByRole("textbox", { name: "Choose a password" }).fill("a lighthouse on the rocks");
   await page.getByRole("button", { name: /Accept|Join/ }).click();
   await page.getByRole("navigation").getByRole("link", { name: "Connections" }).waitFor();
   const offered = await page.getByRole("navigation").getByRole("link").allTextContents();

@@ -2,6 +2,7 @@ import type { Member, Scope } from "@mooring/contract";
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { call, send } from "./client.ts";
+import { Refusal } from "./problem.ts";
 
 /** Who is signed in. */
 export interface Person {
@@ -16,6 +17,9 @@ export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: async ({ signal }) => (await send<{ person?: Person }>("GET", "/auth/session", { signal })).body.person ?? null,
   staleTime: 60_000,
+  // An ended session must not take the page away from under somebody who types: what is asked next tells it, and the page stays.
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
 });
 
 /** Who the signed-in person is in an organisation, and so what they may do there. */
@@ -35,7 +39,7 @@ export function useOrganisation(): string {
 /** The person who is signed in; only on pages that need one. */
 export function usePerson(): Person {
   const { data } = useSuspenseQuery(sessionQuery);
-  if (!data) throw new Error("Nobody is signed in.");
+  if (!data) throw new Refusal(401, { code: "unauthenticated", message: "You are signed out. Sign in again." }, undefined);
   return data;
 }
 

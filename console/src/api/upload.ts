@@ -35,9 +35,9 @@ export function importFile({ params, file, metadata, signal, onProgress }: Uploa
     };
     request.onerror = () =>
       refuse("unreachable", "Mooring does not answer. Is it running, and are you connected? The file is still chosen here.");
-    request.onabort = () => refuse("cancelled", "The import was cancelled.");
+    // All of it may have arrived, and been read: then the connection is there.
+    request.onabort = () => refuse("cancelled", "The import was cancelled. If Mooring was quicker, the connection is in the list.");
     signal.addEventListener("abort", () => request.abort(), { once: true });
-    if (signal.aborted) return refuse("cancelled", "The import was cancelled.");
     request.send(form);
   });
 }

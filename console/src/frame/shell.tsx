@@ -9,6 +9,7 @@ import { PaletteButton } from "./palette/palette-button.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { SchemeSwitch } from "./scheme-switch.tsx";
 import classes from "./shell.module.css";
+import { SignedOut } from "./signed-out.tsx";
 
 /** The frame around every page of an organisation: navigation at the left, or behind a button where the window is narrow. */
 export function Shell() {
@@ -52,6 +53,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1}>
         <div className={classes.page}>
+          <SignedOut />
           <Outlet />
         </div>
       </AppShell.Main>

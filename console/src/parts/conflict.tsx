@@ -15,7 +15,14 @@ interface Overtaken {
 export function Conflict({ before, mine, theirs, onTakeTheirs, onKeepMine }: Overtaken) {
   const found = differences(mine, theirs);
   return (
-    <Alert color="orange" icon={<GitMerge size={18} />} title="Somebody else changed this meanwhile" role="alert">
+    <Alert
+      color="orange"
+      icon={<GitMerge size={18} />}
+      title="Somebody else changed this meanwhile"
+      role="alert"
+      // Without it the table would push the words beside it out of sight, where the window is narrow.
+      styles={{ body: { minWidth: 0 } }}
+    >
       <Stack gap="sm">
         <Text size="sm">Nothing of yours is saved yet. This is where the two differ:</Text>
         <Table.ScrollContainer minWidth={500}>
@@ -44,7 +51,7 @@ export function Conflict({ before, mine, theirs, onTakeTheirs, onKeepMine }: Ove
           <Button size="xs" variant="default" onClick={onTakeTheirs}>
             Take theirs
           </Button>
-          <Button size="xs" color="orange.9" onClick={onKeepMine}>
+          <Button size="xs" onClick={onKeepMine}>
             Save mine over it
           </Button>
         </Group>

@@ -5,10 +5,13 @@ import { messageOf, Refusal } from "../api/problem.ts";
 /** What went wrong and what to do about it; nothing when nothing did. Lists the fields that no input of the form shows. */
 export function Fault({ error, shown = [], retry }: { error: unknown; shown?: readonly string[]; retry?: () => void }) {
   if (!error) return null;
-  const rest = error instanceof Refusal ? error.fields.filter(({ field }) => !shown.includes(field)) : [];
+  const fields = error instanceof Refusal ? error.fields : [];
+  const rest = fields.filter(({ field }) => !shown.includes(field));
   return (
     <Alert color="red" icon={<TriangleAlert size={18} />} role="alert">
-      <Text size="sm">{messageOf(error)}</Text>
+      <Text size="sm">
+        {fields.length > 0 && rest.length === 0 ? "Nothing was saved. Mend what is marked, and try again." : messageOf(error)}
+      </Text>
       {rest.length > 0 && (
         <List size="sm" mt="xs">
           {rest.map(({ field, message }) => (

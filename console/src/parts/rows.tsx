@@ -1,7 +1,7 @@
 import { Box, Text } from "@mantine/core";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, type ReactNode, useEffect, useLayoutEffect, useState } from "react";
 import { Waiting } from "./answer.tsx";
 import { Fault } from "./fault.tsx";
 import classes from "./rows.module.css";
@@ -33,10 +33,10 @@ interface List<Row, Page> {
 export function Rows<Row, Page>({ label, query, rowsOf, keyOf, columns, empty, count }: List<Row, Page>) {
   const rows = query.data?.pages.flatMap(rowsOf) ?? [];
   const total = (query.data?.pages.at(-1) as { totalCount?: number } | undefined)?.totalCount;
-  const place = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState<HTMLDivElement | null>(null);
   const [offset, setOffset] = useState(0);
-  useLayoutEffect(() => setOffset(place.current?.offsetTop ?? 0), []);
-  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => 53, overscan: 12, scrollMargin: offset });
+  useLayoutEffect(() => setOffset(place ? place.getBoundingClientRect().top + scrollY : 0), [place]);
+  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => 53, overscan: 8, scrollMargin: offset });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isError } = query;
@@ -61,7 +61,7 @@ export function Rows<Row, Page>({ label, query, rowsOf, keyOf, columns, empty, c
             ))}
           </div>
         </div>
-        <div role="rowgroup" ref={place} className={classes.body} style={{ height: virtual.getTotalSize() }}>
+        <div role="rowgroup" ref={setPlace} className={classes.body} style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, start }) => {
             const row = rows[index];
             if (row === undefined) return null;
@@ -75,11 +75,7 @@ export function Rows<Row, Page>({ label, query, rowsOf, keyOf, columns, empty, c
                 className={classes.row}
                 style={{ gridTemplateColumns: template, transform: `translateY(${start - offset}px)` }}
               >
-                {columns.map(({ title, render }) => (
-                  <div role="cell" key={title} className={classes.cell} data-title={title}>
-                    {render(row)}
-                  </div>
-                ))}
+                <Cells columns={columns as readonly Column<unknown>[]} row={row} />
               </div>
             );
           })}
@@ -92,3 +88,12 @@ export function Rows<Row, Page>({ label, query, rowsOf, keyOf, columns, empty, c
     </Box>
   );
 }
+
+/** A row's cells are made again only when the row or the columns are others: whoever types in a search waits for no more than that. */
+const Cells = memo(({ columns, row }: { columns: readonly Column<unknown>[]; row: unknown }) =>
+  columns.map(({ title, render }) => (
+    <div role="cell" key={title} className={classes.cell} data-title={title}>
+      {render(row)}
+    </div>
+  )),
+);

@@ -27,7 +27,7 @@ export function SchemaTree({ schema, url, version, label }: Tree) {
     <Version value={version}>
       <section aria-label={label} className={classes.tree}>
         <Said schema={schema} url={url} hasLabel />
-        <Parts schema={schema} place={{ root: schema, url, trail: [] }} />
+        <Parts schema={schema} place={{ root: schema, url, trail: [stepOf(url, "")] }} />
       </section>
     </Version>
   );
@@ -95,9 +95,14 @@ function Part({ child, place }: { child: SchemaChild; place: Place }) {
 }
 
 // An array is hardly ever opened for its own sake; but a circle must not open for ever.
-function opensByItself({ name, schema }: SchemaChild, { trail }: Place): boolean {
-  return name === "each item" && trail.length < 4 && !(isObject(schema) && typeof schema.$ref === "string" && trail.includes(schema.$ref));
+function opensByItself({ name, schema }: SchemaChild, { url, trail }: Place): boolean {
+  if (name !== "each item" || trail.length > 4) return false;
+  if (!isObject(schema) || typeof schema.$ref !== "string") return true;
+  const reference = referenceOf(schema.$ref, url);
+  return !trail.includes(stepOf(reference.url ?? url, reference.fragment));
 }
+
+const stepOf = (url: string | undefined, fragment: string) => `${url ?? ""}#${fragment}`;
 
 /** What a reference leads to: read when it is opened. */
 function Target({ reference, place }: { reference: SchemaReference; place: Place }) {
@@ -121,7 +126,7 @@ function Found({ document, reference: { fragment }, place }: { document: unknown
   if (schema === undefined) return <Note>The reference leads nowhere.</Note>;
   const label = labelOf(schema, place.url);
   const isPlain = childrenOf(schema).length === 0 && label.every((part) => typeof part === "string");
-  const step = `${place.url ?? ""}#${fragment}`;
+  const step = stepOf(place.url, fragment);
   // What refers to itself without a property between has nothing more to say.
   if (isObject(schema) && typeof schema.$ref === "string" && place.trail.includes(step)) return <Note>It refers to itself.</Note>;
   return (
@@ -200,7 +205,7 @@ function Description({ text }: { text: string }) {
   const isLong = text.length > textShown;
   return (
     <Text size="sm" c="dimmed" className={classes.description}>
-      <Prose text={isLong && !isWhole ? `${text.slice(0, textShown).trimEnd()}… ` : text} />
+      <Prose text={isLong && !isWhole ? `${text.slice(0, textShown).replace(/[\s.,;:]+$/, "")}… ` : text} />
       {isLong && !isWhole && (
         <Anchor component="button" type="button" inherit onClick={() => setWhole(true)}>
           more

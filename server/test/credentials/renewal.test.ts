@@ -74,7 +74,7 @@ describe.each(engines)("a token, on $name", ({ prepare }) => {
     rig.server.rotation = "strict";
     const to = await rig.connect(grantAt(rig.server, { refreshToken: rig.server.signIn() }));
     const nodes = await Promise.all([rig.node(), rig.node(), rig.node(), rig.node()]);
-    for (let round = 1; round <= trials({ change: 20, long: 200 }); round++) {
+    for (let round = 1; round <= trials({ change: 5, long: 200 }); round++) {
       await rig.age(day);
       await heard(nodes);
       const answers = await Promise.all(nodes.flatMap((node) => Array.from({ length: 100 }, () => node.call(to))));
@@ -190,7 +190,7 @@ describe.each(engines)("a token, on $name", ({ prepare }) => {
   }, async () => {
     const rig = await rigOf();
     const many = await Promise.all(
-      Array.from({ length: trials({ change: 25, long: 250 }) }, (_, index) => rig.connect(clientAt(rig.server, `client-${index}`))),
+      Array.from({ length: trials({ change: 8, long: 250 }) }, (_, index) => rig.connect(clientAt(rig.server, `client-${index}`))),
     );
     const nodes = [await rig.node(), await rig.node()];
     const all = (node: Node) => Promise.all(many.map((to) => node.call(to)));

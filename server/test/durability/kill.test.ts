@@ -18,7 +18,7 @@ import { createWorker } from "./worker.ts";
 
 // Events come all the time; until so many kills things are changed as well, and compared after each.
 const runs = engines.flatMap((engine) => [
-  { ...engine, workers: 1, kills: trials({ change: 50, long: 1_000 }), changing: trials({ change: 10, long: 200 }) },
+  { ...engine, workers: 1, kills: trials({ change: 30, long: 1_000 }), changing: trials({ change: 10, long: 200 }) },
   { ...engine, workers: trials({ change: 2, long: 4 }), kills: trials({ change: 2, long: 50 }), changing: trials({ change: 2, long: 50 }) },
 ]);
 // What is under way at a kill arrives again. The long run kills seldom enough to tell how much of all that is.

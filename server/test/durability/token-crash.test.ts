@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type Connected, grantAt, org, type TokenRig, tokenRig } from "../credentials/token-rig.ts";
 import { engines } from "../harness/engines.ts";
 import { trials } from "../harness/profile.ts";
+import { root, startFlags } from "../harness/program.ts";
 import type { Rotation } from "../harness/rotating-server.ts";
 import type { RenewalReport, TokenWorkerSetup } from "./token-worker.ts";
 
@@ -112,7 +113,10 @@ async function rigOf(): Promise<{ rig: TokenRig; start(): Promise<Worker> }> {
 
 async function startWorker(setup: TokenWorkerSetup): Promise<Worker> {
   const file = join(import.meta.dirname, "token-worker.ts");
-  const child = spawn(process.execPath, [file, JSON.stringify(setup)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = spawn(process.execPath, [...startFlags, file, JSON.stringify(setup)], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   await once(child, "message");
   return {

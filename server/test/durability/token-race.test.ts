@@ -7,7 +7,8 @@ import { clientOf, homeOn, type MooringProcess, startProcess } from "../harness/
 import { trials } from "../harness/profile.ts";
 import { startTokenServer } from "../harness/rotating-server.ts";
 
-const rounds = trials({ change: 200, long: 10_000 });
+// On each engine: 200 in all.
+const rounds = trials({ change: 100, long: 10_000 });
 const callers = 100;
 
 describe.each(engines)("a token that ended, on four processes that share a database, on $name", ({ prepare }) => {

@@ -14,7 +14,7 @@ import { apiKeyScheme, smallConnection } from "../harness/samples.ts";
 import { inspect } from "./inspector.ts";
 import { type Seen, startOutside } from "./outside.ts";
 
-const workers = trials({ change: 3, long: 4 });
+const workers = trials({ change: 2, long: 4 });
 const rounds = trials({ change: 5, long: 100 });
 // Generous, because a busy machine is late; what was measured is printed.
 const seenWithinMs = 5_000;

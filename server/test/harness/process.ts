@@ -1,12 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type Client, createClient } from "./client.ts";
 import type { Place } from "./engines.ts";
+import { root, startFile, startFlags } from "./program.ts";
 
 /** Mooring as its users run it: a process of its own, which can be killed. */
 export interface MooringProcess {
@@ -84,7 +83,7 @@ export async function startProcess(settings: Readonly<Record<string, string>>): 
 
 /** Starts Mooring without waiting: for starts that are interrupted, refused, or that only print. `ended` gives the exit code. */
 export function launch(settings: Readonly<Record<string, string>>, args: readonly string[] = []): Omit<MooringProcess, "url"> {
-  const child = spawn(process.execPath, [...startArguments, ...args], {
+  const child = spawn(process.execPath, [...startFlags, startFile, ...args], {
     cwd: root,
     // No balancer looks at the readiness of these, so that nothing would come of waiting for one.
     env: { ...ownEnvironment(), MOORING_SHUTDOWN_WAIT_MS: "0", ...settings },
@@ -112,16 +111,9 @@ export function launch(settings: Readonly<Record<string, string>>, args: readonl
   return { pid: child.pid ?? 0, written, kill, stop, ended };
 }
 
-const root = join(import.meta.dirname, "../../..");
 const readyMs = 60_000;
 // Longer than requests under way are waited for.
 const stopMs = 45_000;
-
-// The command of `npm start`, without npm around it, so that the process that is killed is Mooring's own.
-const [program, ...startArguments] = (
-  JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: { start: string } }
-).scripts.start.split(" ");
-if (program !== "node") throw new Error("npm start should run node and nothing around it.");
 
 /** Whoever runs the tests may have settings of their own; they are not the tests'. */
 function ownEnvironment(): NodeJS.ProcessEnv {

@@ -38,6 +38,8 @@ export function onEachEngine(
       await world.mooring?.close();
       await other?.close();
       await world.place?.remove();
+      // Vitest keeps what it ran to the end of the run, and with it all that was logged here and everything the program held.
+      for (const name of Object.keys(world)) Reflect.deleteProperty(world, name);
     });
     body(world);
     test("no secret is in an answer, a log line, the metrics or the database (V-7)", async () => {

@@ -30,7 +30,7 @@ export function useOffers(typed: string): { readonly offers: Offers[]; readonly 
     { heading: "Connections", picks: found.filter(({ kind }) => kind === "connection") },
     { heading: "Actions", picks: found.filter(({ kind }) => kind === "action") },
   ];
-  return { offers: filled(offers), isSearching: search.isFetching, error: search.error };
+  return { offers: filled(offers), isSearching: search.isPlaceholderData || search.isLoading, error: search.error };
 }
 
 const filled = (offers: readonly Offers[]) => offers.filter(({ picks }) => picks.length > 0);
@@ -59,7 +59,9 @@ function usePlaces(): Offers {
   });
   const picks = [
     ...usePages().map(({ label, to }) => place(label, to)),
-    ...(may("connections:write") ? [place("New connection", "/o/$org/connections/new")] : []),
+    ...(may("connections:write")
+      ? [place("New connection", "/o/$org/connections/new"), place("Import an OpenAPI file", "/o/$org/connections/new/file")]
+      : []),
     ...(may("organisation:admin") ? [place("New API key", "/o/$org/api-keys/new")] : []),
     place("Profile", "/o/$org/profile"),
     place("Organisations", "/organisations"),

@@ -1,7 +1,7 @@
 import { ActionIcon, Kbd, Text, UnstyledButton } from "@mantine/core";
-import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { useHotkeys } from "@mantine/hooks";
 import { Search } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import classes from "./palette-button.module.css";
 
 const bring = () => import("./palette.tsx");
@@ -11,20 +11,19 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** The way to everything by name: a button in the header, and Ctrl+K anywhere. What it opens comes to the browser when it is first wanted. */
 export function PaletteButton() {
-  const [isOpen, { open, close, toggle }] = useDisclosure();
-  const [isWanted, setWanted] = useState(false);
-  if (isOpen && !isWanted) setWanted(true);
+  const [{ isOpen, times }, setState] = useState({ isOpen: false, times: 0 });
+  const open = () => setState((before) => ({ isOpen: true, times: before.times + 1 }));
+  const close = () => setState((before) => ({ ...before, isOpen: false }));
+  // Once the page had its turn, so that the first letters typed after the keys find a field.
+  useEffect(() => {
+    const timer = setTimeout(() => void bring(), 1_000);
+    return () => clearTimeout(timer);
+  }, []);
   // Also from within a field or an editor, for it is a way out of those.
-  useHotkeys([["mod+K", toggle]], [], true);
+  useHotkeys([["mod+K", isOpen ? close : open]], [], true);
   return (
     <>
-      <UnstyledButton
-        className={classes.button}
-        visibleFrom="sm"
-        onClick={open}
-        onPointerEnter={() => void bring()}
-        onFocus={() => void bring()}
-      >
+      <UnstyledButton className={classes.button} visibleFrom="sm" onClick={open}>
         <Search size={16} aria-hidden />
         <Text span inherit flex={1}>
           Search
@@ -36,9 +35,9 @@ export function PaletteButton() {
       <ActionIcon size="lg" hiddenFrom="sm" aria-label="Search" onClick={open}>
         <Search size={18} />
       </ActionIcon>
-      {isWanted && (
+      {times > 0 && (
         <Suspense>
-          <Palette isOpen={isOpen} onClose={close} />
+          <Palette isOpen={isOpen} times={times} onClose={close} />
         </Suspense>
       )}
     </>

@@ -2,15 +2,15 @@ import { Kbd, Loader, Modal, Text, TextInput, VisuallyHidden } from "@mantine/co
 import { useDebouncedValue } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useState } from "react";
 import { Fault } from "../../parts/fault.tsx";
 import { useOffers, useWhose } from "./offers.ts";
 import classes from "./palette.module.css";
 import { optionId, PickList } from "./pick-list.tsx";
 import { type Pick, rememberPick } from "./recent.ts";
 
-/** The palette: type a name, choose with the arrow keys, go there with enter. */
-export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+/** The palette: type a name, choose with the arrow keys, go there with enter. Empty each of the `times` that it is opened. */
+export function Palette({ isOpen, times, onClose }: { isOpen: boolean; times: number; onClose: () => void }) {
   return (
     <Modal.Root
       opened={isOpen}
@@ -22,9 +22,9 @@ export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
       transitionProps={{ duration: 120 }}
     >
       <Modal.Overlay />
-      <Modal.Content aria-label="Search">
+      <Modal.Content aria-label="Search" p={0}>
         <Modal.Body p={0}>
-          <Finder onClose={onClose} />
+          <Finder key={times} onClose={onClose} />
         </Modal.Body>
       </Modal.Content>
     </Modal.Root>
@@ -39,24 +39,31 @@ function Finder({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [text] = useDebouncedValue(typed, 120);
   const [chosen, setChosen] = useState(0);
+  const [isEager, setEager] = useState(false);
   const { offers, isSearching, error } = useOffers(text);
   const picks = offers.flatMap((one) => one.picks);
   const at = Math.min(chosen, picks.length - 1);
-  // What was typed last is not looked up yet: enter now would open what fits an older text.
-  const isBehind = text !== typed || (isSearching && picks.length === 0);
+  // What was typed last is not looked up yet: enter now must not open what fits an older text, but the first of what comes.
+  const isBehind = text !== typed || isSearching;
 
   const go = (pick: Pick | undefined) => {
+    setEager(false);
     if (!pick) return;
     rememberPick(whose, pick);
     onClose();
     void navigate(pick.link);
   };
+  const isDue = isEager && !isBehind;
+  useEffect(() => {
+    if (isDue) go(picks[at]);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter") {
       event.preventDefault();
-      if (!isBehind) go(picks[at]);
+      if (isBehind) setEager(true);
+      else go(picks[at]);
     } else if (step !== undefined && picks.length > 0) {
       event.preventDefault();
       setChosen((at + step + picks.length) % picks.length);
@@ -80,10 +87,12 @@ function Finder({ onClose }: { onClose: () => void }) {
         spellCheck={false}
         maxLength={200}
         data-autofocus
+        autoFocus
         value={typed}
         onChange={(event) => {
           setTyped(event.currentTarget.value);
           setChosen(0);
+          setEager(false);
         }}
         onKeyDown={onKeyDown}
       />

@@ -14,9 +14,9 @@ export const accountRoutes = {
         // A path of the console and nothing else: an address from elsewhere must not decide where somebody lands.
         next: typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : undefined,
       }),
-      beforeLoad: async ({ context: { queries }, location, search: { next = "/" } }) => {
-        // Whoever opens a link wants to be the person it is for.
-        if (location.hash !== "") return;
+      beforeLoad: async ({ context: { queries }, cause, location, search: { next = "/" } }) => {
+        // Whoever opens a link wants to be the person it is for, also when the token is out of the address by now.
+        if (cause !== "enter" || location.hash !== "") return;
         const person = await queries.fetchQuery(sessionQuery).catch(() => null);
         if (person) throw redirect({ href: next, replace: true });
       },

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { type ConnectionSearch, healths, sorts } from "./search.ts";
 
 /** Long enough to let a burst of keys be one question, and too short to be noticed. */
-const pauseMs = 40;
+const pauseMs = 20;
 
 /** What narrows the list. Typing shows what fits at once; `/` goes to the search from anywhere on the page. */
 export function Filters({ search, onChange }: { search: ConnectionSearch; onChange: (search: ConnectionSearch) => void }) {
@@ -40,7 +40,10 @@ export function Filters({ search, onChange }: { search: ConnectionSearch; onChan
         rightSection={typed === "" ? <Kbd size="xs">/</Kbd> : <CloseButton aria-label="Clear the search" onClick={clear} />}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Escape" && setTyped("")}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") setTyped("");
+          if (event.key === "ArrowDown") document.querySelector<HTMLElement>("[role=table] a")?.focus();
+        }}
       />
       <SegmentedControl
         aria-label="Protocol"

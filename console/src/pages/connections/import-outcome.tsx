@@ -33,10 +33,10 @@ export function ImportOutcome({ outcome, onAgain }: { outcome: Outcome; onAgain:
             </>
           )}
           <dl className={classes.counts}>
-            <Count what="actions" count={counts.actions} />
-            <Count what="definitions" count={counts.definitions} />
-            <Count what="triggers" count={counts.triggers} />
-            <Count what="ways to prove identity" count={counts.authSchemes} />
+            <Count one="action" many="actions" count={counts.actions} />
+            <Count one="definition" many="definitions" count={counts.definitions} />
+            <Count one="trigger" many="triggers" count={counts.triggers} />
+            <Count one="way to prove identity" many="ways to prove identity" count={counts.authSchemes} />
           </dl>
           <Group>
             <Button renderRoot={(props) => <Link {...props} to="/o/$org/connections/$connection" params={params} onClick={onAgain} />}>
@@ -61,10 +61,10 @@ export function ImportOutcome({ outcome, onAgain }: { outcome: Outcome; onAgain:
   );
 }
 
-function Count({ what, count }: { what: string; count: number }) {
+function Count({ one, many, count }: { one: string; many: string; count: number }) {
   return (
     <div>
-      <dt>{what}</dt>
+      <dt>{count === 1 ? one : many}</dt>
       <dd>{count.toLocaleString("en")}</dd>
     </div>
   );
@@ -89,6 +89,7 @@ function Messages({ messages }: { messages: readonly Message[] }) {
     );
   const of = (severity: Message["severity"]) => messages.filter((message) => message.severity === severity);
   const words = search.trim().toLowerCase();
+  const present = order.filter((one) => of(one).length > 0);
   const fits = ({ text, detail = [] }: Message) => words === "" || [text, ...detail].some((one) => one.toLowerCase().includes(words));
   const groups = order
     .filter((severity) => only === "all" || only === severity)
@@ -96,15 +97,17 @@ function Messages({ messages }: { messages: readonly Message[] }) {
   return (
     <Stack component="section" aria-label="What the import has to say">
       <Group justify="space-between">
-        <SegmentedControl
-          aria-label="Which messages"
-          value={only}
-          onChange={(value) => setOnly(value as typeof only)}
-          data={[
-            { value: "all", label: `All ${messages.length}` },
-            ...order.filter((one) => of(one).length > 0).map((one) => ({ value: one, label: `${shortly[one]} ${of(one).length}` })),
-          ]}
-        />
+        {present.length > 1 && (
+          <SegmentedControl
+            aria-label="Which messages"
+            value={only}
+            onChange={(value) => setOnly(value as typeof only)}
+            data={[
+              { value: "all", label: `All ${messages.length}` },
+              ...present.map((one) => ({ value: one, label: `${shortly[one]} ${of(one).length}` })),
+            ]}
+          />
+        )}
         <TextInput
           type="search"
           aria-label="Search the messages"

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, Group, Progress, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { FileUp } from "lucide-react";
+import { Refusal } from "../../api/problem.ts";
 import { size } from "../../parts/time.tsx";
 import { type ImportJob, useImportJob } from "./import-job.ts";
 
@@ -37,7 +38,7 @@ export function ImportProgress({ job }: { job: Running }) {
 /** A line for other pages while an import runs, or has ended and was not looked at. Nothing when there is none. */
 export function ImportUnderWay({ org }: { org: string }) {
   const job = useImportJob(org);
-  if (!job) return null;
+  if (!job || (job.state === "refused" && job.error instanceof Refusal && job.error.code === "cancelled")) return null;
   const words = {
     sending: "is on its way",
     reading: "is being read",

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { Cable, Plus, SearchX } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { listOf } from "../../api/queries.ts";
 import { useMay, useOrganisation } from "../../api/session.ts";
 import { Page } from "../../frame/page.tsx";
@@ -12,16 +12,16 @@ import { summaryColumns } from "./columns.tsx";
 import { Filters } from "./filters.tsx";
 import { ImportUnderWay } from "./import-progress.tsx";
 import { type ConnectionSearch, isNarrowed } from "./search.ts";
+import { useSearchInAddress } from "./search-in-address.ts";
 
 /** All connections of the organisation: searched, narrowed and sorted as the address says. */
 export function Connections() {
   const org = useOrganisation();
   const may = useMay();
-  const navigate = useNavigate();
-  const search = useSearch({ from: "/signed-in/o/$org/connections" });
+  const [search, show] = useSearchInAddress();
   // Counted up to have the fields begin anew when the search is cleared from outside of them.
   const [clearings, setClearings] = useState(0);
-  const show = (next: ConnectionSearch) => void navigate({ to: "/o/$org/connections", params: { org }, search: next, replace: true });
+  const columns = useMemo(() => summaryColumns(org), [org]);
   const query = useInfiniteQuery(
     listOf("ListConnectionSummaries", { params: { organisation_id: org }, query: { first: 50, ...asked(search) } }),
   );
@@ -30,7 +30,9 @@ export function Connections() {
       New connection
     </Button>
   );
-  const hasNone = !isNarrowed(search) && query.data?.pages[0]?.totalCount === 0;
+  // What is shown while another answer is on its way belongs to the search before.
+  const isEmptied = isNarrowed(search) || query.isPlaceholderData;
+  const hasNone = !isEmptied && query.data?.pages[0]?.totalCount === 0;
   return (
     <Page title="Connections" about="The outside systems that your programs reach through Mooring." actions={!hasNone && create}>
       <ImportUnderWay org={org} />
@@ -40,10 +42,10 @@ export function Connections() {
         query={query}
         rowsOf={(page) => page.items}
         keyOf={({ id }) => id}
-        columns={summaryColumns(org)}
+        columns={columns}
         count={(total) => (isNarrowed(search) ? `${plural(total)} found` : plural(total))}
         empty={
-          isNarrowed(search) ? (
+          isEmptied ? (
             <Empty
               icon={SearchX}
               title="Nothing fits"

@@ -1,6 +1,6 @@
 import { Checkbox, NativeSelect, Radio, Stack, Text, TextInput } from "@mantine/core";
 import type { ConnectionPreset } from "@mooring/contract";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { fieldFault } from "../../api/problem.ts";
 import { useOrganisation } from "../../api/session.ts";
 import { Copyable } from "../../parts/copy.tsx";
@@ -87,20 +87,10 @@ function SchemeFields({ scheme: { authSchemeConfig, credential }, structure, err
           {credential.type === "oauth2-token" && <RedirectAddress />}
           <TextInput {...field("clientId")} label="Client id" required spellCheck={false} />
           <SecretField {...field("clientSecret")} label="Client secret" />
-          <Address
-            {...field("authorizeUrl")}
-            label="Where people sign in"
-            url={credential.authorizeUrl}
-            structure={structure}
-            isAsked={"authorizeUrl" in credential.hints}
-          />
-          <Address
-            {...field("tokenUrl")}
-            label="Where tokens are issued"
-            url={credential.tokenUrl}
-            structure={structure}
-            isAsked={"tokenUrl" in credential.hints}
-          />
+          <Addresses isAsked={"tokenUrl" in credential.hints}>
+            <Address {...field("authorizeUrl")} label="Where people sign in" url={credential.authorizeUrl} structure={structure} />
+            <Address {...field("tokenUrl")} label="Where tokens are issued" url={credential.tokenUrl} structure={structure} />
+          </Addresses>
           {authSchemeConfig.schemeType === "oauth2" && authSchemeConfig.scopes.length > 0 && (
             <Checkbox.Group label="Scopes" description="What to ask for." defaultValue={[...(credential.scopes ?? [])]}>
               <Stack gap="xs" mt="xs">
@@ -132,18 +122,39 @@ function RedirectAddress() {
   );
 }
 
+/** Most presets know the addresses: those are out of the way, for whoever has others. */
+function Addresses({ isAsked, children }: { isAsked: boolean; children: ReactNode }) {
+  if (isAsked) return children;
+  return (
+    <details>
+      <summary>
+        <Text span size="sm">
+          Addresses of the authorization server
+        </Text>
+      </summary>
+      <Stack gap="sm" mt="sm">
+        {children}
+      </Stack>
+    </details>
+  );
+}
+
 interface AddressField {
   readonly name: string;
   readonly label: string;
   readonly url: string | undefined;
   readonly structure: PresetStructure;
-  readonly isAsked: boolean;
 }
 
 /** An address of the authorization server. One that differs from customer to customer is filled in from the variables, and can be changed. */
-function Address({ url = "", structure, isAsked, ...props }: AddressField) {
+function Address({ url = "", structure, ...props }: AddressField) {
   const [typed, setTyped] = useState<string>();
-  const value = typed ?? filled(url, structure.variables);
-  if (!isAsked) return <input type="hidden" name={props.name} value={value} />;
-  return <TextInput {...props} value={value} onChange={(event) => setTyped(event.currentTarget.value)} spellCheck={false} />;
+  return (
+    <TextInput
+      {...props}
+      value={typed ?? filled(url, structure.variables)}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+      spellCheck={false}
+    />
+  );
 }

@@ -7,7 +7,7 @@ import { useOrganisation } from "../../api/session.ts";
 import { Fault } from "../../parts/fault.tsx";
 import { useGuarded } from "../../parts/guarded.tsx";
 import { Unsaved } from "../../parts/unsaved.tsx";
-import { type Data, dataOf, hasSecret } from "./data.ts";
+import { type Data, dataOf, hasSecret, mask } from "./data.ts";
 import { DataFields } from "./data-fields.tsx";
 import { EndOverlap } from "./end-overlap.tsx";
 
@@ -114,5 +114,5 @@ function readable({ name, data }: Credential | CredentialUpdate): unknown {
   return { name, ...Object.fromEntries(shown) };
 }
 
-const secretWord = (value: unknown) => (value === "********" || value === "" ? "kept" : "a new secret");
+const secretWord = (value: unknown) => (value === mask || value === "" ? "kept" : "a new secret");
 const secrets = new Set(["value", "valueBase64", "password", "clientSecret", "accessToken", "refreshToken"]);

@@ -31,10 +31,10 @@ export function FirstSteps() {
             <Way icon={LibraryBig} title="From a preset" link={{ to: "/o/$org/connections/new", params: { org } }}>
               Stripe, GitHub, Slack and more: addresses and sign-in are filled in.
             </Way>
-            <Way icon={FileJson2} title="From an OpenAPI file" link={{ to: "/o/$org/connections/new", params: { org } }}>
+            <Way icon={FileJson2} title="From an OpenAPI file" link={{ to: "/o/$org/connections/new/file", params: { org } }}>
               Everything it describes can be called at once.
             </Way>
-            <Way icon={PencilRuler} title="From nothing" link={{ to: "/o/$org/connections/new", params: { org } }}>
+            <Way icon={PencilRuler} title="From nothing" link={{ to: "/o/$org/connections/new/scratch", params: { org } }}>
               A name and a base URL are enough to begin.
             </Way>
           </SimpleGrid>

@@ -12,8 +12,8 @@ export const spans = {
   day: { seconds: 86_400, stepSeconds: 900, words: "the last 24 hours" },
 } as const satisfies Record<Span, { seconds: number; stepSeconds: number; words: string }>;
 
-/** How often the page asks again while it can be seen. */
-export const refreshMs = 15_000;
+// How often the page asks again while it can be seen.
+const refreshMs = 15_000;
 
 /** The calls of the time up to now, step by step. The chart before stays until another span is there. */
 export const statisticsQuery = (org: string, span: Span) =>

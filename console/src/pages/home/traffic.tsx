@@ -1,4 +1,4 @@
-import { Anchor, Group, SegmentedControl, SimpleGrid, Stack, Title } from "@mantine/core";
+import { Anchor, Group, SegmentedControl, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
@@ -46,6 +46,15 @@ export function Traffic() {
             ))
           : !query.isError && chartTitles.map((title) => <ChartWaiting key={title} title={title} />)}
       </SimpleGrid>
+      {shown?.totals.calls === 0 && (
+        <Text size="sm" c="dimmed">
+          Nothing was called in this time. Open{" "}
+          <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/o/$org/connections" params={{ org }} />}>
+            a connection
+          </Anchor>{" "}
+          to try a call, or to copy one into a program.
+        </Text>
+      )}
     </Stack>
   );
 }

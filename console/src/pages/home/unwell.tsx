@@ -1,5 +1,5 @@
 import { Anchor, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
-import type { Attention, ConnectionSummary } from "@mooring/contract";
+import type { Attention, ConnectionSummary, ConnectionSummaryPage } from "@mooring/contract";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
@@ -13,20 +13,15 @@ import { unwellQuery } from "./queries.ts";
 /** The connections that need a person again, then those that fail, each with why. Says so when all is well. */
 export function Unwell() {
   const org = useOrganisation();
-  const queries = [useQuery(unwellQuery(org, "attention")), useQuery(unwellQuery(org, "failing"))];
+  const [attention, failing] = [useQuery(unwellQuery(org, "attention")), useQuery(unwellQuery(org, "failing"))];
+  const queries = [attention, failing];
   const items = queries.flatMap(({ data }) => data?.items ?? []);
-  const total = queries.reduce((sum, { data }) => sum + (data?.totalCount ?? 0), 0);
   const broken = queries.find(({ isError }) => isError);
   return (
     <Paper component="section" p="lg" aria-label="Needs a look">
-      <Group justify="space-between" mb="xs">
-        <Title order={2}>Needs a look</Title>
-        {total > items.length && (
-          <Anchor size="sm" renderRoot={(props) => <Link {...props} to="/o/$org/connections" params={{ org }} />}>
-            All {total}
-          </Anchor>
-        )}
-      </Group>
+      <Title order={2} mb="xs">
+        Needs a look
+      </Title>
       {broken && <Fault error={broken.error} retry={() => void broken.refetch()} />}
       {!broken && queries.some(({ isPending }) => isPending) && <Waiting />}
       {queries.every(({ isSuccess }) => isSuccess) && items.length === 0 && (
@@ -56,7 +51,24 @@ export function Unwell() {
           </li>
         ))}
       </ul>
+      <More health="attention" page={attention.data} words="need a person" />
+      <More health="failing" page={failing.data} words="are failing" />
     </Paper>
+  );
+}
+
+function More({ health, page, words }: { health: "attention" | "failing"; page: ConnectionSummaryPage | undefined; words: string }) {
+  const org = useOrganisation();
+  if (!page || page.totalCount <= page.items.length) return null;
+  return (
+    <Anchor
+      size="sm"
+      display="block"
+      mt="xs"
+      renderRoot={(props) => <Link {...props} to="/o/$org/connections" params={{ org }} search={{ health }} />}
+    >
+      All {page.totalCount} that {words}
+    </Anchor>
   );
 }
 

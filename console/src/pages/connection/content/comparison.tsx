@@ -58,7 +58,7 @@ export function Comparison({ version }: { version: ConnectionVersion }) {
 }
 
 /** What people would compare a version with: what callers get now, else what was published before it. */
-export function basisOf(version: ConnectionVersion, { all, standard }: Versions): ConnectionVersion | undefined {
+function basisOf(version: ConnectionVersion, { all, standard }: Versions): ConnectionVersion | undefined {
   if (standard && standard.id !== version.id) return standard;
   const before = all.filter(
     ({ id, publishedAt }) => id !== version.id && publishedAt !== null && publishedAt < (version.publishedAt ?? "~"),

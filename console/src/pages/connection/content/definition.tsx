@@ -17,6 +17,7 @@ import { useChosenVersion } from "../versions.ts";
 import { DefinitionForm } from "./definition-form.tsx";
 import { DefinitionView } from "./definition-view.tsx";
 import { DeleteDefinition } from "./delete-definition.tsx";
+import { FrozenNote } from "./frozen-note.tsx";
 import { Referrers } from "./referrers.tsx";
 
 /** One definition: its schema to read, what refers to it, and what is wrong with it. */
@@ -127,6 +128,7 @@ function Sheet({ definition, etag, version, isEdited, readAgain }: Read) {
           </Group>
         )}
       </Group>
+      {mayWrite && !mayEdit && <FrozenNote version={version.name} />}
       {definition.errors && definition.errors.length > 0 && <Faults errors={definition.errors} />}
       <Answered query={schema}>
         {(read) =>

@@ -1,17 +1,18 @@
 import { Anchor, Badge, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
 import type { ConnectionVersion } from "@mooring/contract";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Braces, Plus, Search, TriangleAlert } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { listOf } from "../../../api/queries.ts";
 import { useMay } from "../../../api/session.ts";
 import { Empty } from "../../../parts/empty.tsx";
 import { Rows } from "../../../parts/rows.tsx";
+import { useConnection } from "../connection.ts";
 import { VersionChoice } from "../version-choice.tsx";
 import { VersionState } from "../version-state.tsx";
 import { useChosenVersion } from "../versions.ts";
+import { FrozenNote } from "./frozen-note.tsx";
 import { counted } from "./subscribers.tsx";
 
 /** The definitions of a version, by name. */
@@ -55,6 +56,8 @@ function List({ version, choice }: { version: ConnectionVersion; choice: ReactNo
   const params = { organisation_id: org, connection_id: connection, version: version.name };
   const query = useInfiniteQuery(listOf("GetDefinitions", { params, query: name === "" ? {} : { name } }));
   const isDraft = version.publishedAt === null;
+  // Where there are none, the button stands in the middle of the page.
+  const isBare = name === "" && query.data?.pages[0]?.totalCount === 0;
   const create = mayWrite && isDraft && (
     <Button
       leftSection={<Plus size={16} />}
@@ -76,9 +79,10 @@ function List({ version, choice }: { version: ConnectionVersion; choice: ReactNo
         {choice}
         <Group gap="sm">
           <Filter />
-          {create}
+          {!isBare && create}
         </Group>
       </Group>
+      {!isDraft && mayWrite && <FrozenNote version={version.name} />}
       <Rows
         label="Definitions"
         query={query}
@@ -134,6 +138,7 @@ function List({ version, choice }: { version: ConnectionVersion; choice: ReactNo
 }
 
 function Nothing({ name, create }: { name: string; create: ReactNode }) {
+  const { protocol } = useConnection();
   if (name !== "")
     return (
       <Empty icon={Search} title="Nothing found">
@@ -142,7 +147,9 @@ function Nothing({ name, create }: { name: string; create: ReactNode }) {
     );
   return (
     <Empty icon={Braces} title="No definitions" action={create}>
-      This version has none. They come with an imported OpenAPI file, or are added to a draft one by one.
+      This version has none.{" "}
+      {protocol === "http" ? "They come with an imported OpenAPI file" : "A dry run of an action makes one of its rows"}, or they are added
+      to a draft one by one.
     </Empty>
   );
 }
@@ -152,10 +159,20 @@ function Filter() {
   const { name = "" } = useSearch({ from: "/signed-in/o/$org/connections/$connection/definitions" });
   const navigate = useNavigate({ from: "/o/$org/connections/$connection/definitions" });
   const [typed, setTyped] = useState(name);
-  const [settled] = useDebouncedValue(typed, 150);
+  const sent = useRef(name);
   useEffect(() => {
-    if (settled !== name) void navigate({ search: (before) => ({ ...before, name: settled || undefined }), replace: true });
-  }, [settled, name, navigate]);
+    // The address changed by itself: the way back, or a link.
+    if (name !== sent.current) setTyped(name);
+    sent.current = name;
+  }, [name]);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (typed === sent.current) return;
+      sent.current = typed;
+      void navigate({ search: (before) => ({ ...before, name: typed || undefined }), replace: true });
+    }, 150);
+    return () => clearTimeout(timer);
+  }, [typed, navigate]);
   return (
     <TextInput
       type="search"

@@ -38,7 +38,7 @@ export function thingsOf({ added, removed, changed }: VersionDiff): DiffThing[] 
 }
 
 /** How many changes break callers, and how many do not. */
-export function countsOf(diff: VersionDiff): { breaking: number; compatible: number } {
+function countsOf(diff: VersionDiff): { breaking: number; compatible: number } {
   const things = thingsOf(diff);
   const changes = things.flatMap((thing): readonly { breaks: boolean }[] => (thing.fate === "changed" ? thing.changes : [thing]));
   const breaking = changes.filter(({ breaks }) => breaks).length;

@@ -18,7 +18,7 @@ interface Renaming extends VersionDialog {
 /** Changes the name and the description of a draft. */
 export function RenameVersion({ version, isOpen, onClose, onRenamed }: Renaming) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`Version ${version.name}`} size="lg">
+    <Modal opened={isOpen} onClose={onClose} title={`Version ${version.name}`} size="lg" closeOnClickOutside={false}>
       <Read version={version} onClose={onClose} onRenamed={onRenamed} />
     </Modal>
   );

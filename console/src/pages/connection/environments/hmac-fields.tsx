@@ -1,4 +1,4 @@
-import { Accordion, Select, Stack, Text } from "@mantine/core";
+import { Accordion, Code, Select, Stack, Text } from "@mantine/core";
 import type { AuthSchemeConfigInput, Signature } from "@mooring/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -68,7 +68,7 @@ function Preset({ onChoose }: { onChoose: (config: Hmac) => void }) {
       />
       {preset && (
         <Text size="sm" c="dimmed">
-          {preset.note}
+          {preset.note.split("`").map((part, index) => (index % 2 === 1 ? <Code key={part}>{part}</Code> : part))}
         </Text>
       )}
     </Stack>

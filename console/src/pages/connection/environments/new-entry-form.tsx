@@ -63,8 +63,8 @@ export function NewEntryForm({ choice, purpose, connection, environment, guard, 
               value={source}
               onChange={(value) => setSource(value as "new" | "existing")}
               data={[
-                { value: "new", label: isSignIn ? "A new sign-in" : "A new secret", disabled: !maySecrets },
-                { value: "existing", label: "One that is kept already" },
+                { value: "new", label: isSignIn ? "New sign-in" : "New secret", disabled: !maySecrets },
+                { value: "existing", label: "Existing one" },
               ]}
             />
             {source === "existing" ? (

@@ -25,5 +25,5 @@ function nameOf(entry: Entry, named: ReadonlyMap<string, string>): string {
   return "name" in entry.credential ? entry.credential.name : "a credential";
 }
 
-/** All uses of credentials in an environment, those of actions first. */
-export const entriesOf = ({ credentials }: Environment) => [...credentials.action, ...credentials.trigger];
+// All uses of credentials, those of actions first.
+const entriesOf = ({ credentials }: Environment) => [...credentials.action, ...credentials.trigger];

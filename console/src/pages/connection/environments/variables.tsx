@@ -1,8 +1,6 @@
-import { ActionIcon, Button, Code, Group, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Code, Stack, Text, Title } from "@mantine/core";
 import type { Connection, EnvironmentVariable } from "@mooring/contract";
-import { Plus, Trash2 } from "lucide-react";
-import { fieldFault } from "../../../api/problem.ts";
-import classes from "./settings.module.css";
+import { VariablesField } from "../../../parts/variables-field.tsx";
 
 interface Variables {
   readonly variables: readonly EnvironmentVariable[];
@@ -13,8 +11,6 @@ interface Variables {
 
 /** The variables of an environment to edit, and what the base URL comes to with them. */
 export function VariableEditor({ variables, connection, error, onChange }: Variables) {
-  const put = (index: number, change: Partial<EnvironmentVariable>) =>
-    onChange(variables.map((one, at) => (at === index ? { ...one, ...change } : one)));
   return (
     <Stack gap="sm" component="section">
       <div>
@@ -25,44 +21,7 @@ export function VariableEditor({ variables, connection, error, onChange }: Varia
         </Text>
       </div>
       {connection.protocol === "http" && <Resolved template={connection.baseUrl} variables={variables} />}
-      <div className={classes.variables}>
-        {variables.map(({ name, value }, index) => (
-          <div className={classes.variable} key={index.toString()}>
-            <TextInput
-              aria-label={`Name of variable ${index + 1}`}
-              placeholder="region"
-              value={name}
-              onChange={(event) => put(index, { name: event.currentTarget.value })}
-              error={fieldFault(error, `variables[${index}].name`)}
-              ff="monospace"
-            />
-            <TextInput
-              aria-label={`Value of variable ${index + 1}`}
-              placeholder="eu-west"
-              value={value}
-              onChange={(event) => put(index, { value: event.currentTarget.value })}
-              error={fieldFault(error, `variables[${index}].value`)}
-            />
-            <ActionIcon
-              size="lg"
-              aria-label={`Remove the variable ${name || index + 1}`}
-              onClick={() => onChange(variables.filter((_, at) => at !== index))}
-            >
-              <Trash2 size={16} />
-            </ActionIcon>
-          </div>
-        ))}
-      </div>
-      <Group>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<Plus size={14} />}
-          onClick={() => onChange([...variables, { name: "", value: "" }])}
-        >
-          Add a variable
-        </Button>
-      </Group>
+      <VariablesField legend="Names and values" description="" variables={variables} error={error} path="variables" onChange={onChange} />
     </Stack>
   );
 }

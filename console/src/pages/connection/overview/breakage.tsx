@@ -66,7 +66,7 @@ export function Breakage({ connection, breakage }: { connection: Connection; bre
             many="active subscriptions"
             names={subscriptions.map(({ name }) => name)}
           >
-            , which get no more events
+            ; no more events are kept for {subscriptions.length === 1 ? "it" : "them"}
           </Item>
         )}
         {calls.length > 0 ? (

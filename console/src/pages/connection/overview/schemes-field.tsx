@@ -70,7 +70,7 @@ function Adding({ protocol, onAdd }: { protocol: Connection["protocol"]; onAdd: 
     setOpen(false);
   };
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" trapFocus withinPortal={false} shadow="md">
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" trapFocus shadow="md">
       <Popover.Target>
         <Button
           size="xs"

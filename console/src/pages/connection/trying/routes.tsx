@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { text } from "../../../routes/text.ts";
 import { connectionRoute } from "../route.tsx";
 
-const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 // `?try` alone is enough.
 const flag = (value: unknown) => (value === undefined || value === false ? undefined : true);
 
