@@ -118,7 +118,9 @@ function Messages({ messages }: { messages: readonly Message[] }) {
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
       </Group>
-      {groups.map(([severity, found]) => found.length > 0 && <MessageGroup key={severity} severity={severity} messages={found} />)}
+      {groups.map(
+        ([severity, found]) => found.length > 0 && <MessageGroup key={severity} severity={severity} messages={found} words={words} />,
+      )}
       {groups.every(([, found]) => found.length === 0) && (
         <Text c="dimmed" size="sm" role="status">
           No message has this in it.
@@ -130,7 +132,14 @@ function Messages({ messages }: { messages: readonly Message[] }) {
 
 const shortly = { error: "Left out", warning: "Changed", info: "Notes" } as const satisfies Record<Message["severity"], string>;
 
-function MessageGroup({ severity, messages }: { severity: Message["severity"]; messages: readonly Message[] }) {
+interface Kind {
+  readonly severity: Message["severity"];
+  readonly messages: readonly Message[];
+  /** What is searched for, in small letters. */
+  readonly words: string;
+}
+
+function MessageGroup({ severity, messages, words }: Kind) {
   const { title, color, icon: Icon } = severities[severity];
   return (
     <Paper p={0}>
@@ -145,12 +154,18 @@ function MessageGroup({ severity, messages }: { severity: Message["severity"]; m
             <Text size="sm">
               <Ticked>{text}</Ticked>
             </Text>
-            {detail.length > 0 && <Places places={detail} />}
+            {detail.length > 0 && <Places places={placesOf(detail, words)} />}
           </li>
         ))}
       </ul>
     </Paper>
   );
+}
+
+/** The places that have the words in them; all, where it is the message itself that has them. */
+function placesOf(places: readonly string[], words: string): readonly string[] {
+  const found = places.filter((place) => place.toLowerCase().includes(words));
+  return found.length > 0 ? found : places;
 }
 
 const fewMax = 3;
