@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter, parseSearchWith, stringifySearchWith } from "@tanstack/react-router";
+import { Broken } from "./frame/broken.tsx";
 import { Lost } from "./frame/lost.tsx";
 import { accountRoutes } from "./pages/account/routes.tsx";
 import { activityRoutes } from "./pages/activity/routes.tsx";
@@ -45,6 +46,8 @@ export function createAppRouter(queries: QueryClient) {
     stringifySearch: stringifySearchWith(JSON.stringify, truth),
     defaultPreload: "intent",
     scrollRestoration: true,
+    // Caught at the page where it happened, so that the navigation around it stays.
+    defaultErrorComponent: Broken,
     defaultNotFoundComponent: Lost,
     defaultPendingComponent: Waiting,
     defaultPendingMs: 300,

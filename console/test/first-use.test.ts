@@ -100,13 +100,15 @@ async function githubFile(): Promise<string> {
       const inPath = [...url.matchAll(/\{(\w+)\}/g)].map(([, parameter = ""]) => parameter);
       const parameters = inPath.map((parameter) => ({ name: parameter, in: "path", required: true, schema: { type: "string" } }));
       const operationId = `${tag}/${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-      const text = { content: { "application/json": { schema: { type: "object", properties: { body: { type: "string" } } } } } };
+      const text = {
+        content: { "application/json": { schema: { type: "object", required: ["body"], properties: { body: { type: "string" } } } } },
+      };
       paths[url] ??= {};
       paths[url][method.toLowerCase()] ??= {
         operationId,
         tags: [tag],
         parameters,
-        ...(method === "POST" && { requestBody: text }),
+        ...(method === "POST" && { requestBody: { required: true, ...text } }),
         responses: { "200": { description: "It worked.", ...text } },
       };
     }

@@ -12,9 +12,10 @@ export function Lost() {
       <Empty
         icon={Compass}
         title="There is nothing here"
+        level={1}
         action={
           <Button variant="default" renderRoot={(props) => <Link {...props} to="/" />}>
-            To the beginning
+            Go to Home
           </Button>
         }
       >

@@ -1,6 +1,9 @@
 import { Skeleton, Stack, VisuallyHidden } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
+import { Compass } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
+import { Refusal } from "../api/problem.ts";
+import { Empty } from "./empty.tsx";
 import { Fault } from "./fault.tsx";
 
 /** A query on the page: waits visibly when it takes long, says what went wrong, or shows what came. An older answer stays beside a fault. */
@@ -11,6 +14,13 @@ export function Answered<Data>({ query, children }: { query: UseQueryResult<Data
         {query.isError && <Fault error={query.error} retry={() => void query.refetch()} />}
         {children(query.data)}
       </>
+    );
+  // What is gone is not there at a second try either.
+  if (query.error instanceof Refusal && query.error.status === 404)
+    return (
+      <Empty icon={Compass} title="There is nothing here">
+        The address is wrong, or what it named was removed.
+      </Empty>
     );
   if (query.isError) return <Fault error={query.error} retry={() => void query.refetch()} />;
   return <Waiting />;

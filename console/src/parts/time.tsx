@@ -24,6 +24,12 @@ export function Moment({ at }: { at: string }) {
   return <time dateTime={at}>{exact(at)}</time>;
 }
 
+/** When something came to be that has this id: the first ten characters of a ULID are its time, in Crockford's base 32. */
+export function momentOfId(id: string): string {
+  const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  return new Date([...id.slice(0, 10)].reduce((ms, digit) => ms * 32 + digits.indexOf(digit), 0)).toISOString();
+}
+
 const exact = (at: string) => new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });

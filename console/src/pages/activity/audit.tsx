@@ -54,7 +54,8 @@ function Sentence({ entry, actor }: { entry: AuditEntry; actor: string | undefin
 }
 
 function Fields({ entry: { changes } }: { entry: AuditEntry }) {
-  if (changes.length === 0) return <Text size="sm">all of it</Text>;
+  // Where something came, went or was published as a whole, no field says more.
+  if (changes.length === 0) return null;
   const first = changes.slice(0, shownAtOnce);
   const rest = changes.slice(shownAtOnce);
   return (

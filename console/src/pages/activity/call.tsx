@@ -49,6 +49,7 @@ function Details({ call }: { call: Call }) {
             {call.connectionId && (
               <Row title="Through">
                 <Anchor
+                  size="sm"
                   renderRoot={(props) => (
                     <Link {...props} to="/o/$org/connections/$connection" params={{ org, connection: call.connectionId ?? "" }} />
                   )}

@@ -1,10 +1,11 @@
-import { Badge, Button, Group, Paper, SegmentedControl, Spoiler, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Badge, Button, Group, Paper, SegmentedControl, Stack, Text, TextInput, Title } from "@mantine/core";
 import type { Message } from "@mooring/contract";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, CircleX, Info, type LucideIcon, Search, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useOrganisation } from "../../api/session.ts";
 import { Fault } from "../../parts/fault.tsx";
+import { Ticked } from "../../parts/ticked.tsx";
 import type { Outcome } from "./import-job.ts";
 import classes from "./import-outcome.module.css";
 
@@ -117,7 +118,9 @@ function Messages({ messages }: { messages: readonly Message[] }) {
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
       </Group>
-      {groups.map(([severity, found]) => found.length > 0 && <MessageGroup key={severity} severity={severity} messages={found} />)}
+      {groups.map(
+        ([severity, found]) => found.length > 0 && <MessageGroup key={severity} severity={severity} messages={found} words={words} />,
+      )}
       {groups.every(([, found]) => found.length === 0) && (
         <Text c="dimmed" size="sm" role="status">
           No message has this in it.
@@ -129,7 +132,14 @@ function Messages({ messages }: { messages: readonly Message[] }) {
 
 const shortly = { error: "Left out", warning: "Changed", info: "Notes" } as const satisfies Record<Message["severity"], string>;
 
-function MessageGroup({ severity, messages }: { severity: Message["severity"]; messages: readonly Message[] }) {
+interface Kind {
+  readonly severity: Message["severity"];
+  readonly messages: readonly Message[];
+  /** What is searched for, in small letters. */
+  readonly words: string;
+}
+
+function MessageGroup({ severity, messages, words }: Kind) {
   const { title, color, icon: Icon } = severities[severity];
   return (
     <Paper p={0}>
@@ -141,8 +151,10 @@ function MessageGroup({ severity, messages }: { severity: Message["severity"]; m
       <ul className={classes.messages}>
         {messages.map(({ text, detail = [] }) => (
           <li key={text}>
-            <Text size="sm">{text}</Text>
-            {detail.length > 0 && <Places places={detail} />}
+            <Text size="sm">
+              <Ticked>{text}</Ticked>
+            </Text>
+            {detail.length > 0 && <Places places={placesOf(detail, words)} />}
           </li>
         ))}
       </ul>
@@ -150,18 +162,29 @@ function MessageGroup({ severity, messages }: { severity: Message["severity"]; m
   );
 }
 
-const shownMax = 500;
+/** The places that have the words in them; all, where it is the message itself that has them. */
+function placesOf(places: readonly string[], words: string): readonly string[] {
+  const found = places.filter((place) => place.toLowerCase().includes(words));
+  return found.length > 0 ? found : places;
+}
+
+const fewMax = 3;
 
 function Places({ places }: { places: readonly string[] }) {
-  const rest = places.length - shownMax;
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? places : places.slice(0, fewMax);
   return (
-    <Spoiler maxHeight={66} showLabel={`All ${places.length} places`} hideLabel="Fewer places" mt={4} className={classes.spoiler}>
+    <>
       <ul className={classes.places}>
-        {places.slice(0, shownMax).map((place) => (
+        {shown.map((place) => (
           <li key={place}>{place}</li>
         ))}
-        {rest > 0 && <li>and {rest} more</li>}
       </ul>
-    </Spoiler>
+      {places.length > fewMax && (
+        <Button size="compact-xs" variant="subtle" ml={-8} aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? "Fewer places" : `All ${places.length} places`}
+        </Button>
+      )}
+    </>
   );
 }

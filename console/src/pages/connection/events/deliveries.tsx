@@ -5,6 +5,7 @@ import { listOf, useChange } from "../../../api/queries.ts";
 import { useMay } from "../../../api/session.ts";
 import { Fault } from "../../../parts/fault.tsx";
 import { Rows } from "../../../parts/rows.tsx";
+import { Moment, momentOfId } from "../../../parts/time.tsx";
 import { DeliveryState, LastAnswer } from "./delivery-table.tsx";
 
 const from = "/signed-in/o/$org/connections/$connection/subscriptions/$subscription";
@@ -71,7 +72,7 @@ export function Deliveries() {
         }
         columns={[
           {
-            title: "Event",
+            title: "Event of",
             width: "minmax(0, 1.4fr)",
             render: ({ event }) => (
               <Anchor
@@ -80,7 +81,7 @@ export function Deliveries() {
                   <Link {...props} to="/o/$org/connections/$connection/events/$event" params={{ org, connection, event }} />
                 )}
               >
-                {event}
+                <Moment at={momentOfId(event)} />
               </Anchor>
             ),
           },

@@ -1,6 +1,8 @@
 import { Anchor, Badge, Paper, Table, Text } from "@mantine/core";
 import type { Delivery } from "@mooring/contract";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { listOf } from "../../../api/queries.ts";
 import { Ago } from "../../../parts/time.tsx";
 
 const looks = {
@@ -13,6 +15,11 @@ const looks = {
 /** The deliveries of one event: to which subscriptions, and how far they are. */
 export function DeliveryTable({ deliveries }: { deliveries: readonly Delivery[] }) {
   const { org, connection } = useParams({ from: "/signed-in/o/$org/connections/$connection" });
+  const known = useInfiniteQuery({
+    ...listOf("ListSubscriptions", { params: { organisation_id: org, connection_id: connection } }),
+    enabled: deliveries.length > 0,
+  });
+  const nameOf = (id: string) => known.data?.pages.flatMap(({ subscriptions }) => subscriptions).find((one) => one.id === id)?.name ?? id;
   if (deliveries.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -45,7 +52,7 @@ export function DeliveryTable({ deliveries }: { deliveries: readonly Delivery[] 
                       />
                     )}
                   >
-                    {delivery.subscription}
+                    {nameOf(delivery.subscription)}
                   </Anchor>
                 </Table.Td>
                 <Table.Td>

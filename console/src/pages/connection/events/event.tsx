@@ -1,11 +1,12 @@
-import { Anchor, Badge, Button, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
+import { Badge, Button, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
 import type { Event } from "@mooring/contract";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { queryOf, useChange } from "../../../api/queries.ts";
 import { useMay } from "../../../api/session.ts";
 import { useTitle } from "../../../frame/page.tsx";
 import { Answered } from "../../../parts/answer.tsx";
+import { Back } from "../../../parts/back.tsx";
 import { CodeBlock, Copyable } from "../../../parts/copy.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { Moment, size } from "../../../parts/time.tsx";
@@ -35,6 +36,7 @@ function Shown({ event }: { event: Event }) {
   const environment = environments.find(({ id }) => id === event.environment);
   return (
     <Stack gap="lg">
+      <Back link={{ to: "/o/$org/connections/$connection/events", params: { org, connection } }} label="Inbox" />
       <Group justify="space-between">
         <Group>
           <Title order={2}>{event.trigger ?? event.type}</Title>
@@ -45,14 +47,7 @@ function Shown({ event }: { event: Event }) {
       <Text size="sm" c="dimmed">
         Came <Moment at={event.receivedAt} />
         {environment && ` to ${environment.name}`} · {size(event.bytes)}
-        {event.sequence !== undefined && ` · number ${event.sequence} of this trigger there`} ·{" "}
-        <Anchor
-          inherit
-          underline="always"
-          renderRoot={(props) => <Link {...props} to="/o/$org/connections/$connection/events" params={{ org, connection }} />}
-        >
-          back to the inbox
-        </Anchor>
+        {event.sequence !== undefined && ` · number ${event.sequence} of this trigger there`}
       </Text>
       <Copyable value={event.id} label="Copy the event's id" />
       {event.verification && (

@@ -8,6 +8,7 @@ import { taggedQueryOf, useChange } from "../../../api/queries.ts";
 import { useMay } from "../../../api/session.ts";
 import { useTitle } from "../../../frame/page.tsx";
 import { Answered } from "../../../parts/answer.tsx";
+import { Back } from "../../../parts/back.tsx";
 import { ConfirmByName } from "../../../parts/confirm-by-name.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { useGuarded } from "../../../parts/guarded.tsx";
@@ -36,6 +37,7 @@ export function OneSubscription() {
 
 function Shown({ current }: { current: Answer<Subscription> }) {
   const may = useMay();
+  const { org, connection } = useParams({ from });
   const [isEditing, setEditing] = useState(false);
   const [secret, setSecret] = useState<string>();
   const { body: subscription } = current;
@@ -44,6 +46,7 @@ function Shown({ current }: { current: Answer<Subscription> }) {
   if (isEditing) return <Edit current={current} onDone={() => setEditing(false)} onSecret={setSecret} />;
   return (
     <Stack gap="lg">
+      <Back link={{ to: "/o/$org/connections/$connection/subscriptions", params: { org, connection } }} label="All subscriptions" />
       <Group justify="space-between">
         <Title order={2}>{subscription.name}</Title>
         {may("connections:write") && (
@@ -55,7 +58,9 @@ function Shown({ current }: { current: Answer<Subscription> }) {
           </Group>
         )}
       </Group>
-      <Uses subscription={subscription} />
+      <Text size="sm" component="div">
+        Uses <Uses subscription={subscription} />.
+      </Text>
       {destination ? (
         <Paper>
           <Stack gap="sm">

@@ -75,10 +75,10 @@ export function Uses({ subscription: { version, environment, trigger } }: { subs
   const { environments } = useConnection();
   const place = environments.find(({ id }) => id === environment)?.name;
   return (
-    <Text size="sm">
+    <Text size="sm" span>
       {version === undefined ? "the default version" : `version ${version}`}
       {place && `, in ${place}`}
-      {trigger && `, trigger ${trigger}`}
+      {trigger && `, the trigger ${trigger}`}
     </Text>
   );
 }

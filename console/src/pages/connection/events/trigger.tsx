@@ -7,6 +7,7 @@ import { taggedQueryOf, useChange } from "../../../api/queries.ts";
 import { useMay, useOrganisation } from "../../../api/session.ts";
 import { useTitle } from "../../../frame/page.tsx";
 import { Answered } from "../../../parts/answer.tsx";
+import { Back } from "../../../parts/back.tsx";
 import { ConfirmByName } from "../../../parts/confirm-by-name.tsx";
 import { DefinitionSchema } from "../../../parts/definition-schema.tsx";
 import { useConnection } from "../connection.ts";
@@ -30,7 +31,7 @@ export function OneTrigger() {
 
 function Shown({ trigger, etag }: { trigger: Trigger; etag: string | undefined }) {
   const may = useMay();
-  const { version } = useParams({ from });
+  const { org, connection, version } = useParams({ from });
   const { environment: asked } = useSearch({ from });
   const navigate = useNavigate({ from: "/o/$org/connections/$connection/triggers/$version/$trigger" });
   const { environments } = useConnection();
@@ -40,13 +41,14 @@ function Shown({ trigger, etag }: { trigger: Trigger; etag: string | undefined }
   if (isEditing) return <EditTrigger trigger={trigger} etag={etag} onDone={() => setEditing(false)} />;
   return (
     <Stack gap="lg">
+      <Back
+        link={{ to: "/o/$org/connections/$connection/triggers", params: { org, connection }, search: { version } }}
+        label={`Triggers of version ${version}`}
+      />
       <Group justify="space-between">
         <Group>
           <Title order={2}>{trigger.name}</Title>
           <Badge color="gray">{trigger.method}</Badge>
-          <Text size="sm" c="dimmed">
-            in version {version}
-          </Text>
         </Group>
         {may("connections:write") && isDraft && (
           <Group>
@@ -57,7 +59,7 @@ function Shown({ trigger, etag }: { trigger: Trigger; etag: string | undefined }
           </Group>
         )}
       </Group>
-      {trigger.summary && <Text>{trigger.summary}</Text>}
+      {trigger.summary && <Text size="sm">{trigger.summary}</Text>}
       <Faults trigger={trigger} />
       <Select
         label="Environment"
