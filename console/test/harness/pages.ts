@@ -20,7 +20,7 @@ export function samplePages({ orders, warehouse, key, grant, subscription, event
     inOrders("version", "/versions/2"),
     inOrders("actions", "/actions"),
     inOrders("action", "/actions/1/getOrder"),
-    inOrders("try-action", "/actions/1/placeOrder?try=true"),
+    inOrders("try-order", "/actions/1/placeOrder?try=true"),
     inOrders("edit-action", "/actions/2/listOrders?edit=true"),
     { name: "query", path: `/connections/${warehouse}/actions/1/ordersOfDay` },
     inOrders("any-call", "/call"),
