@@ -93,6 +93,12 @@ test("whoever signs in with e-mail and password comes to the page that was asked
   await page.getByLabel("Current password").fill("a harbour in the south");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("This is not your current password.").waitFor();
+
+  // A session that ends takes nothing away that was typed.
+  await visit.context.clearCookies();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("link", { name: "Sign in again" }).waitFor();
+  expect(await page.getByLabel("New password").inputValue()).toBe("another harbour in the north");
   expect(visit.faults).toEqual([]);
   await visit.context.close();
 });

@@ -100,7 +100,9 @@ test("a trigger of a draft is made, changed as JSON, and nothing that is not sav
   await page.getByRole("heading", { name: "orderLost" }).waitFor();
   await page.getByRole("button", { name: "Edit" }).click();
   const editor = page.getByRole("textbox", { name: "Trigger" });
-  await editor.fill((await editor.innerText()).replace('"POST"', '"PUT"'));
+  // The lines of the editor are elements, so its text is what can be seen.
+  const text = await editor.evaluate((lines) => [...lines.children].map(({ textContent }) => textContent).join("\n"));
+  await editor.fill(text.replace('"POST"', '"PUT"'));
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("PUT", { exact: true }).waitFor();
   expect(faults).toEqual([]);

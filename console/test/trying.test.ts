@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { importForm } from "../../server/test/harness/forms.ts";
 import { orderDesk } from "./harness/order-desk.ts";
@@ -70,13 +71,14 @@ test("an action is found, filled in by its form, explained as it is typed, and c
   await page.getByText("JSON", { exact: true }).click();
   const editor = page.locator(".cm-content");
   await editor.getByText("90071992547409930001").waitFor();
-  await page.keyboard.press("Tab");
-  await editor.fill('{"lines":[{"sku":"rope-12","quantity":90071992547409930001},{"sku":"cleat","quantity":2}],"note":null}');
+  await retype(page, '{"lines":[{"sku":"rope-12","quantity":90071992547409930001},{"sku":"cleat","quantity":2}],"note":null}');
   await page.getByText("Form", { exact: true }).click();
   expect(await page.getByLabel(/^sku/).nth(1).inputValue()).toBe("cleat");
 
   await page.getByLabel("Hold the answer against its definition").check();
-  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByLabel(/^sku/).first().press("Enter");
+  expect(outside.asked).toEqual([]);
+  await page.getByLabel(/^sku/).first().press("Control+Enter");
   const answer = page.getByRole("region", { name: "Answer" });
   await answer.getByText("200 OK · it worked").waitFor();
   await answer.getByText("Answer of the outside system").waitFor();
@@ -91,6 +93,14 @@ test("an action is found, filled in by its form, explained as it is typed, and c
   expect(JSON.parse(asked?.body ?? "")).toMatchObject({ note: null, lines: [{ sku: "rope-12" }, { sku: "cleat", quantity: 2 }] });
   expect(faults).toEqual([]);
 });
+
+/** As hands do it: what a browser's own replacing of rich text would add, the page's policy refuses, and says so. */
+async function retype(page: Page, text: string): Promise<void> {
+  await page.locator(".cm-content").first().click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.insertText(text);
+}
 
 test("any path is called without an action, and whatever comes back is shown for what it is", async () => {
   const odd = await startOdd();
@@ -133,6 +143,13 @@ test("any path is called without an action, and whatever comes back is shown for
   await answer.getByRole("button", { name: "Download (70 B)" }).click();
   expect((await saving).suggestedFilename()).toBe("answer.png");
 
+  // A browser that saw the challenge would ask for a password itself.
+  await path.fill("/locked");
+  await send.click();
+  await answer.getByText("401 Unauthorized · it was refused").waitFor();
+  await answer.getByText(/^Headers/).click();
+  await answer.getByText('Basic realm="odd"').waitFor();
+
   await path.fill("/never");
   await send.click();
   await page.getByText("Waiting for the answer").waitFor();
@@ -155,6 +172,7 @@ async function startOdd(): Promise<{ server: Server; url: string }> {
     if (request.url === "/page")
       return response.writeHead(200, { "content-type": "text/html" }).end("<script>document.title = 'taken'</script>");
     if (request.url === "/picture") return response.writeHead(200, { "content-type": "image/png" }).end(Buffer.from(pixel, "base64"));
+    if (request.url === "/locked") return response.writeHead(401, { "www-authenticate": 'Basic realm="odd"' }).end();
     if (request.url === "/never") return undefined;
     return response.end(`${request.method} ${request.url} ${request.headers["x-shop"]}\n${body}`);
   });
@@ -188,7 +206,7 @@ test("an action is added to a draft, changed while somebody else does, and delet
   await page.getByText("Saved", { exact: true }).waitFor();
 
   await page.getByText("JSON", { exact: true }).click();
-  await page.locator(".cm-content").fill('{"type":"http"');
+  await retype(page, '{"type":"http"');
   await page.getByText("Mend it to save").waitFor();
   await page.getByRole("button", { name: "Undo changes" }).click();
   await page.getByRole("button", { name: "Delete" }).first().click();

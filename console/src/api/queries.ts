@@ -11,6 +11,8 @@ export function createQueries(): QueryClient {
         staleTime: 5_000,
         retry: (count, error) => count < 1 && !(error instanceof Refusal && error.status >= 400 && error.status < 500),
       },
+      // What was sent, and what is shown once, goes with the page that did it.
+      mutations: { gcTime: 0 },
     },
   });
 }

@@ -9,10 +9,12 @@ interface Given {
   readonly definition: { readonly name: string; readonly url: string };
   /** The version it belongs to: the names of other definitions lead to their pages there. */
   readonly version: string;
+  /** What it is for, where it may be on the page more than once. */
+  readonly label?: string;
 }
 
 /** The schema of a definition to read: a tree of its parts, or the text where it is XML. It is asked for when this is shown. */
-export function DefinitionSchema({ definition: { name, url }, version }: Given) {
+export function DefinitionSchema({ definition: { name, url }, version, label = `Schema of ${name}` }: Given) {
   const query = useQuery(schemaQuery(url));
   return (
     <Answered query={query}>
@@ -20,7 +22,7 @@ export function DefinitionSchema({ definition: { name, url }, version }: Given) 
         schema === undefined ? (
           <CodeBlock code={text} title={`${name} (XML Schema)`} />
         ) : (
-          <SchemaTree schema={schema} url={url} version={version} label={`Schema of ${name}`} />
+          <SchemaTree schema={schema} url={url} version={version} label={label} />
         )
       }
     </Answered>

@@ -4,6 +4,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { createContext, useContext, useState } from "react";
 import { Answered } from "./answer.tsx";
+import { Prose } from "./prose.tsx";
 import { childrenOf, type SchemaChild } from "./schema-children.ts";
 import { schemaQuery } from "./schema-query.ts";
 import { isObject, referenceOf, type SchemaReference, valueAtFragment } from "./schema-reference.ts";
@@ -204,7 +205,7 @@ function Description({ text }: { text: string }) {
   const isLong = text.length > textShown;
   return (
     <Text size="sm" c="dimmed" className={classes.description}>
-      {isLong && !isWhole ? `${text.slice(0, textShown).replace(/[\s.,;:]+$/, "")}… ` : text}
+      <Prose text={isLong && !isWhole ? `${text.slice(0, textShown).replace(/[\s.,;:]+$/, "")}… ` : text} />
       {isLong && !isWhole && (
         <Anchor component="button" type="button" inherit onClick={() => setWhole(true)}>
           more

@@ -21,6 +21,7 @@ export function samplePages({ orders, warehouse, key, grant, subscription, event
     inOrders("actions", "/actions"),
     inOrders("action", "/actions/1/getOrder"),
     inOrders("try-action", "/actions/1/placeOrder?try=true"),
+    inOrders("edit-action", "/actions/2/listOrders?edit=true"),
     { name: "query", path: `/connections/${warehouse}/actions/1/ordersOfDay` },
     inOrders("any-call", "/call"),
     inOrders("definitions", "/definitions"),

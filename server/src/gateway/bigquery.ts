@@ -1,6 +1,6 @@
 import { Problem } from "../kernel/errors.ts";
 import { problemOf } from "../net/problems.ts";
-import { relayHeaders } from "../protocols/http/response-headers.ts";
+import { relayHeaders, unprompted } from "../protocols/http/response-headers.ts";
 import { answerProblem } from "./answer.ts";
 import { type RetryDoors, systemDoors } from "./attempts.ts";
 import type { Ask, Session } from "./bigquery-requests.ts";
@@ -94,7 +94,9 @@ async function answered(call: Call, job: QueryJob, answering: Answering): Promis
 
 function relayRefusal(call: Call, { status, headers, body }: WholeAnswer, session: Session): void {
   call.bytesOut = body.length;
-  call.response.writeHead(status, [...relayHeaders(headers, status), ...headersOf(call, session)]);
+  const relayed = relayHeaders(headers, status);
+  const pairs = call.actor?.kind === "person" ? unprompted(relayed) : relayed;
+  call.response.writeHead(status, [...pairs, ...headersOf(call, session)]);
   call.response.end(body);
 }
 

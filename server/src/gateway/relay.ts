@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { problemOf } from "../net/problems.ts";
-import { relayHeaders, relayTrailerNames, relayTrailers, type UpstreamHeaders } from "../protocols/http/response-headers.ts";
+import { relayHeaders, relayTrailerNames, relayTrailers, type UpstreamHeaders, unprompted } from "../protocols/http/response-headers.ts";
 import { discardRest } from "../traffic/discard-rest.ts";
 import { answerProblem } from "./answer.ts";
 import type { Call } from "./call.ts";
@@ -73,7 +73,7 @@ export class Relay {
     const call = this.#call;
     if (call === undefined) return;
     const { response } = call;
-    const pairs = relayHeaders(headers, status);
+    const pairs = call.actor?.kind === "person" ? unprompted(relayHeaders(headers, status)) : relayHeaders(headers, status);
     pairs.push("x-content-type-options", "nosniff", "content-security-policy", "sandbox");
     pairs.push("mooring-origin", "upstream", "mooring-request-id", call.requestId);
     if (call.attempts > 1) pairs.push(attemptsHeader, String(call.attempts));

@@ -16,8 +16,8 @@ export function registerPages(app: FastifyInstance, { people, publicUrl }: { peo
     const name = (params as { "*": string })["*"];
     const file = await console.file(name, String(headers["accept-encoding"] ?? ""));
     if (file) return send(reply, file);
-    // An address of a page has no ending; one that has is of a file that an older console had.
-    if (/\.\w+$/.test(name)) throw new Problem("not_found");
+    // A file that an older console had. Below that, what has an ending may be a page: of a version called 1.2.0.
+    if (/^(assets\/.*|[^/]*\.\w+)$/.test(name)) throw new Problem("not_found");
     return send(reply, (await console.page()) ?? unbuilt);
   });
 

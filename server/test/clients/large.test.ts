@@ -22,7 +22,7 @@ const undici = createFetchClient({ fetch: undiciFetch, FormData: UndiciFormData 
 const part = trials({ change: 256 * MiB, long: GiB });
 const clients: readonly { name: string; client: HttpClient; bytes: number; isHere?: boolean }[] = [
   { name: "undici fetch", client: undici, bytes: GiB },
-  { name: "curl", client: createCurlClient(), bytes: GiB, isHere: hasCurl },
+  { name: "curl", client: createCurlClient(), bytes: part, isHere: hasCurl },
   { name: "fetch of Node", client: createFetchClient({ fetch, FormData }), bytes: part },
   { name: "axios", client: createAxiosClient(), bytes: part },
   { name: "got", client: createGotClient(), bytes: part },

@@ -12,7 +12,7 @@ import { trials } from "../harness/profile.ts";
 import { type Inspector, inspect } from "./inspector.ts";
 import { createRandom } from "./random.ts";
 
-const kills = trials({ change: 5, long: 100 });
+const kills = trials({ change: 3, long: 100 });
 const operations = 300;
 const names = ["form", "upload", "again"] as const;
 type Way = (typeof names)[number];

@@ -17,7 +17,7 @@ declare module "vitest" {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await promisify(execFile)(process.execPath, [join(import.meta.dirname, "../../../console/build.ts"), "--if-stale"]);
   // Tests kill processes, not the machine: what the operating system has taken is safe without waiting for the disk.
-  const { url, stop } = await startPostgres({ flags: ["-c", "fsync=off"], data: scratchFolder() });
+  const { url, stop } = await startPostgres({ flags: ["-c", "fsync=off", "-c", "full_page_writes=off"], data: scratchFolder() });
   await Promise.all([createSchemaTemplate(url), compileOnce()]);
   project.provide("postgresUrl", url);
   return stop;

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Where the program is, with everything around it. */
@@ -22,7 +23,9 @@ export const startFile = startArguments.at(-1) ?? "";
  * hundred starts of a test would compile it again.
  */
 export async function compileOnce(): Promise<void> {
-  if (existsSync(join(root, "node_modules/.cache/mooring"))) return;
+  const kept = await readdir(join(root, "node_modules/.cache/mooring")).catch(() => []);
+  // Node names its folder by its version first.
+  if (kept.some((name) => name.startsWith(process.version))) return;
   const loading = spawn(process.execPath, [...startFlags, "server/src/main.ts"], { cwd: root, stdio: "ignore" });
   await once(loading, "close");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sortHeaders } from "../../src/protocols/http/request-headers.ts";
-import { relayHeaders } from "../../src/protocols/http/response-headers.ts";
+import { relayHeaders, unprompted } from "../../src/protocols/http/response-headers.ts";
 
 const casings = [(name: string) => name.toLowerCase(), (name: string) => name.toUpperCase(), titled];
 const forwarded = (raw: string[], injected: string[] = []) => sortHeaders(raw, new Set(injected)).forwarded;
@@ -89,6 +89,11 @@ describe("an upstream's headers (S-8)", () => {
 
   it.each(kept)("%s is relayed, as often as it came", (name) => {
     expect(relayHeaders({ [name]: ["1", "2"] }, 200)).toEqual([name, "1", name, "2"]);
+  });
+
+  it("hides a challenge from a browser, which would ask for a password as if it were Mooring's", () => {
+    const relayed = relayHeaders({ "www-authenticate": 'Basic realm="x"', "x-custom": "www-authenticate" }, 401);
+    expect(unprompted(relayed)).toEqual(["mooring-www-authenticate", 'Basic realm="x"', "x-custom", "www-authenticate"]);
   });
 
   it("strips what Connection names", () => {

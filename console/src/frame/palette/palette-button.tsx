@@ -28,7 +28,7 @@ export function PaletteButton() {
         <Text span inherit flex={1}>
           Search
         </Text>
-        <Kbd size="xs" aria-hidden>
+        <Kbd size="xs" ff="text" aria-hidden>
           {isMac ? "⌘ K" : "Ctrl K"}
         </Kbd>
       </UnstyledButton>

@@ -29,7 +29,11 @@ export const accountRoutes = {
     }),
   ],
   inside: [
-    createRoute({ getParentRoute: () => signedInRoute, path: "/", beforeLoad: ({ context: { queries } }) => entrance(queries) }),
+    createRoute({
+      getParentRoute: () => signedInRoute,
+      path: "/",
+      beforeLoad: ({ context: { queries, person } }) => entrance(queries, person),
+    }),
     createRoute({
       getParentRoute: () => signedInRoute,
       path: "organisations",

@@ -1,10 +1,11 @@
-import { Badge, Button, Group, Paper, SegmentedControl, Spoiler, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Badge, Button, Group, Paper, SegmentedControl, Stack, Text, TextInput, Title } from "@mantine/core";
 import type { Message } from "@mooring/contract";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, CircleX, Info, type LucideIcon, Search, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useOrganisation } from "../../api/session.ts";
 import { Fault } from "../../parts/fault.tsx";
+import { Ticked } from "../../parts/ticked.tsx";
 import type { Outcome } from "./import-job.ts";
 import classes from "./import-outcome.module.css";
 
@@ -150,7 +151,9 @@ function MessageGroup({ severity, messages, words }: Kind) {
       <ul className={classes.messages}>
         {messages.map(({ text, detail = [] }) => (
           <li key={text}>
-            <Text size="sm">{text}</Text>
+            <Text size="sm">
+              <Ticked>{text}</Ticked>
+            </Text>
             {detail.length > 0 && <Places places={placesOf(detail, words)} />}
           </li>
         ))}
@@ -165,18 +168,23 @@ function placesOf(places: readonly string[], words: string): readonly string[] {
   return found.length > 0 ? found : places;
 }
 
-const shownMax = 500;
+const fewMax = 3;
 
 function Places({ places }: { places: readonly string[] }) {
-  const rest = places.length - shownMax;
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? places : places.slice(0, fewMax);
   return (
-    <Spoiler maxHeight={66} showLabel={`All ${places.length} places`} hideLabel="Fewer places" mt={4} className={classes.spoiler}>
+    <>
       <ul className={classes.places}>
-        {places.slice(0, shownMax).map((place) => (
+        {shown.map((place) => (
           <li key={place}>{place}</li>
         ))}
-        {rest > 0 && <li>and {rest} more</li>}
       </ul>
-    </Spoiler>
+      {places.length > fewMax && (
+        <Button size="compact-xs" variant="subtle" ml={-8} aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? "Fewer places" : `All ${places.length} places`}
+        </Button>
+      )}
+    </>
   );
 }

@@ -82,6 +82,7 @@ function State({ credential }: { credential: Credential }) {
   const { state, reason } = conditionOf(credential);
   const isSignIn = credential.type === "oauth2-token";
   const hasToken = isSignIn || credential.type === "oauth2-client" || credential.token !== undefined;
+  if (state === "kept") return null;
   const needsPerson = state === "reauth_required" || (isSignIn && credential.token === undefined);
   const sentence = (
     <div>

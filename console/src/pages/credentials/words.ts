@@ -10,6 +10,16 @@ export const typeWords: Readonly<Record<CredentialType, string>> = {
   "oauth2-token": "OAuth 2.0 sign-in of a person",
 };
 
+/** The same within a name, as in "Weather dev, login". */
+export const secretWords: Readonly<Record<CredentialType, string>> = {
+  none: "no secret",
+  string: "key",
+  binary: "key file",
+  "basic-auth": "login",
+  "oauth2-client": "application",
+  "oauth2-token": "sign-in",
+};
+
 /** When one takes which kind. */
 export const typeHints: Readonly<Record<CredentialType, string>> = {
   none: "For a system that asks for no proof.",

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 
 /** A file of the console, ready to be sent. */
@@ -16,28 +15,69 @@ export interface ConsoleFiles {
   file(name: string, acceptEncoding: string): Promise<ConsoleFile | undefined>;
 }
 
-/** The console as `npm run build` made it in `folder`. Which files there are is looked up once; no name from outside becomes a path. */
+/** The console as `npm run build` made it in `folder`, and makes it anew. Which files there are is looked up; no name from outside becomes a path. */
 export function openConsole(folder: string): ConsoleFiles {
-  const names = new Set(existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : []);
-  let document: string | undefined;
+  let known: Build | undefined;
   return {
     async page() {
-      if (!names.has("index.html")) return undefined;
-      document ??= await readFile(join(folder, "index.html"), "utf8");
+      const build = await current();
+      if (!build) return undefined;
       const nonce = randomBytes(16).toString("base64url");
       return {
         headers: { ...headersOf("index.html"), "content-security-policy": policy(nonce), "cross-origin-opener-policy": "same-origin" },
-        body: document.replaceAll("__NONCE__", nonce),
+        body: build.document.replaceAll("__NONCE__", nonce),
       };
     },
     async file(name, acceptEncoding) {
+      const names = (known ?? (await current()))?.names;
       const headers = headersOf(name);
-      if (!names.has(name) || name === "index.html" || !("content-type" in headers)) return undefined;
-      const coding = codings.find(({ token, ending }) => acceptEncoding.includes(token) && names.has(name + ending));
-      const body = await readFile(join(folder, name + (coding?.ending ?? "")));
-      return { headers: { ...headers, vary: "accept-encoding", ...(coding && { "content-encoding": coding.token }) }, body };
+      if (!names?.has(name) || name === "index.html" || !("content-type" in headers)) return undefined;
+      const coding = codings.find(({ token, ending }) => names.has(name + ending) && isAccepted(acceptEncoding, token));
+      const body = await orNothing(readFile(join(folder, name + (coding?.ending ?? ""))));
+      return body && { headers: { ...headers, vary: "accept-encoding", ...(coding && { "content-encoding": coding.token }) }, body };
     },
   };
+
+  /** Looks again when the page was made anew: a page of an older build would ask for scripts that are gone. */
+  async function current(): Promise<Build | undefined> {
+    const madeAt = await timesOf(["index.html", "built-from.txt"]);
+    if (known?.madeAt === madeAt) return known;
+    const [names, document] = await Promise.all([
+      orNothing(readdir(folder, { recursive: true, encoding: "utf8" })),
+      orNothing(readFile(join(folder, "index.html"), "utf8")),
+    ]);
+    known = names && document !== undefined ? { madeAt, document, names: new Set(names) } : undefined;
+    return known;
+  }
+
+  /** The second is written when all is there, compressed too. */
+  async function timesOf(names: readonly string[]): Promise<string> {
+    const found = await Promise.all(names.map((name) => orNothing(stat(join(folder, name)))));
+    return found.map((one) => one?.mtimeMs ?? 0).join(" ");
+  }
+}
+
+interface Build {
+  readonly madeAt: string;
+  readonly document: string;
+  readonly names: ReadonlySet<string>;
+}
+
+/** Undefined when the file is not there: a build takes it away while it is looked at. */
+async function orNothing<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Whether an answer may be coded so (RFC 9110 section 12.5.3). */
+function isAccepted(acceptEncoding: string, coding: string): boolean {
+  const choices = acceptEncoding.toLowerCase().split(",");
+  const found = choices.map((choice) => choice.split(";").map((part) => part.trim())).find(([token]) => token === coding);
+  return found !== undefined && !found.slice(1).some((parameter) => /^q=0(\.0*)?$/.test(parameter));
 }
 
 const codings = [

@@ -18,6 +18,14 @@ export function relayHeaders(headers: UpstreamHeaders, status: number): string[]
 }
 
 /**
+ * The same for a caller with a browser's session. A challenge of the outside system (RFC 9110 section 11.6.1) would have the browser ask for
+ * a password, as if it were Mooring's, so it goes under another name.
+ */
+export function unprompted(pairs: readonly string[]): string[] {
+  return pairs.map((text, at) => (at % 2 === 0 && text === "www-authenticate" ? "mooring-www-authenticate" : text));
+}
+
+/**
  * The trailers of an upstream's answer that reach the caller, name, value, name, value: none that is stripped from a head, and none that
  * would say too late how to read, keep or route the answer (RFC 9110 section 6.5.1).
  */

@@ -26,5 +26,10 @@ function column(engine: Engine, name: string, value: string): string {
 
 const ofDocument: Readonly<Record<Engine, (member: string) => string>> = {
   sqlite: (member) => `json_extract(document, '$.${member}')`,
-  postgres: (member) => `(document::json ->> '${member}')`,
+  postgres: (member) => `((${readable})::json ->> '${member}')`,
 };
+
+// A NUL or half a character anywhere in a document, such as in the name of a property, would keep PostgreSQL from reading any of it. Only
+// such characters are written as an escape with four digits, so most documents are taken as they are.
+const readable = String.raw`case when strpos(document, '\u') = 0 then document
+  else regexp_replace(document, '(?<!\\)((?:\\\\)*)\\u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\1?', 'g') end`;

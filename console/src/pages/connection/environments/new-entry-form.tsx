@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useMay, useOrganisation } from "../../../api/session.ts";
 import { Fault } from "../../../parts/fault.tsx";
 import { useSending } from "../../../parts/sending.ts";
-import { typesFor } from "../../credentials/words.ts";
+import { secretWords, typesFor } from "../../credentials/words.ts";
 import { ApplicationFields } from "./application-fields.tsx";
 import type { Purpose } from "./entry-dialog.ts";
 import { ExistingCredential } from "./existing-credential.tsx";
@@ -76,7 +76,7 @@ export function NewEntryForm({ choice, purpose, connection, environment, guard, 
                 onType={setType}
                 error={error}
                 path={`${place}.credential`}
-                suggestion={`${connection.name} ${environment.name}`}
+                suggestion={`${connection.name} ${environment.name}, ${secretWords[type]}`}
               />
             )}
           </>

@@ -40,9 +40,8 @@ export function Settings({ answer, saved, connection }: Editing) {
   };
 
   async function save({ base, ...change }: Draft) {
-    const isOwnNewer = saved !== undefined && saved.body.updatedAt > base.body.updatedAt;
     await guard.save({
-      base: isOwnNewer ? saved : base,
+      base: saved && isRestOf(saved.body, base.body) ? saved : base,
       make: ({ id, retries: before }) => ({
         id,
         name: change.name,
@@ -118,6 +117,12 @@ export function Settings({ answer, saved, connection }: Editing) {
       <Unsaved isDirty={draft !== undefined} />
     </form>
   );
+}
+
+/** Whether of the two, of which `later` is the person's own, only credentials differ: then nothing of somebody else's is lost by it. */
+function isRestOf(later: Environment, earlier: Environment): boolean {
+  const restOf = ({ name, retries, variables }: Environment) => JSON.stringify([name, retries, variables]);
+  return later.updatedAt > earlier.updatedAt && restOf(later) === restOf(earlier);
 }
 
 function draftOf(base: Answer<Environment>): Draft {

@@ -78,7 +78,7 @@ function wordsOf({ scheme, sets, signs, overwritten = [], token }: ExplainedStep
     places.length > 0 ? `${schemeNames[scheme]}: sets ${places.join(" and ")}.` : `${schemeNames[scheme]}: sets nothing.`,
     signs && signs.length > 0 ? `Signs ${signs.join(" and ")}.` : "",
     lost.length > 0 ? `A later one overwrites ${lost.join(" and ")}.` : "",
-    token ? token.renewal.why : "",
+    token ? `Its token: ${token.renewal.why}` : "",
   ]
     .filter(Boolean)
     .join(" ");

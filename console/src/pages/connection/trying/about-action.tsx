@@ -1,7 +1,9 @@
-import { Alert, Badge, Code, Group, List, Paper, Stack, Text, Title } from "@mantine/core";
+import { Alert, Badge, Button, Code, Group, List, Paper, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
 import type { Action, ActionDefinition, ActionHTTP } from "@mooring/contract";
 import { TriangleAlert } from "lucide-react";
+import { useState } from "react";
 import { DefinitionSchema } from "../../../parts/definition-schema.tsx";
+import { Prose } from "../../../parts/prose.tsx";
 import classes from "./about.module.css";
 import { AboutQuery } from "./about-query.tsx";
 import { Status } from "./try/status.tsx";
@@ -13,7 +15,7 @@ export function AboutAction({ action, version, isDraft }: { action: Action; vers
       <Faults action={action} />
       {action.description && action.description !== action.summary && (
         <Text size="sm" maw={760} style={{ whiteSpace: "pre-line" }}>
-          {action.description}
+          <Prose text={action.description} />
         </Text>
       )}
       {action.type === "http" ? (
@@ -60,7 +62,7 @@ function AboutHttp({ action, version }: { action: ActionHTTP; version: string })
       )}
       {requestBody && (
         <Section title="Body" aside={requestBody.required ? "required" : "may be left out"}>
-          <Definitions links={requestBody.definitions} version={version} none="Any JSON: nothing describes it." />
+          <Definitions links={requestBody.definitions} version={version} none="Any JSON: nothing describes it." of="the body" />
         </Section>
       )}
       <Section title="Answers">
@@ -70,19 +72,38 @@ function AboutHttp({ action, version }: { action: ActionHTTP; version: string })
           </Text>
         ) : (
           <Stack gap="md">
-            {responses.map(({ id, status, description, definitions }) => (
-              <div key={id}>
-                <Group gap="sm" mb={4}>
-                  {status === undefined ? <Badge color="gray">any other status</Badge> : <Status status={status} />}
-                  {description && <Text size="sm">{description}</Text>}
-                </Group>
-                <Definitions links={definitions} version={version} none="No body." />
-              </div>
+            {responses.map((response, at) => (
+              <Response key={response.id} response={response} version={version} isFirst={at === 0} />
             ))}
           </Stack>
         )}
       </Section>
     </>
+  );
+}
+
+/** One answer: what it means is there at once, what it looks like when it is opened. */
+function Response({ response, version, isFirst }: { response: ActionHTTP["responses"][number]; version: string; isFirst: boolean }) {
+  const { status, description, definitions } = response;
+  const [isOpen, setOpen] = useState(isFirst);
+  const name = status === undefined ? "any other status" : `status ${status}`;
+  return (
+    <div>
+      <Group gap="sm" mb={4}>
+        {status === undefined ? <Badge color="gray">any other status</Badge> : <Status status={status} />}
+        {description && (
+          <Text size="sm">
+            <Prose text={description} />
+          </Text>
+        )}
+        {definitions.length > 0 && (
+          <Button size="compact-xs" variant="subtle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? "Hide" : "Show"} its body<VisuallyHidden> with {name}</VisuallyHidden>
+          </Button>
+        )}
+      </Group>
+      {isOpen && definitions.length > 0 && <Definitions links={definitions} version={version} none="" of={name} />}
+    </div>
   );
 }
 
@@ -133,7 +154,7 @@ function Parameter({ name, in: where, required, type, default: otherwise, descri
         )}
         {description && (
           <Text size="sm" style={{ whiteSpace: "pre-line" }}>
-            {description}
+            <Prose text={description} />
           </Text>
         )}
       </dd>
@@ -143,7 +164,7 @@ function Parameter({ name, in: where, required, type, default: otherwise, descri
 
 const words = { string: "text", number: "number", integer: "whole number", boolean: "true or false" } as const;
 
-function Definitions({ links, version, none }: { links: readonly ActionDefinition[]; version: string; none: string }) {
+function Definitions({ links, version, none, of }: { links: readonly ActionDefinition[]; version: string; none: string; of: string }) {
   if (links.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -159,7 +180,7 @@ function Definitions({ links, version, none }: { links: readonly ActionDefinitio
               <Code key={type}>{type}</Code>
             ))}
           </Group>
-          <DefinitionSchema definition={definition} version={version} />
+          <DefinitionSchema definition={definition} version={version} label={`${definition.name}, ${of}`} />
         </div>
       ))}
     </Stack>

@@ -12,7 +12,7 @@ import { useConnection } from "../connection.ts";
 import frame from "../frame.module.css";
 import { AboutAction } from "./about-action.tsx";
 import { DeleteAction } from "./delete-action.tsx";
-import { Method } from "./method.tsx";
+import { Method, shownPath } from "./method.tsx";
 
 const TryAction = lazy(async () => ({ default: (await import("./try/try.tsx")).TryAction }));
 const EditAction = lazy(async () => ({ default: (await import("./edit/edit.tsx")).EditAction }));
@@ -70,7 +70,7 @@ function Sheet({ action, etag, version }: { action: Action; etag: string | undef
             <Method method={action.type === "http" ? action.method : "SQL"} />
             {action.type === "http" && (
               <Text ff="monospace" size="sm" style={{ overflowWrap: "anywhere" }}>
-                {action.path || "/"}
+                {shownPath(action.path)}
               </Text>
             )}
           </Group>

@@ -10,7 +10,7 @@ import { useTitle } from "../../../frame/page.tsx";
 import { Empty } from "../../../parts/empty.tsx";
 import { type Column, Rows } from "../../../parts/rows.tsx";
 import { useConnection } from "../connection.ts";
-import { Method } from "./method.tsx";
+import { Method, shownPath } from "./method.tsx";
 import { NewAction } from "./new-action.tsx";
 import { useVersions, versionWords } from "./version-choice.ts";
 
@@ -122,7 +122,7 @@ function columnsOf(version: string, sought: string | undefined, mayTry: boolean)
         <Group gap="sm" wrap="nowrap" miw={0}>
           <Method method={action.type === "http" ? action.method : "SQL"} />
           <Code style={{ overflowWrap: "anywhere" }}>
-            {action.type === "http" ? action.path || "/" : (action.query.split("\n")[0] ?? "")}
+            {action.type === "http" ? shownPath(action.path) : (action.query.split("\n")[0] ?? "")}
           </Code>
         </Group>
       ),

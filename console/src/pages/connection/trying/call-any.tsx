@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Group, NativeSelect, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Code, Group, NativeSelect, Stack, Text, Textarea, TextInput, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { Plus, X } from "lucide-react";
 import { useState } from "react";
@@ -70,7 +70,7 @@ export function CallAny() {
           </Group>
           {connection.protocol === "http" && (
             <Text size="xs" c="dimmed">
-              Below <code>{connection.baseUrl}</code>
+              Below <Code>{connection.baseUrl}</Code>
             </Text>
           )}
           <Headers headers={request.headers} onChange={(headers) => change({ headers })} />

@@ -6,7 +6,7 @@ import { begun, likeliest } from "./begin.ts";
 import { type Entry, memberOf, withMember } from "./entry.ts";
 import { type ShapedProps, useDocuments } from "./field-props.ts";
 import { Nested } from "./nested.tsx";
-import type { Documents } from "./references.ts";
+import type { Documents, Place } from "./references.ts";
 import { shapeOf } from "./shape.ts";
 
 /** One of several shapes: which of them is chosen first, and what both have is kept when another one is. */
@@ -29,6 +29,23 @@ export function AlternativesField({ shape, Field, ...props }: ShapedProps<"alter
     setPicked(at);
     onChange(turned(entry, begun(shape.options[at]?.place ?? option.place, documents), shape.options[at]?.place, documents));
   };
+  const isPlain = isRead && shape.options.every(({ place }) => plainKinds.has(shapeOf(place, documents).kind));
+  // A text or a number, say: one field, and below it which of them is meant.
+  if (isPlain)
+    return (
+      <div>
+        <Field key={picked} {...props} place={withWords(option.place, shape)} />
+        <NativeSelect
+          size="xs"
+          mt={4}
+          w="fit-content"
+          aria-label={`What ${label} is`}
+          value={String(picked ?? 0)}
+          data={shape.options.map(({ label: name }, at) => ({ value: String(at), label: `as ${name}` }))}
+          onChange={(event) => choose(Number(event.currentTarget.value))}
+        />
+      </div>
+    );
   return (
     <Nested
       {...props}
@@ -60,6 +77,13 @@ export function AlternativesField({ shape, Field, ...props }: ShapedProps<"alter
 }
 
 const optionsRead = 20;
+const plainKinds = new Set(["text", "number", "boolean", "choice"]);
+
+/** The option, with what is said of all of them. */
+const withWords = ({ schema, base }: Place, { description, isNullable }: ShapedProps<"alternatives">["shape"]): Place => ({
+  schema: { allOf: [{ ...(description && { description }), ...(isNullable && { nullable: true }) }, schema] },
+  base,
+});
 
 /** The entry of another alternative, with the members that both have. */
 function turned(entry: Entry, next: Entry, place: { schema: unknown; base: string } | undefined, documents: Documents): Entry {

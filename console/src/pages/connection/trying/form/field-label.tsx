@@ -1,4 +1,5 @@
 import { Text, VisuallyHidden } from "@mantine/core";
+import { Prose } from "../../../../parts/prose.tsx";
 import classes from "./form.module.css";
 
 /** The name of a field, as the outside system writes it, and beside it in a few words what it takes. */
@@ -25,5 +26,9 @@ export function Label({ name, hint, isRequired = false }: { name: string; hint?:
 /** What a schema says of a place, cut where it goes on and on. */
 export function Said({ text }: { text: string | undefined }) {
   if (!text) return null;
-  return <span className={classes.said}>{text}</span>;
+  return (
+    <span className={classes.said}>
+      <Prose text={text} />
+    </span>
+  );
 }

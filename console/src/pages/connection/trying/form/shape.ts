@@ -44,7 +44,7 @@ export interface Option {
 }
 
 /** What is asked for at a place. Looks only as far as this place, so a schema that holds itself is no matter. */
-export function shapeOf(place: Place, documents: Documents): Shape {
+export function shapeOf(place: Place, documents: Documents, depth = 0): Shape {
   const parts = partsOf(place, documents);
   if ("awaited" in parts) return { kind: "awaited", url: parts.awaited };
   const found = parts.found.filter((part): part is Place & { schema: Keywords } => isObject(part.schema));
@@ -69,12 +69,15 @@ export function shapeOf(place: Place, documents: Documents): Shape {
   if (listed) return { ...about, kind: "choice", values: listed.filter((value) => value !== null) };
   if (options.kept.length > 1) return { ...about, kind: "alternatives", options: options.kept };
   const only = options.kept[0];
-  if (only) {
-    const inner = shapeOf(only.place, documents);
+  // One that is its own only alternative says nothing.
+  if (only && depth < onlyMax) {
+    const inner = shapeOf(only.place, documents, depth + 1);
     return inner.kind === "awaited" ? inner : { ...inner, ...described(about, inner), isNullable: true };
   }
   return { ...about, ...askedOf(found, first, types.find((type) => type !== "null") ?? impliedType(first)) };
 }
+
+const onlyMax = 20;
 
 /** A JSON Schema's keywords; nothing is known of their values. */
 type Keywords = Readonly<Record<string, unknown>>;

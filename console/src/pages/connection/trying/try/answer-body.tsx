@@ -3,6 +3,7 @@ import { Download } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { CodeBlock } from "../../../../parts/copy.tsx";
 import { JsonEditor } from "../../../../parts/json-editor.tsx";
+import { saveFile } from "../../../../parts/save-file.ts";
 import { size } from "../../../../parts/time.tsx";
 import { entryOf, written } from "../form/entry.ts";
 import classes from "./try.module.css";
@@ -112,15 +113,9 @@ function Picture({ bytes, type }: Body) {
 const pixelsMax = 40_000_000;
 
 function Save({ bytes, type }: Body) {
-  const save = () => {
-    // As bytes, whatever it says it is: nothing opens it by itself.
-    const url = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = `answer.${endings[type] ?? (type.endsWith("json") ? "json" : type.startsWith("text/") ? "txt" : "bin")}`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  };
+  const ending = endings[type] ?? (type.endsWith("json") ? "json" : type.startsWith("text/") ? "txt" : "bin");
+  // As bytes, whatever it says it is: nothing opens it by itself.
+  const save = () => saveFile(`answer.${ending}`, "application/octet-stream", bytes);
   return (
     <Button size="compact-sm" variant="subtle" leftSection={<Download size={14} />} onClick={save}>
       Download ({size(bytes.length)})

@@ -1,4 +1,4 @@
-import { Alert, Group, List, Stack, Tabs, Text, Title } from "@mantine/core";
+import { Alert, Code, Group, List, Stack, Tabs, Text, Title } from "@mantine/core";
 import { CircleCheck, CircleHelp, TriangleAlert } from "lucide-react";
 import { duration, size } from "../../../../parts/time.tsx";
 import { AnswerBody } from "./answer-body.tsx";
@@ -60,14 +60,14 @@ function Ours({ answer }: { answer: CallAnswer }) {
         <List size="sm" mt="xs">
           {body.fields.map(({ field, message }) => (
             <List.Item key={`${field}${message}`}>
-              {field && <code>{field}</code>} {message}
+              {field && <Code>{field}</Code>} {message}
             </List.Item>
           ))}
         </List>
       )}
       {body.code && (
         <Text size="xs" c="dimmed" mt={4}>
-          <code>{body.code}</code>
+          <Code>{body.code}</Code>
         </Text>
       )}
     </Alert>
@@ -75,7 +75,10 @@ function Ours({ answer }: { answer: CallAnswer }) {
 }
 
 function Whole({ answer }: { answer: CallAnswer }) {
-  const shown = answer.headers.filter(([name]) => !name.startsWith("mooring-"));
+  // A challenge is kept from the browser under a name of Mooring's.
+  const shown = answer.headers
+    .map(([name, value]) => [name === "mooring-www-authenticate" ? "www-authenticate" : name, value] as const)
+    .filter(([name]) => !name.startsWith("mooring-"));
   return (
     <Tabs defaultValue="body" keepMounted={false}>
       <Tabs.List mb="sm">
@@ -117,7 +120,7 @@ function Validity({ answer }: { answer: CallAnswer }) {
         <List size="sm">
           {faults.map(({ field, message }) => (
             <List.Item key={`${field}${message}`}>
-              {field && <code>{field}</code>} {message}
+              {field && <Code>{field}</Code>} {message}
             </List.Item>
           ))}
         </List>

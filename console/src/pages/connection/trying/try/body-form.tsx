@@ -65,12 +65,17 @@ export function BodyForm({ action, input, onChange }: BodyFields) {
   );
 }
 
-/** What was typed goes on to the other media type where both are given alike. */
+/** What was typed goes on to the other media type where that is given alike; else it waits until somebody comes back to it. */
 function withMedia(input: Input, media: Input["media"]): Input {
-  const isAlike = (type: string) => ["json", "form", "multipart"].includes(kindOf(type));
-  const isKept = input.media !== undefined && media !== undefined && isAlike(input.media.type) && isAlike(media.type);
-  return { ...input, media, ...(isKept ? {} : { body: absent, text: "", mode: "form" }) };
+  const { body, text, mode } = input;
+  if (!input.media || !media) return input;
+  const isAlike = isStructured(input.media.type) && isStructured(media.type) && input.media.definition?.id === media.definition?.id;
+  const left = { ...input.left, [input.media.type]: { body, text, mode } };
+  const there = isAlike ? { body, text, mode } : (left[media.type] ?? { body: absent, text: "", mode: "form" });
+  return { ...input, media, left, ...there };
 }
+
+const isStructured = (type: string) => ["json", "form", "multipart"].includes(kindOf(type));
 
 function Content({ input, onChange }: Omit<BodyFields, "action">) {
   const { media, body } = input;

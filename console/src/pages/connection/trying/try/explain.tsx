@@ -55,7 +55,7 @@ export function Explained({ explanation, isOld }: { explanation: Explanation; is
       {egress && (
         <Part icon={Globe} title="Where it goes">
           <Text size="sm" className={classes.line}>
-            {egress.allowed ? "Allowed" : "Refused"}: <Code>{egress.origin}</Code>
+            {egress.allowed ? "To" : "It cannot go to"} <Code>{egress.origin}</Code>
             {egress.addresses && egress.addresses.length > 0 && ` at ${egress.addresses.join(", ")}`}
           </Text>
           {egress.reason && (
@@ -107,7 +107,7 @@ function Verdict({ explanation: { wouldSend, problem, egress, steps } }: { expla
         <ul className={classes.reasons}>
           {(problem.fields ?? []).map(({ field, message }) => (
             <li key={`${field}${message}`}>
-              <code>{field}</code> {message}
+              <Code>{field}</Code> {message}
             </li>
           ))}
         </ul>

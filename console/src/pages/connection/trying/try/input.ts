@@ -101,13 +101,15 @@ export interface Input {
   readonly body: Entry;
   /** The body as it was typed as JSON. */
   readonly text: string;
+  /** What was typed for other media types. */
+  readonly left: Readonly<Record<string, Pick<Input, "body" | "text" | "mode">>>;
 }
 
 /** What a form begins with. */
 export function emptyInput(action: Action): Input {
   const [media] = bodyMedia(action);
   const sendsBody = action.type === "http" && action.requestBody?.required === true;
-  return { parameters: { kind: "group", members: [] }, media, typedMedia: "", sendsBody, mode: "form", body: absent, text: "" };
+  return { parameters: { kind: "group", members: [] }, media, typedMedia: "", sendsBody, mode: "form", body: absent, text: "", left: {} };
 }
 
 /** The input of a call as JSON, and what of it cannot be written. */
