@@ -7,7 +7,7 @@ import { startStage } from "./test/harness/stage.ts";
 
 const images = join(import.meta.dirname, "../docs/images");
 
-/** Takes a picture of every page of the console, as it is built, into docs/images: in light and wide, and Home in dark and narrow besides. */
+/** Takes a picture of every page of the console, as it is built, into docs/images: in light and wide, with some in dark or narrow besides. */
 async function takeAll(): Promise<void> {
   await mkdir(images, { recursive: true });
   const stage = await startStage();
@@ -17,7 +17,8 @@ async function takeAll(): Promise<void> {
     for (const { name, path } of samplePages(cargo)) await take(name, path, {});
     await take("home-dark", "", { colorScheme: "dark" });
     await take("home-narrow", "", { viewport: { width: 390, height: 844 } });
-    await take("try-action-dark", `/connections/${cargo.orders}/actions/1/placeOrder?try=true`, { colorScheme: "dark" });
+    await takeTried("try-action", {});
+    await takeTried("try-action-dark", { colorScheme: "dark" });
     const outside = await stage.open();
     await outside.page.goto(new URL("/console/sign-in", stage.mooring.url).href);
     await outside.page.locator("h1").waitFor();
@@ -25,6 +26,18 @@ async function takeAll(): Promise<void> {
   } finally {
     await cargo.outside.close();
     await stage.close();
+  }
+
+  /** An action that was tried: its form, the answer, and what left. */
+  async function takeTried(name: string, options: Parameters<typeof stage.visit>[1]): Promise<void> {
+    const { page, context, settled } = await stage.visit(`/connections/${cargo.orders}/actions/1/getOrder?try=true`, options);
+    await page.getByRole("textbox", { name: /^id/ }).fill("1001");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("200 OK").waitFor();
+    await page.getByText("This is required.").waitFor({ state: "detached" });
+    await settled();
+    await page.screenshot({ path: join(images, `${name}.png`), animations: "disabled" });
+    await context.close();
   }
 
   async function take(name: string, path: string, options: Parameters<typeof stage.visit>[1]): Promise<void> {

@@ -2,7 +2,7 @@ import { operations, ownEvents, roles } from "@mooring/contract";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
-/** How the console is built, and served while it is worked on: `npm run dev -w console`, beside a Mooring on its usual port. */
+/** How the console is built, and served while it is worked on: `npm run dev`, beside a Mooring on its usual port. */
 export default defineConfig({
   root: import.meta.dirname,
   base: "/console/",

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import type { Actor } from "../../../server/test/harness/actors.ts";
 import { launchBrowser } from "../../../server/test/harness/browser.ts";
 import type { Client } from "../../../server/test/harness/client.ts";
 import { clientOf, homeOn, type MooringProcess, startProcess } from "../../../server/test/harness/process.ts";
+import { scratchFolder } from "../../../server/test/harness/scratch.ts";
 
 /** A Mooring as its users run it, with its console built, and a browser to look at it. */
 export interface Stage {
@@ -41,7 +41,7 @@ const looksMax = 600;
 
 /** Starts it all on the embedded engine; whoever calls closes it. */
 export async function startStage(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
-  const dataDir = await mkdtemp(join(tmpdir(), "mooring-console-"));
+  const dataDir = await mkdtemp(join(scratchFolder(), "mooring-console-"));
   const home = homeOn({ url: undefined, dataDir }, { MOORING_EGRESS_ALLOW: "127.0.0.0/8", ...settings });
   const mooring = await startProcess(home.settings);
   const browser = await launchBrowser();

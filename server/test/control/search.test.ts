@@ -47,7 +47,7 @@ onEachEngine("search", (world) => {
 
   test("finds an action whose document has a NUL and half a character in it, and a backslash before what looks like one", async () => {
     const properties = { "a\u0000b": {}, "a\ud800b": {}, "a\\u0000b": {}, "a\\\u0000": {} };
-    const parameters = [{ name: "q", in: "query", required: false, type: "string", schema: { properties } }] as const;
+    const parameters = [{ name: "q", in: "query", required: false, type: "string", schema: { properties } } as const];
     const params = { connection_id: ids.Shop ?? "", version: "1" };
     await world.must(await world.as("key"), "CreateAction", { params, body: newAction({ name: "odd", path: "/oddities", parameters }) });
     expect(await find("oddities")).toEqual(["Shop: odd 1"]);

@@ -18,6 +18,8 @@ export const summaryColumns = (org: string): Column<ConnectionSummary>[] => [
         <Anchor
           fw={550}
           size="sm"
+          lineClamp={3}
+          title={name.length > 60 ? name : undefined}
           renderRoot={(props) => <Link {...props} to="/o/$org/connections/$connection" params={{ org, connection: id }} />}
         >
           {name}

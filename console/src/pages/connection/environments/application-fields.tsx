@@ -42,9 +42,9 @@ export function ApplicationFields({ config, error, onChange }: Fields) {
     <Stack gap="sm">
       <Text size="sm">
         The outside system knows Mooring as an application. Register one there with this address to come back to, and it gives you a client
-        id.
+        id. Where your operator set a public URL for Mooring, the address begins with that.
       </Text>
-      <CodeBlock title="Redirect URI" code={`${location.origin}/o/${org}/auth-schemes/oauth2/callback`} />
+      <CodeBlock title="Redirect URI" isWrapped code={`${location.origin}/o/${org}/auth-schemes/oauth2/callback`} />
       <Select
         label="Application"
         value={id}

@@ -12,18 +12,21 @@ import { schemeWords } from "../../credentials/words.ts";
 import classes from "./entry.module.css";
 import type { Purpose } from "./entry-dialog.ts";
 import type { UseHealth } from "./health.ts";
+import { TestTrigger } from "./test-trigger.tsx";
 
 interface Shown {
   readonly entry: EnvironmentCredential;
   readonly place: Place;
   readonly purpose: Purpose;
   readonly connection: Connection;
+  /** Its id. */
+  readonly environment: string;
   readonly health: UseHealth | undefined;
   readonly onAsk: (what: "edit" | "unlink" | "test") => void;
 }
 
 /** One use of a credential: what proof it is, how it is doing, and what can be done with it. */
-export function CredentialEntry({ entry, place, purpose, connection, health, onAsk }: Shown) {
+export function CredentialEntry({ entry, place, purpose, connection, environment, health, onAsk }: Shown) {
   const org = useOrganisation();
   const may = useMay();
   const { credential, authSchemeConfig } = entry;
@@ -59,7 +62,7 @@ export function CredentialEntry({ entry, place, purpose, connection, health, onA
         )}
       </Stack>
       <Group gap={4} wrap="nowrap" className={classes.acts ?? ""}>
-        <Test purpose={purpose} name={credential.name} connection={connection} onTest={() => onAsk("test")} />
+        <Test {...{ purpose, entry, connection, environment }} onTest={() => onAsk("test")} />
         {may("connections:write") && <More place={place} name={credential.name} onAsk={onAsk} />}
       </Group>
       {credential.type === "oauth2-token" && (
@@ -99,29 +102,20 @@ function SignInHere({ connection, credential, isNeeded }: { connection: Connecti
 
 type SignInCredential = Extract<EnvironmentCredential["credential"], { type: "oauth2-token" }>;
 
-function Test({ purpose, name, connection, onTest }: { purpose: Purpose; name: string; connection: Connection; onTest: () => void }) {
-  const org = useOrganisation();
+/** A call, or the way to where a delivery can be pasted. A warehouse has no path to call: its actions are tried instead. */
+function Test({ purpose, entry, connection, environment, onTest }: Testing) {
   const mayCall = useMay()("gateway:call");
-  const look = { size: "compact-sm", variant: "default", leftSection: <FlaskConical size={14} /> } as const;
-  if (purpose === "trigger")
-    return (
-      <Button
-        {...look}
-        renderRoot={(props) => (
-          <Link {...props} to="/o/$org/connections/$connection/triggers" params={{ org, connection: connection.id }} />
-        )}
-        aria-label={`Test ${name}: verify a delivery at a trigger`}
-      >
-        Test
-      </Button>
-    );
+  const { name } = entry.credential;
+  if (purpose === "trigger") return <TestTrigger name={name} connection={connection} environment={environment} />;
   if (!mayCall || connection.protocol !== "http") return null;
   return (
-    <Button {...look} onClick={onTest} aria-label={`Test ${name}`}>
+    <Button size="compact-sm" variant="default" leftSection={<FlaskConical size={14} />} onClick={onTest} aria-label={`Test ${name}`}>
       Test
     </Button>
   );
 }
+
+type Testing = Pick<Shown, "purpose" | "entry" | "connection" | "environment"> & { readonly onTest: () => void };
 
 function More({ place, name, onAsk }: { place: Place; name: string; onAsk: (what: "edit" | "unlink") => void }) {
   return (

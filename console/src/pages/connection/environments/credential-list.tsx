@@ -89,6 +89,7 @@ export function CredentialList({ purpose, answer, connection, health, onSaved }:
               place={place}
               purpose={purpose}
               connection={connection}
+              environment={environment.id}
               health={health?.find(({ id }) => id === entry.id)}
               onAsk={(what) => setAsked({ what, id: entry.id })}
             />

@@ -123,7 +123,6 @@ function Content({ event }: { event: Event }) {
               </Table.Thead>
               <Table.Tbody>
                 {event.headers.map(({ name, value }, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: headers may come twice, and never move
                   <Table.Tr key={index}>
                     <Table.Td>{name}</Table.Td>
                     <Table.Td style={{ overflowWrap: "anywhere" }}>{value}</Table.Td>

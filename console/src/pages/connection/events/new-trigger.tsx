@@ -7,6 +7,7 @@ import { fieldFault } from "../../../api/problem.ts";
 import { queryOf, useChange } from "../../../api/queries.ts";
 import { useOrganisation } from "../../../api/session.ts";
 import { useTitle } from "../../../frame/page.tsx";
+import { Back } from "../../../parts/back.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { Unsaved } from "../../../parts/unsaved.tsx";
 import { useConnection } from "../connection.ts";
@@ -53,7 +54,11 @@ export function NewTrigger() {
     );
   return (
     <Stack>
-      <Title order={2}>New trigger in {version}</Title>
+      <Back
+        link={{ to: "/o/$org/connections/$connection/triggers", params: { org, connection: id }, search: { version } }}
+        label={`Triggers of version ${version}`}
+      />
+      <Title order={2}>New trigger in version {version}</Title>
       <Paper maw={640}>
         <form
           onSubmit={(event) => {

@@ -12,7 +12,6 @@ export function VerificationSteps({ verification: { passed, steps } }: { verific
         </Text>
       </Alert>
       {steps.map((step, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the steps of one verification never move
         <Paper key={index} p="sm">
           <Group gap="xs" align="flex-start" wrap="nowrap">
             {step.passed ? <CircleCheck size={16} aria-label="passed" /> : <CircleX size={16} aria-label="did not pass" />}

@@ -1,4 +1,4 @@
-import { Alert, Button, CopyButton, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, CopyButton, Group, Kbd, Paper, Stack, Text, Title } from "@mantine/core";
 import { Check, Copy, Send, Square, TriangleAlert } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { Waiting } from "../../../../parts/answer.tsx";
@@ -52,6 +52,7 @@ export function TrialSides({ connection, call, explaining, typedFaults, children
   }, [faults]);
 
   const submit = () => {
+    if (send.isPending) return;
     seeks.current = true;
     setTried(true);
     if (typedFaults.length === 0) send.mutate(call);
@@ -70,7 +71,11 @@ export function TrialSides({ connection, call, explaining, typedFaults, children
                 submit();
               }}
               onKeyDown={(event) => {
-                if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+                if (event.key !== "Enter") return;
+                const isWanted = event.ctrlKey || event.metaKey;
+                // A call acts on an outside system: Enter in a field alone is too easily pressed.
+                if (isWanted || event.target instanceof HTMLInputElement) event.preventDefault();
+                if (isWanted) submit();
               }}
             >
               <Stack gap="lg">
@@ -90,6 +95,9 @@ export function TrialSides({ connection, call, explaining, typedFaults, children
                     </Button>
                   )}
                   <CurlButton call={call} />
+                  <Text size="xs" c="dimmed" visibleFrom="sm">
+                    <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd> sends
+                  </Text>
                 </Group>
                 {send.isPending && <Underway bytes={bytes} />}
               </Stack>
