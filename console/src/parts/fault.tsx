@@ -11,6 +11,8 @@ export function Fault({ error, shown = [], retry }: { error: unknown; shown?: re
     <Alert color="red" icon={<TriangleAlert size={18} />} role="alert">
       <Text size="sm">
         {fields.length > 0 && rest.length === 0 ? "Nothing was saved. Mend what is marked, and try again." : messageOf(error)}
+        {/* Not where something was read: nobody typed anything there. */}
+        {error instanceof Refusal && error.status === 0 && !retry && " What you typed is still here."}
       </Text>
       {rest.length > 0 && (
         <List size="sm" mt="xs">
