@@ -103,6 +103,25 @@ test("whoever signs in with e-mail and password comes to the page that was asked
   await visit.context.close();
 });
 
+test("a page that an update took the parts of loads itself afresh, and one that leads elsewhere after signing in is not believed", async () => {
+  const visit = await stage.open();
+  const { page } = visit;
+  await signIn(visit, owner);
+  let isOutdated = true;
+  await page.route("**/assets/**", (route) => (isOutdated ? route.fulfill({ status: 404 }) : route.fallback()));
+  page.on("request", (request) => {
+    if (request.isNavigationRequest()) isOutdated = false;
+  });
+  await page.getByRole("link", { name: "Audit" }).click();
+  await page.getByRole("heading", { level: 1, name: "Audit" }).waitFor();
+
+  for (const next of ["/\t/evil.example", "/..//evil.example", "/../docs"]) {
+    await page.goto(inConsole(`/sign-in?next=${encodeURIComponent(next)}`));
+    await page.getByRole("heading", { level: 1, name: "Home" }).waitFor();
+  }
+  await visit.context.close();
+});
+
 test("somebody invited chooses a password and is in; who has an account joins as who they are", async () => {
   const { body: invitation } = await stage.client.must(stage.key, "CreateInvitation", {
     body: { email: "ivo@example.com", role: "viewer" },

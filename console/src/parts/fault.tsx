@@ -10,7 +10,7 @@ export function Fault({ error, shown = [], retry }: { error: unknown; shown?: re
   return (
     <Alert color="red" icon={<TriangleAlert size={18} />} role="alert">
       <Text size="sm">
-        {fields.length > 0 && rest.length === 0 ? "Nothing was saved. Mend what is marked, and try again." : messageOf(error)}
+        {isSignedOut(error) ? signedOut : fields.length > 0 && rest.length === 0 ? mend : messageOf(error)}
         {/* Not where something was read: nobody typed anything there. */}
         {error instanceof Refusal && error.status === 0 && !retry && " What you typed is still here."}
       </Text>
@@ -38,3 +38,11 @@ export function Fault({ error, shown = [], retry }: { error: unknown; shown?: re
     </Alert>
   );
 }
+
+const mend = "Nothing was saved. Mend what is marked, and try again.";
+
+const signedOut = "Nothing was done, because you are signed out. Sign in again in another tab, then come back and try again.";
+
+/** Of an open page. Outside of organisations, a wrong password is refused so too. */
+const isSignedOut = (error: unknown) =>
+  error instanceof Refusal && error.status === 401 && error.code === "unauthenticated" && location.pathname.startsWith("/console/o/");

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Refusal } from "../api/problem.ts";
 
 /** Something that is sent: whether it is under way, and what went wrong the last time. */
 export interface Sending {
@@ -26,6 +27,8 @@ export function useSending(): Sending {
       return result;
     } catch (fault) {
       setState({ isPending: false, error: fault });
+      // The frame sees only what the cache reads, and says so with a way back in.
+      if (fault instanceof Refusal && fault.status === 401) void queries.invalidateQueries({ queryKey: ["GetMember"] });
       return undefined;
     }
   }

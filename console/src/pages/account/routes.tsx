@@ -12,7 +12,7 @@ export const accountRoutes = {
       path: "sign-in",
       validateSearch: ({ next }: Record<string, unknown>): { next?: string | undefined } => ({
         // A path of the console and nothing else: an address from elsewhere must not decide where somebody lands.
-        next: typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : undefined,
+        next: typeof next === "string" ? withinConsole(next) : undefined,
       }),
       beforeLoad: async ({ context: { queries }, cause, location, search: { next = "/" } }) => {
         // Whoever opens a link wants to be the person it is for, also when the token is out of the address by now.
@@ -42,3 +42,11 @@ export const accountRoutes = {
     }),
   ],
 } as const;
+
+/** The path as a browser understands it, without its dots and control characters; undefined when it leads out of the console. */
+function withinConsole(path: string): string | undefined {
+  if (!/^\/(?![/\\])/.test(path) || !URL.canParse(`/console${path}`, location.origin)) return undefined;
+  const { origin, pathname, search, hash } = new URL(`/console${path}`, location.origin);
+  const isWithin = origin === location.origin && /^\/console\/(?!\/)/.test(pathname);
+  return isWithin ? pathname.slice("/console".length) + search + hash : undefined;
+}
