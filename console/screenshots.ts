@@ -34,7 +34,9 @@ async function takeAll(): Promise<void> {
     await page.getByRole("textbox", { name: /^id/ }).fill("1001");
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("200 OK").waitFor();
-    await page.getByText("This is required.").waitFor({ state: "detached" });
+    await page.getByText("Sets the header").first().waitFor();
+    // The explanation follows a moment after the last key.
+    await page.waitForTimeout(1_000);
     await settled();
     await page.screenshot({ path: join(images, `${name}.png`), animations: "disabled" });
     await context.close();

@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Cargo, load } from "./harness/cargo.ts";
-import { type Stage, startStage } from "./harness/stage.ts";
+import { expect, test } from "vitest";
+import { loadedStage } from "./harness/loaded.ts";
 
-let stage: Stage;
-let cargo: Cargo;
-beforeAll(async () => {
-  stage = await startStage();
-  cargo = await load(stage);
-});
-afterAll(async () => {
-  await cargo?.outside.close();
-  await stage?.close();
-});
+const at = loadedStage();
 
 const send = (key: string, id: string) =>
-  stage.client.raw(`/o/${stage.org}/connections/${cargo.orders}/environments/prod/triggers/orderSent`, {
+  at.stage.client.raw(`/o/${at.stage.org}/connections/${at.cargo.orders}/environments/prod/triggers/orderSent`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-api-key": key },
     body: JSON.stringify({ id, state: "sent" }),
   });
 
 test("an event appears while the page is open, with why it was refused, and a pasted delivery is told step by step", async () => {
-  const { page, context, faults, settled } = await stage.visit(`/connections/${cargo.orders}/triggers/1/orderSent?environment=prod`);
+  const { page, context, faults, settled } = await at.stage.visit(`/connections/${at.cargo.orders}/triggers/1/orderSent?environment=prod`);
   await page.getByText(`/environments/${await prod()}/triggers/orderSent`).waitFor();
   await page.getByText("3 events", { exact: true }).waitFor();
   await send("a wrong key", "1001");
@@ -48,11 +38,11 @@ test("an event appears while the page is open, with why it was refused, and a pa
 });
 
 test("a new short address takes events, and the one before it ends when it should", async () => {
-  const { page, context, faults } = await stage.visit(`/connections/${cargo.orders}/triggers/1/orderSent?environment=prod`);
+  const { page, context, faults } = await at.stage.visit(`/connections/${at.cargo.orders}/triggers/1/orderSent?environment=prod`);
   await page.getByRole("button", { name: "New short address" }).click();
   await page.getByRole("button", { name: "Make it" }).click();
   const address = (await page.getByText("/t/").textContent()) ?? "";
-  const answer = await stage.client.raw(new URL(address).pathname, {
+  const answer = await at.stage.client.raw(new URL(address).pathname, {
     method: "POST",
     headers: { "content-type": "application/json", "x-api-key": "an-order-key-of-tests" },
     body: '{"id":"2001","state":"sent"}',
@@ -63,14 +53,14 @@ test("a new short address takes events, and the one before it ends when it shoul
 });
 
 test("a subscription is made, its key shown once, its deliveries seen; and what it is called has to be typed before it goes", async () => {
-  const { page, context, faults } = await stage.visit(`/connections/${cargo.orders}/subscriptions/new`);
+  const { page, context, faults } = await at.stage.visit(`/connections/${at.cargo.orders}/subscriptions/new`);
   await page.getByLabel("Name").fill("Bookkeeping");
   await page.getByRole("textbox", { name: "Address" }).fill("no address");
   await page.getByRole("button", { name: "Create the subscription" }).click();
   // What the API says of the field stands at the field, and what was typed is still there.
   await page.getByText("Give an absolute").or(page.locator(".mantine-TextInput-error")).first().waitFor();
   expect(await page.getByLabel("Name").inputValue()).toBe("Bookkeeping");
-  await page.getByRole("textbox", { name: "Address" }).fill(`${cargo.outside.url}/books`);
+  await page.getByRole("textbox", { name: "Address" }).fill(`${at.cargo.outside.url}/books`);
   await page.getByRole("button", { name: "Create the subscription" }).click();
   await page.getByText("Shown this once").waitFor();
   expect(await page.getByText("whsec_").textContent()).toMatch(/^whsec_/);
@@ -92,7 +82,7 @@ test("a subscription is made, its key shown once, its deliveries seen; and what 
 });
 
 test("a trigger of a draft is made, changed as JSON, and nothing that is not saved is lost by leaving", async () => {
-  const { page, context, faults } = await stage.visit(`/connections/${cargo.orders}/triggers/new?version=2`);
+  const { page, context, faults } = await at.stage.visit(`/connections/${at.cargo.orders}/triggers/new?version=2`);
   await page.getByLabel("Name").fill("orderLost");
   await page.getByRole("link", { name: "Connections" }).first().click();
   await page.getByRole("button", { name: "Stay here" }).click();
@@ -110,8 +100,8 @@ test("a trigger of a draft is made, changed as JSON, and nothing that is not sav
 });
 
 async function prod(): Promise<string> {
-  const { body } = await stage.client.must(stage.key, "GetEnvironment", {
-    params: { connection_id: cargo.orders, environment_id: "prod" },
+  const { body } = await at.stage.client.must(at.stage.key, "GetEnvironment", {
+    params: { connection_id: at.cargo.orders, environment_id: "prod" },
   });
   return body.id;
 }

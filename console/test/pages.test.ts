@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { axeFaults } from "./harness/axe.ts";
-import { type Cargo, load } from "./harness/cargo.ts";
+import { loadedStage } from "./harness/loaded.ts";
 import { samplePages } from "./harness/pages.ts";
-import { type Stage, startStage } from "./harness/stage.ts";
 
-let stage: Stage;
-let cargo: Cargo;
-beforeAll(async () => {
-  stage = await startStage();
-  cargo = await load(stage);
-});
-afterAll(async () => {
-  await cargo?.outside.close();
-  await stage?.close();
-});
+const at = loadedStage();
 
 test("every page has a title of its own, fits, breaks no rule of WCAG in light and dark at both widths, and asks nobody but Mooring", async () => {
-  const visit = await stage.visit("");
+  const visit = await at.stage.visit("");
   const { page } = visit;
   const faults: string[] = [];
   const titles = new Map<string, string>();
-  for (const { name, path } of samplePages(cargo)) {
+  for (const { name, path } of samplePages(at.cargo)) {
     await page.setViewportSize(wide);
     await page.emulateMedia({ colorScheme: "light" });
     await visit.goto(path);
@@ -40,7 +30,7 @@ test("every page has a title of its own, fits, breaks no rule of WCAG in light a
     faults.push(...visit.faults.splice(0).map((fault) => `${name}: ${fault}`));
   }
   expect(faults).toEqual([]);
-  expect(titles.size).toBe(samplePages(cargo).length);
+  expect(titles.size).toBe(samplePages(at.cargo).length);
 
   // The navigation moves out of sight within a moment.
   async function fits(): Promise<boolean> {

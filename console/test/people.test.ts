@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Cargo, load } from "./harness/cargo.ts";
-import { type Stage, startStage } from "./harness/stage.ts";
+import { expect, test } from "vitest";
+import { loadedStage } from "./harness/loaded.ts";
 
-let stage: Stage;
-let cargo: Cargo;
-beforeAll(async () => {
-  stage = await startStage();
-  cargo = await load(stage);
-});
-afterAll(async () => {
-  await cargo?.outside.close();
-  await stage?.close();
-});
+const at = loadedStage();
 
 test("calls are listed as they are made, narrowed by what stands in the address, and one is told in detail", async () => {
-  const { page, context, faults } = await stage.visit(`/calls?connection=${cargo.weather}`);
+  const { page, context, faults } = await at.stage.visit(`/calls?connection=${at.cargo.weather}`);
   await page.getByRole("row").nth(3).waitFor();
   expect(await page.getByRole("cell", { name: "Order desk" }).count()).toBe(0);
-  await fetch(new URL(`/o/${stage.org}/connections/${cargo.weather}/environments/dev/proxy/tides`, stage.mooring.url), {
-    headers: stage.key.headers,
+  await fetch(new URL(`/o/${at.stage.org}/connections/${at.cargo.weather}/environments/dev/proxy/tides`, at.stage.mooring.url), {
+    headers: at.stage.key.headers,
   });
   await page.getByRole("link", { name: "GET /tides" }).click();
   await page.getByRole("heading", { name: "Call" }).waitFor();
@@ -34,14 +24,14 @@ test("calls are listed as they are made, narrowed by what stands in the address,
 });
 
 test("an API key is shown once, does what it may and no more, and is refused once it is revoked", async () => {
-  const { page, context, faults } = await stage.visit("/api-keys/new");
+  const { page, context, faults } = await at.stage.visit("/api-keys/new");
   await page.getByLabel("What is it for?").fill("Night job");
   await page.getByLabel("Read connections, their content, and calls").check();
   await page.getByRole("button", { name: "Create the key" }).click();
   await page.getByText("Shown this once").waitFor();
   const key = (await page.locator("pre").first().textContent()) ?? "";
-  const answer = () => stage.client.raw(`/o/${stage.org}/connections`, { headers: { authorization: `Bearer ${key}` } });
-  const forbidden = await stage.client.raw(`/organisations/${stage.org}/api-keys`, { headers: { authorization: `Bearer ${key}` } });
+  const answer = () => at.stage.client.raw(`/o/${at.stage.org}/connections`, { headers: { authorization: `Bearer ${key}` } });
+  const forbidden = await at.stage.client.raw(`/organisations/${at.stage.org}/api-keys`, { headers: { authorization: `Bearer ${key}` } });
   expect((await answer()).status).toBe(200);
   expect(forbidden.status).toBe(403);
   await page.getByRole("link", { name: "I have it" }).click();
@@ -58,7 +48,7 @@ test("an API key is shown once, does what it may and no more, and is refused onc
 });
 
 test("a viewer who was invited sees every page and no control that would be refused; nothing in the navigation is a dead end", async () => {
-  const owner = await stage.visit("/members");
+  const owner = await at.stage.visit("/members");
   await owner.page.getByRole("button", { name: "Invite somebody" }).click();
   await owner.page.getByLabel("E-mail").fill("vera@example.com");
   await owner.page.getByRole("dialog").getByLabel("Role").first().click();
@@ -67,7 +57,7 @@ test("a viewer who was invited sees every page and no control that would be refu
   const link = (await owner.page.getByText("/console/invitation#token=").textContent()) ?? "";
   await owner.context.close();
 
-  const { page, context, faults, goto, settled } = await stage.open();
+  const { page, context, faults, goto, settled } = await at.stage.open();
   await page.goto(link);
   await page.getByLabel("Your name").fill("Vera");
   await page.getByRole("textbox", { name: "Choose a password" }).fill("a lighthouse on the rocks");
@@ -91,7 +81,7 @@ test("a viewer who was invited sees every page and no control that would be refu
   const more = ["/definitions/2/Order", "/triggers", "/triggers/2/orderSent", "/events", "/subscriptions", "/settings"];
   const offers: string[] = [];
   const verb = /^(New|Create|Add|Delete|Remove|Revoke|Save|Edit|Publish|Invite|Rotate|Replace|Rename|Make)\b/;
-  for (const path of [...paths, ...[...parts, ...more].map((part) => `/connections/${cargo.orders}${part}`)]) {
+  for (const path of [...paths, ...[...parts, ...more].map((part) => `/connections/${at.cargo.orders}${part}`)]) {
     await goto(path);
     await settled();
     const controls = await page.locator("main").getByRole("button").or(page.locator("main").getByRole("link")).allTextContents();

@@ -60,7 +60,7 @@ export async function sendRaw(method: string, path: string, { headers, body, sig
     return await fetch(path, { method, headers: { "mooring-csrf": "1", ...headers }, body: body ?? null, signal: signal ?? null, ...how });
   } catch (error) {
     if (signal?.aborted) throw error;
-    const message = "Mooring does not answer. Is it running, and are you connected? What you typed is still here.";
+    const message = "Mooring does not answer. Is it running, and are you connected?";
     throw new Refusal(0, { code: "unreachable", message }, undefined);
   }
 }

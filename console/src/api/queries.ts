@@ -1,10 +1,20 @@
 import type { AnswerOf, OperationId } from "@mooring/contract";
-import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  notifyManager,
+  QueryClient,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { type Answer, call, type Given, type Options } from "./client.ts";
 import { isConflict, Refusal } from "./problem.ts";
 
 /** What the console remembers of the API's answers. What was refused is not asked again by itself; what did not arrive is, once. */
 export function createQueries(): QueryClient {
+  // Before the next click is heard, so that the second of a double click finds a button that is at work already.
+  notifyManager.setScheduler(queueMicrotask);
   return new QueryClient({
     defaultOptions: {
       queries: {

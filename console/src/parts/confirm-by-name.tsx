@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { type ReactNode, useState } from "react";
+import { Dialog } from "./dialog.tsx";
 import { Fault } from "./fault.tsx";
 
 interface Confirmation {
@@ -27,7 +28,7 @@ export function ConfirmByName({ title, name, verb, isOpen, isPending, error, chi
     onClose();
   };
   return (
-    <Modal opened={isOpen} onClose={close} title={title} size="lg">
+    <Dialog opened={isOpen} onClose={close} title={title} size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -58,6 +59,6 @@ export function ConfirmByName({ title, name, verb, isOpen, isPending, error, chi
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -9,7 +9,11 @@ export function Fault({ error, shown = [], retry }: { error: unknown; shown?: re
   const rest = fields.filter(({ field }) => !shown.includes(field));
   return (
     <Alert color="red" icon={<TriangleAlert size={18} />} role="alert">
-      <Text size="sm">{isSignedOut(error) ? signedOut : fields.length > 0 && rest.length === 0 ? mend : messageOf(error)}</Text>
+      <Text size="sm">
+        {isSignedOut(error) ? signedOut : fields.length > 0 && rest.length === 0 ? mend : messageOf(error)}
+        {/* Not where something was read: nobody typed anything there. */}
+        {error instanceof Refusal && error.status === 0 && !retry && " What you typed is still here."}
+      </Text>
       {rest.length > 0 && (
         <List size="sm" mt="xs">
           {rest.map(({ field, message }) => (

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
+import { Dialog } from "./dialog.tsx";
 
 /** Stands in the way of leaving a page with changes that are not saved, by a link, back, or closing the tab. */
 export function Unsaved({ isDirty }: { isDirty: boolean }) {
@@ -9,7 +10,7 @@ export function Unsaved({ isDirty }: { isDirty: boolean }) {
     withResolver: true,
   });
   return (
-    <Modal opened={blocker.status === "blocked"} onClose={() => blocker.reset?.()} title="Leave without saving?">
+    <Dialog opened={blocker.status === "blocked"} onClose={() => blocker.reset?.()} title="Leave without saving?">
       <Stack>
         <Text size="sm">What you changed on this page is not saved yet.</Text>
         <Group justify="flex-end">
@@ -21,6 +22,6 @@ export function Unsaved({ isDirty }: { isDirty: boolean }) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

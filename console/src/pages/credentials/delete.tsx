@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import type { Credential } from "@mooring/contract";
 import { useNavigate } from "@tanstack/react-router";
 import { call } from "../../api/client.ts";
 import { useOrganisation } from "../../api/session.ts";
 import { ConfirmByName } from "../../parts/confirm-by-name.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
 import { useSending } from "../../parts/sending.ts";
 import { Usages } from "./usages.tsx";
 
@@ -25,7 +26,7 @@ export function DeleteCredential({ credential, onClose }: { credential: Credenti
 
   if (usages.length > 0)
     return (
-      <Modal opened onClose={onClose} title="It is still in use" size="lg">
+      <Dialog opened onClose={onClose} title="It is still in use" size="lg">
         <Stack>
           <Text size="sm">Calls and checks of these environments need it. Unlink it there first:</Text>
           <Usages usages={usages} />
@@ -35,7 +36,7 @@ export function DeleteCredential({ credential, onClose }: { credential: Credenti
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     );
   return (
     <ConfirmByName

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import type { Credential } from "@mooring/contract";
 import { RefreshCw } from "lucide-react";
 import { useState } from "react";
 import { fill, sendRaw } from "../../api/client.ts";
 import { useOrganisation } from "../../api/session.ts";
+import { Dialog } from "../../parts/dialog.tsx";
 import { Fault } from "../../parts/fault.tsx";
 import { useSending } from "../../parts/sending.ts";
 
@@ -42,7 +43,7 @@ export function Renew({ credential }: { credential: Credential }) {
           Renew now
         </Button>
       </div>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title="Renew the token now">
+      <Dialog opened={isOpen} onClose={() => setOpen(false)} title="Renew the token now">
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -77,7 +78,7 @@ export function Renew({ credential }: { credential: Credential }) {
             </Group>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
     </>
   );
 }

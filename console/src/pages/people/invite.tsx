@@ -1,11 +1,12 @@
 import { roles } from "virtual:contract";
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import type { Role } from "@mooring/contract";
 import { useState } from "react";
 import { fieldFault } from "../../api/problem.ts";
 import { useChange } from "../../api/queries.ts";
 import { useOrganisation } from "../../api/session.ts";
 import { CodeBlock } from "../../parts/copy.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
 import { Fault } from "../../parts/fault.tsx";
 import { roleWords } from "./scope-words.ts";
 
@@ -22,7 +23,7 @@ export function Invite({ isOpen, onClose }: { isOpen: boolean; onClose: () => vo
   };
   const made = invite.data?.body;
   return (
-    <Modal opened={isOpen} onClose={close} title={made ? "Hand this over" : "Invite somebody"} size="lg">
+    <Dialog opened={isOpen} onClose={close} title={made ? "Hand this over" : "Invite somebody"} size="lg">
       {made ? (
         <Stack>
           <Alert color="orange">
@@ -72,6 +73,6 @@ export function Invite({ isOpen, onClose }: { isOpen: boolean; onClose: () => vo
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -146,7 +146,7 @@ function ShownOnce({ made: { key, name } }: { made: ApiKeyCreated }) {
         <Text size="sm">Mooring keeps only a hash of it. Put it where “{name}” reads its secrets, before you leave this page.</Text>
       </Alert>
       <CodeBlock title="The key" code={key} />
-      <CodeBlock title="A first call" code={`curl -H "Authorization: Bearer ${key}" ${location.origin}/o/${org}/connections`} />
+      <CodeBlock title="A first call" isWrapped code={`curl -H "Authorization: Bearer ${key}" ${location.origin}/o/${org}/connections`} />
       <Group>
         <Button variant="default" renderRoot={(props) => <Link {...props} to="/o/$org/api-keys" params={{ org }} />}>
           I have it

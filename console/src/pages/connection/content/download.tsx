@@ -1,8 +1,8 @@
-import { Modal } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { call } from "../../../api/client.ts";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { saveFile } from "../../../parts/save-file.ts";
 import { useConnection } from "../connection.ts";
@@ -30,9 +30,9 @@ export function useDownload(version: string): { types(): void; openApi(): void; 
     types: () => types.mutate(),
     openApi: () => openApi.mutate(),
     fault: (
-      <Modal opened={error !== null} onClose={close} title="The file could not be made">
+      <Dialog opened={error !== null} onClose={close} title="The file could not be made">
         <Fault error={error} />
-      </Modal>
+      </Dialog>
     ),
   };
 }

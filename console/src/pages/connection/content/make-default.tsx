@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { queryOf, useChange } from "../../../api/queries.ts";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { Consequences } from "./consequences.tsx";
 import type { VersionDialog } from "./version-dialog.ts";
@@ -9,9 +10,9 @@ import type { VersionDialog } from "./version-dialog.ts";
 /** Makes `default` mean another version, after saying who comes to it and what that changes for them. */
 export function MakeDefault({ version, isOpen, onClose }: VersionDialog) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`Make version ${version.name} the default`} size="lg">
+    <Dialog opened={isOpen} onClose={onClose} title={`Make version ${version.name} the default`} size="lg">
       <Question version={version} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

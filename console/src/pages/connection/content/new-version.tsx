@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { fieldFault, Refusal } from "../../../api/problem.ts";
 import { useChange } from "../../../api/queries.ts";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { useVersions, type Versions } from "../versions.ts";
 
@@ -17,9 +18,9 @@ interface Beginning {
 /** Asks for the name of a new draft, and what it begins with. */
 export function NewVersion({ isOpen, onClose, ...rest }: Beginning) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title="New draft">
+    <Dialog opened={isOpen} onClose={onClose} title="New draft">
       <Form onClose={onClose} {...rest} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
+import { Button, Group, Radio, Stack, Text } from "@mantine/core";
 import type { ConnectionVersion } from "@mooring/contract";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { call } from "../../../api/client.ts";
 import { isConflict, Refusal } from "../../../api/problem.ts";
 import { taggedQueryOf } from "../../../api/queries.ts";
 import { Waiting } from "../../../parts/answer.tsx";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { useVersions } from "../versions.ts";
 import { useDiff } from "./comparison.tsx";
@@ -18,9 +19,9 @@ import type { VersionDialog } from "./version-dialog.ts";
 /** Publishes a draft, after saying what that changes and for whom, and asking what `default` shall mean then. */
 export function PublishVersion({ version, isOpen, onClose }: VersionDialog) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`Publish version ${version.name}`} size="xl">
+    <Dialog opened={isOpen} onClose={onClose} title={`Publish version ${version.name}`} size="xl">
       <Question version={version} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
 import type { ConnectionVersion } from "@mooring/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -8,6 +8,7 @@ import { fieldFault, isConflict, Refusal } from "../../../api/problem.ts";
 import { taggedQueryOf, useChange } from "../../../api/queries.ts";
 import { Answered } from "../../../parts/answer.tsx";
 import { Conflict } from "../../../parts/conflict.tsx";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import type { VersionDialog } from "./version-dialog.ts";
 
@@ -18,9 +19,9 @@ interface Renaming extends VersionDialog {
 /** Changes the name and the description of a draft. */
 export function RenameVersion({ version, isOpen, onClose, onRenamed }: Renaming) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`Version ${version.name}`} size="lg" closeOnClickOutside={false}>
+    <Dialog opened={isOpen} onClose={onClose} title={`Version ${version.name}`} size="lg" closeOnClickOutside={false}>
       <Read version={version} onClose={onClose} onRenamed={onRenamed} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { useChange } from "../../../api/queries.ts";
 import { Waiting } from "../../../parts/answer.tsx";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { standardWithout, useVersions } from "../versions.ts";
 import { SubscriptionNames, useSubscribers } from "./subscribers.tsx";
@@ -10,9 +11,9 @@ import type { VersionDialog } from "./version-dialog.ts";
 /** Makes a draft of a published version again, and says who stands in the way or loses it. */
 export function TakeBack({ version, isOpen, onClose }: VersionDialog) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title={`Take version ${version.name} back`} size="lg">
+    <Dialog opened={isOpen} onClose={onClose} title={`Take version ${version.name} back`} size="lg">
       <Question version={version} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

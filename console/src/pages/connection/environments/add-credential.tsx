@@ -1,7 +1,7 @@
-import { Modal } from "@mantine/core";
 import type { Environment, EnvironmentCredentialCreate } from "@mooring/contract";
 import { useState } from "react";
 import { useOrganisation } from "../../../api/session.ts";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { entryOf } from "./entry.ts";
 import type { EntryDialog } from "./entry-dialog.ts";
 import { useEnvironmentGuard } from "./guards.ts";
@@ -33,7 +33,7 @@ export function AddCredential({ purpose, answer, connection, onSaved, onClose }:
   }
 
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={`${purpose === "action" ? "A credential for calls" : "A credential for what comes in"}: ${choice ? choice.title : "which kind?"}`}
@@ -57,6 +57,6 @@ export function AddCredential({ purpose, answer, connection, onSaved, onClose }:
       ) : (
         <ChooseScheme connection={connection} purpose={purpose} onChoose={setChoice} />
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import type { AuthSchemeConfigInput, Environment, EnvironmentCredential } from "@mooring/contract";
 import { useState } from "react";
 import { useOrganisation } from "../../../api/session.ts";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { schemeNames } from "../../credentials/words.ts";
 import { entryOf, inputOf } from "./entry.ts";
@@ -34,7 +35,7 @@ export function EditScheme({ purpose, answer, connection, entry, onSaved, onClos
     });
 
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={`How ${entry.credential.name} is ${purpose === "action" ? "sent" : "checked"}`}
@@ -70,6 +71,6 @@ export function EditScheme({ purpose, answer, connection, entry, onSaved, onClos
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import type { Connection, Environment } from "@mooring/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -8,6 +8,7 @@ import { fieldFault, Refusal } from "../../../api/problem.ts";
 import { taggedQueryOf } from "../../../api/queries.ts";
 import { useOrganisation } from "../../../api/session.ts";
 import { Answered } from "../../../parts/answer.tsx";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { kept, useEnvironmentGuard, useListGuard } from "./guards.ts";
 
@@ -34,7 +35,7 @@ export function AddEnvironment({ answer, onClose }: { answer: Answer<Connection>
   }
 
   return (
-    <Modal opened onClose={onClose} title="Add an environment">
+    <Dialog opened onClose={onClose} title="Add an environment">
       <NameForm
         verb="Add"
         fault={nameFault(guard.error, place)}
@@ -56,7 +57,7 @@ export function AddEnvironment({ answer, onClose }: { answer: Answer<Connection>
         <Fault error={nameFault(guard.error, place) ? undefined : guard.error} />
         {guard.conflict}
       </NameForm>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -74,9 +75,9 @@ export function RenameEnvironment({
   const params = { organisation_id: org, connection_id: connection.id, environment_id: environment.id };
   const query = useQuery({ ...taggedQueryOf("GetEnvironment", { params }), refetchOnWindowFocus: false });
   return (
-    <Modal opened onClose={onClose} title={`Rename ${environment.name}`}>
+    <Dialog opened onClose={onClose} title={`Rename ${environment.name}`}>
       <Answered query={query}>{(answer) => <RenameForm connection={connection} answer={answer} onClose={onClose} />}</Answered>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import type { Connection, Environment, EnvironmentCredential } from "@mooring/contract";
 import { useState } from "react";
 import { useOrganisation } from "../../../api/session.ts";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { useSending } from "../../../parts/sending.ts";
 import { TestResult } from "./test-result.tsx";
@@ -29,7 +30,7 @@ export function TestCall({ connection, environment, entry, onClose }: Testing) {
   }
 
   return (
-    <Modal opened onClose={onClose} title={`Test ${entry.credential.name}`} size="lg">
+    <Dialog opened onClose={onClose} title={`Test ${entry.credential.name}`} size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -58,6 +59,6 @@ export function TestCall({ connection, environment, entry, onClose }: Testing) {
           {tested && <TestResult tested={tested} credential={entry.credential.id} />}
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import type { Environment, EnvironmentCredential } from "@mooring/contract";
 import { useOrganisation } from "../../../api/session.ts";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { entryOf } from "./entry.ts";
 import type { EntryDialog } from "./entry-dialog.ts";
@@ -24,7 +25,7 @@ export function Unlink({ purpose, answer, connection, entry, onSaved, onClose }:
       onLeft: onClose,
     });
   return (
-    <Modal opened onClose={onClose} title={`Unlink ${entry.credential.name}`} size="lg">
+    <Dialog opened onClose={onClose} title={`Unlink ${entry.credential.name}`} size="lg">
       <Stack>
         <Text size="sm">
           {purpose === "action"
@@ -43,6 +44,6 @@ export function Unlink({ purpose, answer, connection, entry, onSaved, onClose }:
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

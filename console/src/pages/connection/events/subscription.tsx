@@ -9,7 +9,7 @@ import { useMay } from "../../../api/session.ts";
 import { useTitle } from "../../../frame/page.tsx";
 import { Answered } from "../../../parts/answer.tsx";
 import { Back } from "../../../parts/back.tsx";
-import { ConfirmByName } from "../../../parts/confirm-by-name.tsx";
+import { Deleting } from "../../../parts/deleting.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { useGuarded } from "../../../parts/guarded.tsx";
 import { useSending } from "../../../parts/sending.ts";
@@ -197,38 +197,16 @@ function editable(subscription: Subscription | SubscriptionUpdate): Subscription
 function Delete({ subscription: { name } }: { subscription: Subscription }) {
   const params = useParameters();
   const navigate = useNavigate();
-  const remove = useChange("DeleteSubscription");
-  const [isOpen, setOpen] = useState(false);
+  const remove = async () => {
+    await call("DeleteSubscription", { params });
+    const { organisation_id: org, connection_id: connection } = params;
+    await navigate({ to: "/o/$org/connections/$connection/subscriptions", params: { org, connection } });
+  };
   return (
-    <>
-      <Button variant="light" color="red" onClick={() => setOpen(true)}>
-        Delete
-      </Button>
-      <ConfirmByName
-        title="Delete the subscription"
-        name={name}
-        verb="Delete"
-        isOpen={isOpen}
-        isPending={remove.isPending}
-        error={remove.error}
-        onClose={() => setOpen(false)}
-        onConfirm={() =>
-          remove.mutate(
-            { params },
-            {
-              onSuccess: () =>
-                void navigate({
-                  to: "/o/$org/connections/$connection/subscriptions",
-                  params: { org: params.organisation_id, connection: params.connection_id },
-                }),
-            },
-          )
-        }
-      >
-        <Text size="sm">
-          Nothing is sent to it any more, what waits for it included. What it used may be unpublished and removed from then on.
-        </Text>
-      </ConfirmByName>
-    </>
+    <Deleting title="Delete the subscription" name={name} remove={remove}>
+      <Text size="sm">
+        Nothing is sent to it any more, what waits for it included. What it used may be unpublished and removed from then on.
+      </Text>
+    </Deleting>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Paper, Select, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Paper, Select, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { queryOf, useChange } from "../../../api/queries.ts";
 import { useMay, useOrganisation } from "../../../api/session.ts";
 import { Answered } from "../../../parts/answer.tsx";
 import { Copyable } from "../../../parts/copy.tsx";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { Ago, Moment } from "../../../parts/time.tsx";
 import { useConnection } from "../connection.ts";
@@ -84,7 +85,7 @@ function NewAddress({ params, version, isOpen, onClose }: Making) {
   const make = () =>
     rotate.mutate({ params, body: { overlapSeconds: Number(overlap), ...(of && { version: of }) } }, { onSuccess: onClose });
   return (
-    <Modal opened={isOpen} onClose={onClose} title="New short address">
+    <Dialog opened={isOpen} onClose={onClose} title="New short address">
       <Stack>
         <Select
           label="Which version"
@@ -114,6 +115,6 @@ function NewAddress({ params, version, isOpen, onClose }: Making) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -3,13 +3,14 @@ import type { Trigger } from "@mooring/contract";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { taggedQueryOf, useChange } from "../../../api/queries.ts";
-import { useMay, useOrganisation } from "../../../api/session.ts";
+import { call } from "../../../api/client.ts";
+import { taggedQueryOf } from "../../../api/queries.ts";
+import { useMay } from "../../../api/session.ts";
 import { useTitle } from "../../../frame/page.tsx";
 import { Answered } from "../../../parts/answer.tsx";
 import { Back } from "../../../parts/back.tsx";
-import { ConfirmByName } from "../../../parts/confirm-by-name.tsx";
 import { DefinitionSchema } from "../../../parts/definition-schema.tsx";
+import { Deleting } from "../../../parts/deleting.tsx";
 import { useConnection } from "../connection.ts";
 import { useVersions } from "../versions.ts";
 import { EditTrigger } from "./edit-trigger.tsx";
@@ -140,38 +141,16 @@ function Expected({ trigger, version }: { trigger: Trigger; version: string }) {
 }
 
 function Delete({ name }: { name: string }) {
-  const org = useOrganisation();
-  const { connection, version } = useParams({ from });
+  const { org, connection, version } = useParams({ from });
   const navigate = useNavigate();
-  const remove = useChange("DeleteTrigger");
-  const [isOpen, setOpen] = useState(false);
+  const params = { organisation_id: org, connection_id: connection, version, trigger_name: name };
+  const remove = async () => {
+    await call("DeleteTrigger", { params });
+    await navigate({ to: "/o/$org/connections/$connection/triggers", params: { org, connection }, search: { version } });
+  };
   return (
-    <>
-      <Button variant="light" color="red" onClick={() => setOpen(true)}>
-        Delete
-      </Button>
-      <ConfirmByName
-        title="Delete the trigger"
-        name={name}
-        verb="Delete"
-        isOpen={isOpen}
-        isPending={remove.isPending}
-        error={remove.error}
-        onClose={() => setOpen(false)}
-        onConfirm={() =>
-          remove.mutate(
-            { params: { organisation_id: org, connection_id: connection, version, trigger_name: name } },
-            {
-              onSuccess: () =>
-                void navigate({ to: "/o/$org/connections/$connection/triggers", params: { org, connection }, search: { version } }),
-            },
-          )
-        }
-      >
-        <Text size="sm">
-          Once a version without it is published, senders that still call it get 404. Events that came stay in the inbox.
-        </Text>
-      </ConfirmByName>
-    </>
+    <Deleting title="Delete the trigger" name={name} remove={remove}>
+      <Text size="sm">Once a version without it is published, senders that still call it get 404. Events that came stay in the inbox.</Text>
+    </Deleting>
   );
 }

@@ -7,38 +7,25 @@ import { useConnection } from "../connection.ts";
 export function Ways() {
   const org = useOrganisation();
   const { id } = useConnection();
-  const params = { org, connection: id };
   const look = { activeProps: { style: { fontWeight: 650, textDecoration: "none", color: "inherit" } } };
   return (
     <Group gap="lg" component="nav" aria-label="What comes in">
-      <Anchor
-        size="sm"
-        renderRoot={(props) => (
-          <Link
-            {...props}
-            {...look}
-            to="/o/$org/connections/$connection/triggers"
-            params={params}
-            activeOptions={{ exact: true, includeSearch: false }}
-          />
-        )}
-      >
-        Ways in
-      </Anchor>
-      <Anchor
-        size="sm"
-        renderRoot={(props) => (
-          <Link
-            {...props}
-            {...look}
-            to="/o/$org/connections/$connection/events"
-            params={params}
-            activeOptions={{ exact: true, includeSearch: false }}
-          />
-        )}
-      >
-        Inbox
-      </Anchor>
+      {sides.map(([label, to]) => (
+        <Anchor
+          key={to}
+          size="sm"
+          renderRoot={(props) => (
+            <Link {...props} {...look} to={to} params={{ org, connection: id }} activeOptions={{ exact: true, includeSearch: false }} />
+          )}
+        >
+          {label}
+        </Anchor>
+      ))}
     </Group>
   );
 }
+
+const sides = [
+  ["Ways in", "/o/$org/connections/$connection/triggers"],
+  ["Inbox", "/o/$org/connections/$connection/events"],
+] as const;

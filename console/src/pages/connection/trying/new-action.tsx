@@ -1,9 +1,10 @@
-import { Button, Group, Modal, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import type { ActionCreate, HTTPMethod } from "@mooring/contract";
 import { useNavigate } from "@tanstack/react-router";
 import { fieldFault } from "../../../api/problem.ts";
 import { useChange } from "../../../api/queries.ts";
 import { useOrganisation } from "../../../api/session.ts";
+import { Dialog } from "../../../parts/dialog.tsx";
 import { Fault } from "../../../parts/fault.tsx";
 import { useConnection } from "../connection.ts";
 import { methods } from "./methods.ts";
@@ -16,7 +17,7 @@ export function NewAction({ version, onClose }: { version: string; onClose: () =
   const create = useChange("CreateAction");
   const shown = ["name", "method", "path", "query"];
   return (
-    <Modal opened onClose={onClose} title="New action" size="lg">
+    <Dialog opened onClose={onClose} title="New action" size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -79,7 +80,7 @@ export function NewAction({ version, onClose }: { version: string; onClose: () =
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
