@@ -56,8 +56,11 @@ function PresetForm({ preset }: { preset: ConnectionPreset }) {
     setStructure({ ...structure, ...change });
   };
   const submit = async (form: FormData) => {
-    const created = await sending.run(() => createFromPreset(org, preset, structure, form));
-    if (created) await navigate({ to: "/o/$org/connections/$connection", params: { org, connection: created.id }, ignoreBlocker: true });
+    // Under way until its page is there: what is sent once more before that would be a second connection.
+    await sending.run(async () => {
+      const { id } = await createFromPreset(org, preset, structure, form);
+      await navigate({ to: "/o/$org/connections/$connection", params: { org, connection: id }, ignoreBlocker: true });
+    });
   };
   return (
     <Page title={`New connection to ${preset.name}`} crumbs={[connectionsCrumb(org), newCrumb(org)]}>

@@ -27,9 +27,11 @@ export function FromNothing() {
     setStructure({ ...structure, ...change });
   };
   const submit = async (form: FormData) => {
-    const created = await sending.run(() => createFromForm(org, structure, form));
-    if (created)
-      await navigate({ to: "/o/$org/connections/$connection", params: { org, connection: created.body.id }, ignoreBlocker: true });
+    // Under way until its page is there: what is sent once more before that would be a second connection.
+    await sending.run(async () => {
+      const { body } = await createFromForm(org, structure, form);
+      await navigate({ to: "/o/$org/connections/$connection", params: { org, connection: body.id }, ignoreBlocker: true });
+    });
   };
   const fault = (path: string) => fieldFault(sending.error, path);
   return (

@@ -38,10 +38,12 @@ export function NewCredential() {
   async function submit(form: FormData) {
     const data = await dataOf(type, form);
     const body = { name: String(form.get("credentialName")), type, data } as CredentialCreate;
-    const answer = await sending.run(() => call("CreateCredential", { params: { organisation_id: org }, body }));
-    if (!answer) return;
-    setDirty(false);
-    await navigate({ to: "/o/$org/credentials/$credential", params: { org, credential: answer.body.id }, ignoreBlocker: true });
+    // Under way until its page is there: what is sent once more before that would be a second credential.
+    await sending.run(async () => {
+      const { body: made } = await call("CreateCredential", { params: { organisation_id: org }, body });
+      setDirty(false);
+      await navigate({ to: "/o/$org/credentials/$credential", params: { org, credential: made.id }, ignoreBlocker: true });
+    });
   }
 
   return (
