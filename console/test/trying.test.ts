@@ -127,6 +127,16 @@ test("any path is called without an action, and whatever comes back is shown for
   await answer.getByText("POST /echo?open=true north").waitFor();
   await answer.getByText("of text").waitFor();
 
+  // A browser takes out what leads upwards before it sends: this would be another address of Mooring.
+  const led: string[] = [];
+  page.on("request", (request) => {
+    if (new URL(request.url()).pathname.endsWith("/prod")) led.push(request.url());
+  });
+  await path.fill("/../../prod");
+  await page.getByText("This leads out of the connection").waitFor();
+  await send.click();
+  expect(led).toEqual([]);
+
   await page.getByLabel("Method").selectOption("GET");
   // A redirect is not followed; a page is shown as its text, and runs nothing; a picture is drawn.
   await path.fill("/moved");

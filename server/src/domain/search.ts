@@ -19,8 +19,8 @@ export function sought(text: string): Sought {
 
 const wordsMax = 8;
 
-/** All other letters small, all capital, or capital where a word begins with one, as in Überprüfung. */
-function spellings(text: string): Spellings {
+/** All other letters small, all capital, or capital where a word begins with one, as in Überprüfung; ASCII letters are small. */
+export function spellings(text: string): Spellings {
   const small = text.toLowerCase();
   return [
     ...new Set([small, beyondAscii(small, (part) => part.toUpperCase()), small.replaceAll(wordStart, (letter) => letter.toUpperCase())]),

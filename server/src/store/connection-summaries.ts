@@ -1,6 +1,6 @@
 import type { ConnectionSummary, Health } from "@mooring/contract";
 import { type RawBuilder, sql } from "kysely";
-import { searched } from "../domain/connection-search.ts";
+import { searchedSpellings } from "../domain/connection-search.ts";
 import type { OrganisationId } from "../kernel/ids.ts";
 import { countConnections } from "./connections.ts";
 import type { Tx } from "./database.ts";
@@ -34,7 +34,7 @@ export async function listHeads(tx: Tx, org: OrganisationId, request: SummaryReq
   const { order, search = "", protocol, ids, environments, health } = request;
   const place = tx.engine === "postgres" ? sql`strpos` : sql`instr`;
   const conditions = [
-    search === "" ? undefined : sql`${place}(search_text, ${searched(search)}) > 0`,
+    search === "" ? undefined : isAnyOf(searchedSpellings(search).map((text) => sql`${place}(search_text, ${text}) > 0`)),
     protocol === undefined ? undefined : sql`protocol = ${protocol}`,
     ids && isAmong(tx, "id", ids),
     environments && sql`id in (select connection_id from environments where org_id = ${org} and ${isAmong(tx, "id", environments)})`,
@@ -50,6 +50,8 @@ export async function listHeads(tx: Tx, org: OrganisationId, request: SummaryReq
     ...(isNarrowed ? {} : { count: () => countConnections(tx, org, protocol === undefined ? undefined : [protocol]) }),
   });
 }
+
+const isAnyOf = (conditions: RawBuilder<unknown>[]) => sql`(${sql.join(conditions, sql` or `)})`;
 
 function isDoing(
   tx: Tx,

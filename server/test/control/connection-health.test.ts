@@ -174,6 +174,16 @@ onEachEngine("how connections are doing", (world) => {
       expect(listed.map(({ name }) => name)).toEqual(found);
     });
 
+    test("finds what was there before there was a text to search, also by letters beyond ASCII", async () => {
+      const { id } = await createConnection(world, smallConnection({ name: "Ältere Größen" }), actor);
+      // As migration 11 makes it: the engine knows ASCII letters alone.
+      const written = "\u00c4LTERE GR\u00f6\u00dfEN\nHTTPS://SHOP.EXAMPLE.COM/API";
+      await world.mooring.db.write(actor.org as OrganisationId, (tx) =>
+        tx.run(sql`update connections set search_text = ${written} where org_id = ${actor.org} and id = ${id}`),
+      );
+      for (const search of ["Ältere Größen", "ältere", "größen"]) expect((await summaries({ search })).map((one) => one.id)).toEqual([id]);
+    });
+
     test("has pages that neither repeat nor skip, forth and back, in any order and with any filter", async () => {
       for (const asked of [
         { search: "o" },

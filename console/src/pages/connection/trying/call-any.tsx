@@ -66,6 +66,7 @@ export function CallAny() {
               style={{ flex: 1 }}
               value={request.path}
               onChange={(event) => change({ path: event.currentTarget.value })}
+              error={leadsOut(request.path) && outside}
             />
           </Group>
           {connection.protocol === "http" && (
@@ -165,11 +166,21 @@ function unsendable(name: string): string | undefined {
   return /^authorization$/i.test(name) ? "The environment's credentials prove who calls." : undefined;
 }
 
-const faultsOf = ({ headers }: Typed) =>
-  headers.flatMap(({ name }) => {
+const faultsOf = ({ path, headers }: Typed) => [
+  ...(leadsOut(path) ? [{ field: "path", message: outside }] : []),
+  ...headers.flatMap(({ name }) => {
     const message = unsendable(name);
     return message === undefined ? [] : [{ field: name, message }];
-  });
+  }),
+];
+
+/** Whether a browser would make another address of Mooring of it, in the name of who is signed in: it takes out `..` before it sends. */
+function leadsOut(path: string): boolean {
+  const [below = ""] = path.replace(/^\/*/, "").split(/[?#]/);
+  return !new URL(`/here/${below}`, location.origin).pathname.startsWith("/here/");
+}
+
+const outside = "This leads out of the connection, by its `..`";
 
 interface Base {
   readonly organisation: string;
