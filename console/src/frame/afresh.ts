@@ -1,3 +1,5 @@
+import { sendRaw } from "../api/client.ts";
+
 const missing = new WeakSet<object>();
 // What was loaded last because of it is remembered for the tab: a page must not load itself over and over.
 const key = "mooring-loaded-afresh";
@@ -16,7 +18,7 @@ export async function loadAfresh(now: Date): Promise<boolean> {
   try {
     if (now.getTime() - Number(sessionStorage.getItem(key) ?? 0) < againAfterMs) return false;
     sessionStorage.setItem(key, String(now.getTime()));
-    if (!(await fetch(location.href, { method: "HEAD" })).ok) return false;
+    if (!(await sendRaw("HEAD", location.pathname)).ok) return false;
   } catch {
     return false;
   }

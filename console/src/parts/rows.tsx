@@ -1,4 +1,4 @@
-import { Box, Text } from "@mantine/core";
+import { Box, Text, VisuallyHidden } from "@mantine/core";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, useEffect, useLayoutEffect, useState } from "react";
@@ -10,6 +10,8 @@ import classes from "./rows.module.css";
 export interface Column<Row> {
   readonly title: string;
   readonly width?: string;
+  /** For a column of buttons, which say themselves what they do: its title is only heard. */
+  readonly isControl?: boolean;
   readonly render: (row: Row) => ReactNode;
 }
 
@@ -54,9 +56,9 @@ export function Rows<Row, Page>({ label, query, rowsOf, keyOf, columns, empty, c
       <div role="table" aria-label={label} aria-rowcount={total ?? -1} aria-busy={query.isPlaceholderData} className={classes.table}>
         <div role="rowgroup">
           <div role="row" className={classes.head} style={{ gridTemplateColumns: template }}>
-            {columns.map(({ title }) => (
+            {columns.map(({ title, isControl }) => (
               <span role="columnheader" key={title}>
-                {title}
+                {isControl ? <VisuallyHidden>{title}</VisuallyHidden> : title}
               </span>
             ))}
           </div>
@@ -91,9 +93,9 @@ export function Rows<Row, Page>({ label, query, rowsOf, keyOf, columns, empty, c
 
 /** A row's cells are made again only when the row or the columns are others: whoever types in a search waits for no more than that. */
 const Cells = memo(({ columns, row }: { columns: readonly Column<unknown>[]; row: unknown }) =>
-  columns.map(({ title, render }) => (
-    <div role="cell" key={title} className={classes.cell} data-title={title}>
-      {render(row)}
+  columns.map(({ title, isControl, render }) => (
+    <div role="cell" key={title} className={classes.cell} data-title={isControl ? undefined : title}>
+      <div className={classes.value}>{render(row)}</div>
     </div>
   )),
 );

@@ -56,6 +56,7 @@ export function ApiKeys() {
           { title: "Ends", width: "150px", render: (key) => <End apiKey={key} /> },
           {
             title: "Revoke",
+            isControl: true,
             width: "90px",
             render: (key) => (
               <Button size="compact-sm" variant="subtle" color="red" onClick={() => setLeaving(key)} aria-label={`Revoke ${key.name}`}>

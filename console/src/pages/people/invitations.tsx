@@ -31,6 +31,7 @@ export function Invitations() {
           { title: "Good until", width: "190px", render: ({ expiresAt }) => <Moment at={expiresAt} /> },
           {
             title: "Withdraw",
+            isControl: true,
             width: "110px",
             render: ({ id, email }) => (
               <Button

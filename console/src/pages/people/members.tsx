@@ -73,6 +73,7 @@ export function Members() {
             ? [
                 {
                   title: "Remove",
+                  isControl: true,
                   width: "90px",
                   render: (member: Member) =>
                     member.id === self.id ? null : (

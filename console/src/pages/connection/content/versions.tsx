@@ -90,6 +90,7 @@ export function Versions() {
           { title: "Changed", width: "130px", render: ({ updatedAt }) => <Ago at={updatedAt} /> },
           {
             title: "More",
+            isControl: true,
             width: "40px",
             render: (version) => <VersionMenu version={version} onAsk={(question) => setAsked({ question, version })} />,
           },

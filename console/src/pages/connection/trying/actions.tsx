@@ -129,7 +129,7 @@ function columnsOf(version: string, sought: string | undefined, mayTry: boolean)
     },
   ];
   return mayTry
-    ? [...columns, { title: "Try", width: "72px", render: (action) => <TryLink action={action} version={version} /> }]
+    ? [...columns, { title: "Try", isControl: true, width: "72px", render: (action) => <TryLink action={action} version={version} /> }]
     : columns;
 }
 
