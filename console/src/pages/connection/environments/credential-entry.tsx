@@ -104,10 +104,11 @@ type SignInCredential = Extract<EnvironmentCredential["credential"], { type: "oa
 
 /** A call, or the way to where a delivery can be pasted. A warehouse has no path to call: its actions are tried instead. */
 function Test({ purpose, entry, connection, environment, onTest }: Testing) {
-  const mayCall = useMay()("gateway:call");
+  const may = useMay();
   const { name } = entry.credential;
-  if (purpose === "trigger") return <TestTrigger name={name} connection={connection} environment={environment} />;
-  if (!mayCall || connection.protocol !== "http") return null;
+  if (purpose === "trigger")
+    return may("events:write") ? <TestTrigger name={name} connection={connection} environment={environment} /> : null;
+  if (!may("gateway:call") || connection.protocol !== "http") return null;
   return (
     <Button size="compact-sm" variant="default" leftSection={<FlaskConical size={14} />} onClick={onTest} aria-label={`Test ${name}`}>
       Test
