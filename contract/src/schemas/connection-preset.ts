@@ -63,6 +63,11 @@ export type ConnectionPresetSignIn = Static<typeof ConnectionPresetSignIn>;
 export const ConnectionPresetCredential = object("ConnectionPresetCredential", {
   type: CredentialType,
   hints: texts("What to fill in, by the field of the credential's `data`. An address that has one is to be changed before it is used."),
+  prefix: Type.Optional(
+    Type.String({
+      description: "What the `value` of a `string` credential begins with, before what a person types: `Bearer ` and a token.",
+    }),
+  ),
   scopes: Type.Optional(Type.Array(Type.String(), { description: "A sensible choice of the config's." })),
   authorizeUrl: Type.Optional(address("As in the config.")),
   tokenUrl: Type.Optional(address("As in the config.")),

@@ -56,9 +56,10 @@ export async function createFromPreset(org: string, preset: ConnectionPreset, st
 type Scheme = ConnectionPreset["authSchemes"][number];
 type Data = Readonly<Record<string, unknown>>;
 
-function dataOf({ type, additionalParams }: Scheme["credential"], form: FormData): Data {
+function dataOf({ type, prefix = "", additionalParams }: Scheme["credential"], form: FormData): Data {
   const text = (name: string) => String(form.get(`data.${name}`) ?? "");
-  if (type === "string") return { value: text("value") };
+  // Whoever copied the whole header is not sent with the word twice.
+  if (type === "string") return { value: text("value").startsWith(prefix) ? text("value") : prefix + text("value") };
   if (type === "basic-auth") return { username: text("username"), password: text("password") };
   if (type === "none") return {};
   return {
