@@ -96,7 +96,7 @@ describe("a page of another origin has Mooring do nothing (A-4)", () => {
       expect(mattering.length).toBeGreaterThan(0);
       if (host === origins["the same site"]) expect(mattering.filter(({ hadCookie }) => hadCookie).length).toBeGreaterThan(0);
       await page.goto(new URL("/console", mooring.origin).href);
-      await page.getByRole("heading", { name: "Connections" }).waitFor();
+      await page.getByRole("navigation", { name: "Main" }).waitFor();
       await context.close();
     },
   );
@@ -126,7 +126,7 @@ describe("a page of another origin has Mooring do nothing (A-4)", () => {
     const page = await context.newPage();
     await page.goto((await mooring.people.createSignInLink(owner)).href);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: "Connections" }).waitFor();
+    await page.getByRole("navigation", { name: "Main" }).waitFor();
     return { page, context };
   }
 

@@ -68,7 +68,8 @@ function mutated(
   if (part === "url") {
     const origin = "https://hooks.example/";
     const rest = put(delivery.url.slice(origin.length));
-    return rest === undefined ? undefined : { ...delivery, url: origin + rest };
+    // `\\` is `/` to whoever reads addresses as browsers do (WHATWG URL, path state), and so says the same thing to some.
+    return rest === undefined || new URL(origin + rest).href === delivery.url ? undefined : { ...delivery, url: origin + rest };
   }
   // What the vendor does not sign may be anything.
   const signed = [signatureHeader, "webhook-id", "webhook-timestamp", "X-Slack-Request-Timestamp"].map((one) => one.toLowerCase());
