@@ -1,8 +1,11 @@
 import type { ConnectionPresetList } from "@mooring/contract";
-import { connectionPresets } from "../protocols/http/presets.ts";
 
-/** What connections to well-known APIs need, by name: the same for everybody. */
-export const listConnectionPresets = (): ConnectionPresetList => answer;
+/** What connections to well-known APIs need, by name: the same for everybody. Its files are read when somebody first asks, not at the start. */
+export async function listConnectionPresets(): Promise<ConnectionPresetList> {
+  const { connectionPresets } = await import("../protocols/http/presets.ts");
+  // Frozen, so that its text is made once.
+  answer ??= Object.freeze({ presets: [...connectionPresets] });
+  return answer;
+}
 
-// Frozen, so that its text is made once.
-const answer: ConnectionPresetList = Object.freeze({ presets: [...connectionPresets] });
+let answer: ConnectionPresetList | undefined;
