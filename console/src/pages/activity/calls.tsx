@@ -25,7 +25,7 @@ export function Calls() {
   const navigate = useNavigate({ from: "/o/$org/calls" });
   const [isLive, setLive] = useState(true);
   const query = useInfiniteQuery({
-    ...listOf("ListCalls", { params: { organisation_id: org }, query: filters }),
+    ...listOf("ListCalls", { params: { organisation_id: org }, query: filters as object }),
     // Whoever has scrolled on reads older calls: those must not move below their eyes.
     refetchInterval: ({ state }) => (isLive && (state.data?.pages.length ?? 0) <= 1 ? 2_000 : false),
   });
@@ -34,7 +34,7 @@ export function Calls() {
   const { nameOf: actorOf, known } = useActorNames();
   const filter = (changes: Partial<Record<keyof CallFilters, string | null>>) =>
     void navigate({ search: (before) => kept({ ...before, ...changes }), replace: true });
-  const isFiltered = Object.keys(filters).length > 0;
+  const isFiltered = Object.values(filters).some((value) => value !== undefined);
 
   return (
     <Page title="Calls" about="Every call through the gateway: who, where to, and how it ended. Nothing of what was sent or answered.">

@@ -1,13 +1,14 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { organisationRoute } from "../../routes/organisation.tsx";
+import { text } from "../../routes/text.ts";
 
 /** What the list of calls is narrowed to, as it stands in the address. */
 export interface CallFilters {
-  readonly connection?: string;
-  readonly environment?: string;
-  readonly actor?: string;
-  readonly status?: string;
-  readonly origin?: "upstream" | "gateway" | "aborted";
+  readonly connection?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly status?: string | undefined;
+  readonly origin?: "upstream" | "gateway" | "aborted" | undefined;
 }
 
 const origins = ["upstream", "gateway", "aborted"] as const;
@@ -18,11 +19,11 @@ export const activityRoutes = [
     getParentRoute: () => organisationRoute,
     path: "calls",
     validateSearch: ({ connection, environment, actor, status, origin }: Record<string, unknown>): CallFilters => ({
-      ...text("connection", connection),
-      ...text("environment", environment),
-      ...text("actor", actor),
-      ...text("status", status),
-      ...(origins.some((one) => one === origin) && { origin: origin as (typeof origins)[number] }),
+      connection: text(connection),
+      environment: text(environment),
+      actor: text(actor),
+      status: text(status),
+      origin: origins.find((one) => one === origin),
     }),
     component: lazyRouteComponent(() => import("./calls.tsx"), "Calls"),
   }),
@@ -37,7 +38,3 @@ export const activityRoutes = [
     component: lazyRouteComponent(() => import("./audit.tsx"), "Audit"),
   }),
 ] as const;
-
-// An address reads 404 as a number.
-const text = (name: keyof CallFilters, value: unknown) =>
-  (typeof value === "string" && value !== "") || typeof value === "number" ? { [name]: String(value) } : {};
